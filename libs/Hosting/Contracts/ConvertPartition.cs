@@ -1,0 +1,14 @@
+namespace DaprHep.Hosting.Contracts;
+
+/// <summary>Input of activity <c>ConvertPartition</c>: one partition becomes one event dataset.</summary>
+/// <param name="Run">Name of the run, for progress.</param>
+/// <param name="Store">URL of the object store.</param>
+/// <param name="Plan">Key of the plan object.</param>
+/// <param name="Index">Index of the partition in the plan.</param>
+/// <param name="TotalEvents">Entries of all partitions, for progress.</param>
+public sealed record ConvertPartitionInput(string Run, string Store, string Plan, int Index, long TotalEvents);
+
+/// <summary>Output of activity <c>ConvertPartition</c>.</summary>
+/// <param name="Read">Events read.</param>
+/// <param name="Selected">Events selected.</param>
+public sealed record ConvertPartitionOutput(long Read, long Selected);

@@ -1,0 +1,17 @@
+namespace DaprHep.Hosting.Contracts;
+
+/// <summary>Input of activity <c>PlanPartitions</c>: opens every file and cuts the entries into partitions.</summary>
+public sealed record PlanPartitionsInput(
+    string Run,
+    string Store,
+    IReadOnlyList<SampleFiles> Samples,
+    IReadOnlyList<SampleFiles> TestSamples,
+    string Physics,
+    long? MaxEvents,
+    bool HashInputs);
+
+/// <summary>Output of activity <c>PlanPartitions</c>.</summary>
+/// <param name="Plan">Key of the plan object.</param>
+/// <param name="Partitions">Number of partitions.</param>
+/// <param name="Events">Number of entries in all of them.</param>
+public sealed record PlanPartitionsOutput(string Plan, int Partitions, long Events);

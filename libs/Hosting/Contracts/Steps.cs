@@ -1,0 +1,36 @@
+namespace DaprHep.Hosting.Contracts;
+
+/// <summary>The services, by their Dapr app id.</summary>
+public static class Apps
+{
+    /// <summary>ROOT files to event datasets.</summary>
+    public const string Ingest = "ingest";
+
+    /// <summary>Event datasets to training shards.</summary>
+    public const string Features = "features";
+
+    /// <summary>Training shards to models, models to metrics and reports.</summary>
+    public const string Trainer = "trainer";
+}
+
+/// <summary>The steps of the pipeline, as progress, timings and reports name them, in order.</summary>
+public static class Steps
+{
+    /// <summary>Inputs are opened and cut into partitions.</summary>
+    public const string Plan = "plan";
+
+    /// <summary>Partitions are converted to event datasets.</summary>
+    public const string Convert = "convert";
+
+    /// <summary>Statistics of all partitions are merged.</summary>
+    public const string Statistics = "statistics";
+
+    /// <summary>Training and test shards are built.</summary>
+    public const string Shards = "shards";
+
+    /// <summary>The model is trained.</summary>
+    public const string Train = "train";
+
+    /// <summary>The model is evaluated.</summary>
+    public const string Evaluate = "evaluate";
+}

@@ -1,0 +1,25 @@
+namespace DaprHep.Hosting.Contracts;
+
+/// <summary>Input of activity <c>WriteReport</c>: metrics, report and record of a run.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Statistics">Key of the statistics object.</param>
+/// <param name="Model">Prefix of the model's objects.</param>
+/// <param name="Evaluation">Key of the evaluation object.</param>
+/// <param name="Started">When the run began (UTC).</param>
+/// <param name="Timings">Wall time and events of each step, in order.</param>
+public sealed record WriteReportInput(
+    PipelineRequest Request, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings);
+
+/// <summary>How long a step took.</summary>
+/// <param name="Step">Name of the step.</param>
+/// <param name="Seconds">Wall time.</param>
+/// <param name="Events">Events it worked on.</param>
+public sealed record StepTiming(string Step, double Seconds, long Events)
+{
+    /// <summary>Events a second; 0 for a step too short to time.</summary>
+    public double EventsPerSecond => Seconds > 0 ? Events / Seconds : 0;
+}
+
+/// <summary>Output of activity <c>WriteReport</c>.</summary>
+/// <param name="Prefix">Prefix of the run's objects: <c>metrics.json</c>, <c>report.html</c>, <c>run.json</c>.</param>
+public sealed record WriteReportOutput(string Prefix);
