@@ -1,0 +1,59 @@
+namespace DaprHep.Root;
+
+/// <summary>The baskets of a branch in order of their entries.</summary>
+internal sealed class BasketIndex
+{
+    private readonly RootBranch branch;
+    private readonly BasketLocation[] locations;
+
+    public BasketIndex(RootBranch branch)
+    {
+        this.branch = branch;
+        var record = branch.Record;
+        var list = new List<BasketLocation>();
+        var last = Math.Min(record.WriteBasket, Math.Max(Math.Min(record.BasketSeek.Length, record.BasketEntry.Length), record.Baskets.Count) - 1);
+        for (var i = 0; i <= last; i++)
+        {
+            var seek = i < record.BasketSeek.Length ? record.BasketSeek[i] : 0;
+            var embedded = seek == 0 ? Embedded(i) : null;
+            if (seek == 0 && embedded is null)
+                continue;
+            var first = i < record.BasketEntry.Length ? record.BasketEntry[i] : 0;
+            var end = i < record.WriteBasket && i + 1 < record.BasketEntry.Length ? record.BasketEntry[i + 1] : branch.Entries;
+            if (first < 0 || end < first || (list.Count > 0 && first < list[^1].EndEntry))
+                throw branch.Locate(i).Error(-1, "entries in rising order", $"entries {first} to {end}");
+            var bytes = embedded is null ? record.BasketBytes.ElementAtOrDefault(i) : embedded.Buffer.Length;
+            list.Add(new BasketLocation(i, first, end, seek, (int)Math.Clamp(bytes, 0, int.MaxValue)));
+        }
+        locations = [.. list];
+    }
+
+    public IReadOnlyList<BasketLocation> Locations => locations;
+
+    /// <summary>The stored buffer of an embedded basket; null if that basket is not embedded.</summary>
+    public BasketRecord? Embedded(int basket) =>
+        basket < branch.Record.Baskets.Count && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0 } record ? record : null;
+
+    /// <summary>Index into <see cref="Locations"/> of the basket with an entry, tried first at a likely place.</summary>
+    public int Find(long entry, int likely)
+    {
+        if ((uint)likely < (uint)locations.Length && Holds(likely, entry))
+            return likely;
+        if ((uint)(likely + 1) < (uint)locations.Length && Holds(likely + 1, entry))
+            return likely + 1;
+        int low = 0, high = locations.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (entry < locations[middle].FirstEntry)
+                high = middle - 1;
+            else if (entry >= locations[middle].EndEntry)
+                low = middle + 1;
+            else
+                return middle;
+        }
+        throw branch.Locate(-1).Error(-1, $"a basket with entry {entry} of {branch.Entries}", $"{locations.Length} baskets without it");
+    }
+
+    private bool Holds(int index, long entry) => entry >= locations[index].FirstEntry && entry < locations[index].EndEntry;
+}

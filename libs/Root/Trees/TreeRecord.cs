@@ -1,0 +1,29 @@
+namespace DaprHep.Root;
+
+/// <summary>The members of a TTree that the reader needs.</summary>
+internal sealed class TreeRecord : StreamedRecord
+{
+    public string Title { get; private set; } = "";
+
+    public long Entries { get; private set; }
+
+    public IReadOnlyList<object?> Branches { get; private set; } = [];
+
+    public override void SetText(string member, string value)
+    {
+        if (member == "fTitle")
+            Title = value;
+    }
+
+    public override void SetInteger(string member, long value)
+    {
+        if (member == "fEntries")
+            Entries = value;
+    }
+
+    public override void SetObject(string member, object? value)
+    {
+        if (member == "fBranches" && value is ListRecord list)
+            Branches = list.Items;
+    }
+}
