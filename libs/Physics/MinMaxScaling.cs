@@ -1,0 +1,98 @@
+namespace DaprHep.Physics;
+
+/// <summary>
+/// The smallest and largest value of each column over a dataset, and the scaling to [0, 1] they define. Computes in double precision.
+/// Partial results of partitions are merged, in any order, to the same result.
+/// </summary>
+public sealed class MinMaxScaling
+{
+    private readonly double[] minimum;
+    private readonly double[] maximum;
+
+    /// <summary>The scaling of no rows yet.</summary>
+    /// <param name="columns">Columns a row.</param>
+    public MinMaxScaling(int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        minimum = new double[columns];
+        maximum = new double[columns];
+        minimum.AsSpan().Fill(double.PositiveInfinity);
+        maximum.AsSpan().Fill(double.NegativeInfinity);
+    }
+
+    /// <summary>A scaling fitted before.</summary>
+    /// <param name="minimum">Smallest value of each column.</param>
+    /// <param name="maximum">Largest value of each column.</param>
+    /// <exception cref="ArgumentException">The two differ in length or are empty.</exception>
+    public MinMaxScaling(ReadOnlySpan<double> minimum, ReadOnlySpan<double> maximum)
+    {
+        if (minimum.IsEmpty || minimum.Length != maximum.Length)
+            throw new ArgumentException($"a scaling has as many minima as maxima, not {minimum.Length} and {maximum.Length}", nameof(maximum));
+        this.minimum = minimum.ToArray();
+        this.maximum = maximum.ToArray();
+    }
+
+    /// <summary>Columns a row.</summary>
+    public int Columns => minimum.Length;
+
+    /// <summary>Smallest value of each column; +∞ before any row.</summary>
+    public ReadOnlySpan<double> Minimum => minimum;
+
+    /// <summary>Largest value of each column; −∞ before any row.</summary>
+    public ReadOnlySpan<double> Maximum => maximum;
+
+    /// <summary>Widens the ranges to include <paramref name="rows"/> [n × <see cref="Columns"/>].</summary>
+    /// <exception cref="ArgumentException">The rows are not whole, or a value is not finite; the message says which.</exception>
+    public void Include(ReadOnlySpan<float> rows)
+    {
+        RequireWholeRows(rows.Length, nameof(rows));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (value, column) = (rows[i], i % Columns);
+            if (!float.IsFinite(value))
+                throw new ArgumentException($"row {i / Columns} has {value} in column {column} where a finite number is expected", nameof(rows));
+            minimum[column] = Math.Min(minimum[column], value);
+            maximum[column] = Math.Max(maximum[column], value);
+        }
+    }
+
+    /// <summary>Widens the ranges to those of another part of the dataset.</summary>
+    /// <exception cref="ArgumentException">The other has a different number of columns.</exception>
+    public void Merge(MinMaxScaling other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Columns != Columns)
+            throw new ArgumentException($"cannot merge ranges of {other.Columns} columns into {Columns}", nameof(other));
+        for (var column = 0; column < Columns; column++)
+        {
+            minimum[column] = Math.Min(minimum[column], other.minimum[column]);
+            maximum[column] = Math.Max(maximum[column], other.maximum[column]);
+        }
+    }
+
+    /// <summary>
+    /// Scales rows: (x − min) / (max − min), and 0.5 in a column that is constant over the dataset, as the published pipeline's
+    /// scaler does. Values outside the fitted range come out below 0 or above 1.
+    /// </summary>
+    /// <param name="rows">Values [n × <see cref="Columns"/>].</param>
+    /// <param name="destination">Receives as many; may be <paramref name="rows"/> itself.</param>
+    /// <exception cref="ArgumentException">The rows are not whole, or the destination is too short.</exception>
+    public void Apply(ReadOnlySpan<float> rows, Span<float> destination)
+    {
+        RequireWholeRows(rows.Length, nameof(rows));
+        if (destination.Length < rows.Length)
+            throw new ArgumentException($"{rows.Length} values do not fit a destination of {destination.Length}", nameof(destination));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var column = i % Columns;
+            var range = maximum[column] - minimum[column];
+            destination[i] = range == 0 ? 0.5f : (float)((rows[i] - minimum[column]) / range);
+        }
+    }
+
+    private void RequireWholeRows(int values, string parameter)
+    {
+        if (values % Columns != 0)
+            throw new ArgumentException($"{values} values are no whole rows of {Columns}", parameter);
+    }
+}
