@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using TorchSharp.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    /// <summary>Optimizers.</summary>
+    public static partial class optim
+    {
+        /// <summary>Something whose learning rate a schedule may change.</summary>
+        public interface ILearningRateController
+        {
+            double LearningRate { get; set; }
+
+            double InitialLearningRate { get; set; }
+        }
+
+        public abstract partial class Optimizer : IDisposable
+        {
+            private protected Optimizer()
+            {
+            }
+
+            public abstract IEnumerable<ILearningRateController> ParamGroups { get; }
+
+            public abstract IEnumerable<Parameter> parameters();
+
+            /// <summary>Drops the gradients, so that the next backward pass starts afresh.</summary>
+            public virtual void zero_grad() => ZeroGrad(parameters().ToArray());
+
+            public abstract Tensor? step(Func<Tensor>? closure = null);
+
+            public void Dispose()
+            {
+                Dispose(true);
+                GC.SuppressFinalize(this);
+            }
+
+            protected abstract void Dispose(bool disposing);
+        }
+
+        internal static unsafe void ZeroGrad(Parameter[] parameters)
+        {
+            using var handles = new HandleList(parameters);
+            fixed (IntPtr* raw = handles.Raw)
+                LibTorch.Check(LibTorch.dht_zero_grads(raw, parameters.Length));
+        }
+    }
+}
