@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Apache.Arrow.Memory;
+using Apache.Arrow.Types;
+
+namespace Apache.Arrow;
+
+/// <summary>Lists of varying length, with 64-bit offsets into one array of values.</summary>
+public class LargeListArray : Array
+{
+    public LargeListArray(
+        IArrowType dataType,
+        int length,
+        ArrowBuffer valueOffsetsBuffer,
+        IArrowArray values,
+        ArrowBuffer nullBitmapBuffer,
+        int nullCount = 0,
+        int offset = 0)
+        : this(new ArrayData(dataType, length, nullCount, offset, [nullBitmapBuffer, valueOffsetsBuffer], [values.Data]), values)
+    {
+    }
+
+    public LargeListArray(ArrayData data)
+        : this(data, null)
+    {
+    }
+
+    private LargeListArray(ArrayData data, IArrowArray? values)
+        : base(data)
+    {
+        data.EnsureDataType(ArrowTypeId.LargeList);
+        data.EnsureBufferCount(2);
+        data.EnsureChildCount(1);
+        Values = values ?? ArrowArrayFactory.BuildArray(data.Children[0]);
+    }
+
+    /// <summary>The values of all lists, one after the other; not moved by the array's own offset.</summary>
+    public IArrowArray Values { get; }
+
+    public ArrowBuffer ValueOffsetsBuffer => Data.Buffers[1];
+
+    /// <summary>Where each list begins in <see cref="Values"/>; one more than there are lists.</summary>
+    public ReadOnlySpan<long> ValueOffsets => MemoryMarshal.Cast<byte, long>(ValueOffsetsBuffer.Span).Slice(Offset, Length + 1);
+
+    public override void Accept(IArrowArrayVisitor visitor) => Accept(this, visitor);
+
+    /// <summary>Values in a list; 0 for null.</summary>
+    public int GetValueLength(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+        if (IsNull(index))
+            return 0;
+        var offsets = ValueOffsets;
+        return checked((int)(offsets[index + 1] - offsets[index]));
+    }
+
+    /// <summary>A view of one list, or null.</summary>
+    public IArrowArray? GetSlicedValues(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+        return IsNull(index)
+            ? null
+            : ArrowArrayFactory.Slice(Values, checked((int)ValueOffsets[index]), GetValueLength(index));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Values.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Begin a list with <see cref="Append"/>, then append its values to <see cref="ValueBuilder"/>.</summary>
+    public class Builder : IArrowArrayBuilder<LargeListArray, Builder>
+    {
+        private readonly LargeListType dataType;
+        private readonly ArrowBuffer.Builder<long> offsets = new();
+        private readonly ArrowBuffer.BitmapBuilder validity = new();
+
+        public Builder(IArrowType valueDataType)
+            : this(new LargeListType(valueDataType))
+        {
+        }
+
+        public Builder(Field valueField)
+            : this(new LargeListType(valueField))
+        {
+        }
+
+        internal Builder(LargeListType dataType)
+        {
+            this.dataType = dataType;
+            ValueBuilder = ArrowArrayBuilderFactory.Build(dataType.ValueDataType);
+        }
+
+        public IArrowArrayBuilder<IArrowArray, IArrowArrayBuilder<IArrowArray>> ValueBuilder { get; }
+
+        public int Length => offsets.Length;
+
+        public int NullCount => validity.UnsetBitCount;
+
+        public Builder Append() => Begin(true);
+
+        public Builder AppendNull() => Begin(false);
+
+        public LargeListArray Build(MemoryAllocator? allocator = default)
+        {
+            offsets.Append(ValueBuilder.Length);
+            var bitmap = NullCount > 0 ? validity.Build(allocator) : ArrowBuffer.Empty;
+            var array = new LargeListArray(
+                dataType, Length - 1, offsets.Build(allocator), ValueBuilder.Build(allocator), bitmap, NullCount);
+            offsets.Resize(Length - 1);
+            return array;
+        }
+
+        public Builder Reserve(int capacity)
+        {
+            offsets.Reserve(capacity + 1);
+            validity.Reserve(capacity);
+            return this;
+        }
+
+        public Builder Resize(int length)
+        {
+            offsets.Resize(length);
+            validity.Resize(length);
+            return this;
+        }
+
+        public Builder Clear()
+        {
+            offsets.Clear();
+            validity.Clear();
+            ValueBuilder.Clear();
+            return this;
+        }
+
+        private Builder Begin(bool valid)
+        {
+            offsets.Append(ValueBuilder.Length);
+            validity.Append(valid);
+            return this;
+        }
+    }
+}
