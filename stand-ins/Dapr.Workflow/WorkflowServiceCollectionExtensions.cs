@@ -40,6 +40,7 @@ public static class WorkflowServiceCollectionExtensions
             provider => new DaprWorkflowClient(
                 provider.GetRequiredService<SidecarChannel>(), provider.GetRequiredService<IDaprSerializer>(), ownsChannel: false),
             lifetime));
+        services.AddHostedService<WorkflowWorker>();
         return services;
     }
 }
