@@ -1,0 +1,90 @@
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Models;
+
+/// <summary>
+/// A network from features to class scores. The training loop calls <see cref="Forward"/>, <see cref="Loss"/>, <see cref="Backward"/>,
+/// <see cref="ClipGradients"/> and <see cref="Step"/> in this order, batch after batch; <see cref="Logits"/> is for everyone else.
+/// Not safe for use by several threads at once.
+/// </summary>
+public abstract class Classifier : IDisposable
+{
+    /// <summary>Describes a classifier.</summary>
+    /// <param name="name">The name under which <see cref="ModelRegistry"/> makes it.</param>
+    /// <param name="features">How many features an event has.</param>
+    /// <param name="classes">How many classes it tells apart.</param>
+    protected Classifier(string name, int features, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        Name = name;
+        Features = features;
+        Classes = classes;
+    }
+
+    /// <summary>The name under which <see cref="ModelRegistry"/> makes it.</summary>
+    public string Name { get; }
+
+    /// <summary>How many features an event has.</summary>
+    public int Features { get; }
+
+    /// <summary>How many classes it tells apart.</summary>
+    public int Classes { get; }
+
+    /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
+    /// <param name="batch">The events, with labels in [0, <see cref="Classes"/>).</param>
+    public abstract void Forward(EventBatch batch);
+
+    /// <summary>The softmax cross-entropy of the last forward pass, averaged over the batch.</summary>
+    public abstract float Loss();
+
+    /// <summary>Computes the gradient of the last loss.</summary>
+    public abstract void Backward();
+
+    /// <summary>Scales all gradients together so that their Euclidean norm is at most the given one.</summary>
+    /// <param name="maxNorm">The largest norm left alone.</param>
+    /// <returns>The norm before.</returns>
+    public abstract double ClipGradients(double maxNorm);
+
+    /// <summary>One step of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba, arXiv:1412.6980).</summary>
+    /// <param name="learningRate">The step size.</param>
+    public abstract void Step(double learningRate);
+
+    /// <summary>Computes scores without learning from them.</summary>
+    /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
+    /// <param name="logits">Receives the scores before the softmax, [events, <see cref="Classes"/>].</param>
+    public abstract void Logits(ReadOnlyMemory<float> features, Span<float> logits);
+
+    /// <summary>Copies of all weights, in a fixed order.</summary>
+    public abstract IReadOnlyList<NamedTensor> ExportWeights();
+
+    /// <summary>Takes over weights by name.</summary>
+    /// <param name="weights">Exactly the tensors that <see cref="ExportWeights"/> gives, in any order.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, superfluous or of another shape.</exception>
+    public abstract void ImportWeights(IReadOnlyList<NamedTensor> weights);
+
+    /// <summary>Class probabilities of events.</summary>
+    /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
+    /// <returns>[events, <see cref="Classes"/>], each row adding up to 1.</returns>
+    public float[] Probabilities(ReadOnlyMemory<float> features)
+    {
+        var scores = new float[features.Length / Features * Classes];
+        Logits(features, scores);
+        Evaluation.Softmax.InPlace(scores, Classes);
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases native memory.</summary>
+    /// <param name="disposing">False when called by a finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

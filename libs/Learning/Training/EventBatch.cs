@@ -1,0 +1,42 @@
+namespace DaprHep.Learning.Training;
+
+/// <summary>The events of one step, gathered into memory that is reused from step to step.</summary>
+public sealed class EventBatch
+{
+    private readonly int _featureCount;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="capacity">The most events a batch will hold.</param>
+    /// <param name="featureCount">How many features an event has.</param>
+    public EventBatch(int capacity, int featureCount)
+    {
+        _featureCount = featureCount;
+        Features = GC.AllocateArray<float>(checked(capacity * featureCount), pinned: true);
+        Labels = GC.AllocateArray<long>(capacity, pinned: true);
+    }
+
+    /// <summary>Features, [<see cref="Count"/>, features]; what follows is left over from earlier batches.</summary>
+    public float[] Features { get; }
+
+    /// <summary>Labels, [<see cref="Count"/>].</summary>
+    public long[] Labels { get; }
+
+    /// <summary>How many events the batch holds now.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Fills the batch.</summary>
+    /// <param name="events">Where to take events from.</param>
+    /// <param name="rows">Which ones, in this order; no more than the capacity.</param>
+    public void Gather(LabelledEvents events, ReadOnlySpan<int> rows)
+    {
+        var features = events.Features.Span;
+        var labels = events.Labels.Span;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            features.Slice(rows[i] * _featureCount, _featureCount).CopyTo(Features.AsSpan(i * _featureCount));
+            Labels[i] = labels[rows[i]];
+        }
+
+        Count = rows.Length;
+    }
+}

@@ -1,0 +1,42 @@
+namespace DaprHep.Learning.Training;
+
+/// <summary>How to train.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Which model, by its name in <see cref="Models.ModelRegistry"/>.</summary>
+    public string Model { get; init; } = Models.HlfModel.ModelName;
+
+    /// <summary>How often every training event is used.</summary>
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Events a step.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Adam's step size at the start.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>How the step size changes while training.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>The largest Euclidean norm of the gradient; larger ones are scaled down. Infinity: never.</summary>
+    public double MaxGradientNorm { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Decides starting weights and order of events: same seed, same data, same weights, bit by bit.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads an operation of libtorch may use. Small networks gain nothing from more than one.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Makes sure that the numbers make sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One does not.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Threads);
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be a positive number.");
+        if (!(MaxGradientNorm > 0))
+            throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), MaxGradientNorm, "The largest gradient norm must be positive.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Models;
+
+namespace DaprHep.Learning.Tests.Artifacts;
+
+public class SavedModelTests
+{
+    private static readonly ModelDescription s_description = new()
+    {
+        Model = "hlf",
+        Features = Enumerable.Range(0, 14).Select(i => new FeatureScaling($"f{i}", i, 2 * i + 1)).ToArray(),
+        Classes = ["qcd", "ttbar", "wjets"],
+        Physics = "standard",
+        Metrics = Evaluator.Evaluate([1, 0, 0], [0], ["qcd", "ttbar", "wjets"]).Metrics,
+        Lineage = new JsonObject { ["seed"] = 3 },
+    };
+
+    [Fact]
+    public void A_loaded_model_predicts_what_the_saved_one_did()
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 5);
+        var events = HlfSamples.Load().Test.Features;
+        var saved = SavedModel.From(model, s_description);
+        var (loaded, description) = saved.Load();
+        using (loaded)
+        {
+            loaded.Probabilities(events).ShouldBe(model.Probabilities(events));
+            description.Features.ShouldBe(s_description.Features);
+            description.Classes.ShouldBe(s_description.Classes);
+            description.Physics.ShouldBe("standard");
+            description.Metrics!.Accuracy.ShouldBe(1);
+            description.Lineage!["seed"]!.GetValue<int>().ShouldBe(3);
+            SavedModel.From(loaded, description).Weights.ShouldBe(saved.Weights);
+            SavedModel.From(loaded, description).Description.ShouldBe(saved.Description);
+        }
+    }
+
+    [Fact]
+    public void Features_are_scaled_by_their_training_range()
+    {
+        var scaled = new float[14];
+        s_description.Scale(Enumerable.Range(0, 14).Select(i => 1.5f * i + 0.5f).ToArray(), scaled);
+        scaled.ShouldAllBe(value => value == 0.5f);
+        new FeatureScaling("constant", 3, 3).Apply(7).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Weights_of_another_model_are_refused()
+    {
+        using var one = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        using var other = ModelRegistry.Create("hlf", 14, 3, seed: 2);
+        var mixed = SavedModel.From(one, s_description) with { Weights = SavedModel.From(other, s_description).Weights };
+        Should.Throw<ModelFormatException>(() => mixed.Load()).Message.ShouldContain("not of one model");
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_are_refused_by_name()
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        var weights = model.ExportWeights();
+        Should.Throw<ModelFormatException>(() => model.ImportWeights(weights.Skip(1).ToArray())).Message.ShouldContain($"lack tensor '{weights[0].Name}'");
+        Should.Throw<ModelFormatException>(() => model.ImportWeights([.. weights, new("more", [1], [0])])).Message.ShouldContain("more");
+        Should.Throw<ModelFormatException>(() => model.ImportWeights([weights[0] with { Shape = [14, 50] }, .. weights.Skip(1)])).Message
+            .ShouldContain("has shape [14, 50]; model 'hlf' needs [50, 14]");
+    }
+
+    [Fact]
+    public void A_description_that_does_not_fit_its_model_is_not_written()
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        Should.Throw<ArgumentException>(() => SavedModel.From(model, s_description with { Classes = ["a", "b"] }));
+    }
+
+    [Theory]
+    [InlineData("", "malformed")]
+    [InlineData("null", "null")]
+    [InlineData("{}", "malformed")]
+    [InlineData("""{"format":1,"model":"hlf","features":[{"name":"HT","min":"x","max":1}],"classes":["a","b"]}""", "$.features[0].min")]
+    [InlineData("""{"format":1,"model":"hlf","features":[{"min":0,"max":1}],"classes":["a","b"]}""", "name")]
+    [InlineData("""{"format":9,"model":"hlf","features":[],"classes":[]}""", "format 9")]
+    [InlineData("""{"format":1,"model":null,"features":[],"classes":[]}""", "$.model")]
+    public void A_malformed_description_is_refused_with_the_field(string json, string reason) =>
+        Should.Throw<ModelFormatException>(() => SavedModel.ReadDescription(Encoding.UTF8.GetBytes(json))).Message.ShouldContain(reason);
+}
