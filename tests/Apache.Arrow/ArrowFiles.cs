@@ -52,7 +52,7 @@ internal static class ArrowFiles
     {
         if (file)
             yield return new ArrowFileReader(new MemoryStream(bytes), Codecs);
-        int start = file ? 8 : 0;
+        int start = Math.Min(file ? 8 : 0, bytes.Length);
         yield return new ArrowStreamReader(bytes.AsMemory(start), Codecs);
         yield return new ArrowStreamReader(new MemoryStream(bytes, start, bytes.Length - start), Codecs);
     }
