@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DaprHep.Physics;
 
 /// <summary>
@@ -24,6 +26,7 @@ internal sealed class ConeObjects
     public int[] Index { get; private set; } = new int[256];
 
     /// <summary>Takes over the objects with p_T above <paramref name="threshold"/> (not a number is not above).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(ReadOnlySpan<float> pt, ReadOnlySpan<float> eta, ReadOnlySpan<float> phi, float threshold, double largestPhi)
     {
         if (pt.Length > Pt.Length)

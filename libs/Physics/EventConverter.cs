@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace DaprHep.Physics;
 
 /// <summary>
@@ -72,7 +70,7 @@ public sealed class EventConverter(PhysicsProfile profile)
         ParticleRows.Write(events, entry, lepton, particles, rows);
         var hlf = selection.NextHlf();
         HighLevelFeatures.Write(events, entry, lepton, profile, hlf);
-        if (!TensorPrimitives.IsFiniteAll<float>(rows) || !TensorPrimitives.IsFiniteAll<float>(hlf))
+        if (!FiniteValues.All(rows) || !FiniteValues.All(hlf))
         {
             invalid++;
             return;

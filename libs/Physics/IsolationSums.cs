@@ -6,7 +6,8 @@ namespace DaprHep.Physics;
 
 /// <summary>
 /// The p_T around each of many directions: the one quadratic part of the conversion. Eight centres share a vector and walk
-/// over the objects together, so there is neither a branch nor a sum across lanes.
+/// over the objects together, so there is neither a branch nor a sum across lanes. This and the other loops over all objects of an event
+/// are compiled with all optimisations at once: a file is converted before tiered compilation would get to them.
 /// </summary>
 internal static class IsolationSums
 {
@@ -20,6 +21,7 @@ internal static class IsolationSums
     /// For each centre the summed p_T of the objects in its cone, GeV. The three spans are whole vectors and of equal length;
     /// what the padding holds does not matter.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumPt<TCone>(ConeObjects objects, ReadOnlySpan<double> centreEta, ReadOnlySpan<double> centrePhi, Span<double> sums)
         where TCone : struct, IIsolationCone
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -47,6 +48,7 @@ internal sealed class KeptParticles
     public double[] IsoNeutral { get; } = new double[Capacity];
 
     /// <summary>Takes over the first 450 tracks that are not the lepton, 150 photons and 200 neutral hadrons, in file order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(in Lepton lepton, ConeObjects tracks, ConeObjects photons, ConeObjects neutrals, PhysicsProfile profile)
     {
         // The published pipeline takes the centre of a cone from px and py, that is with φ in [−π, π].
@@ -67,6 +69,7 @@ internal sealed class KeptParticles
     }
 
     /// <summary>Fills the three isolations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Isolate(ConeObjects tracks, ConeObjects photons, ConeObjects neutrals, PhysicsProfile profile)
     {
         if (profile == PhysicsProfile.Standard)
@@ -96,6 +99,7 @@ internal sealed class KeptParticles
     }
 
     /// <summary>Fills the massless four-momenta, GeV.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ComputeMomenta()
     {
         var half = Vector512.Create(0.5);
@@ -113,6 +117,7 @@ internal sealed class KeptParticles
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLepton(in Lepton lepton, double eta, double phi)
     {
         var deltaEta = eta - lepton.Eta;
@@ -120,6 +125,7 @@ internal sealed class KeptParticles
             && AngularDistance.DeltaR(eta, phi, lepton.Eta, lepton.Phi) <= SelectionCuts.SameObjectRadius;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(ConeObjects objects, int i, double largestPhi, ref int count)
     {
         Pt[count] = objects.Pt[i];
@@ -136,6 +142,7 @@ internal sealed class KeptParticles
         IsolationSums.SumPt<TCone>(objects, Eta.AsSpan(0, padded), Phi.AsSpan(0, padded), sums.AsSpan(0, padded));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DivideByPt(double chargedOwnShare)
     {
         for (var i = 0; i < Count; i++)

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace DaprHep.Physics;
 
 /// <summary>Writes the particle rows of a selected event: the lepton, then tracks, photons and neutral hadrons.</summary>
 internal static class ParticleRows
 {
     /// <summary>Fills <paramref name="rows"/>, 19 columns for each of 1 + <see cref="KeptParticles.Count"/> particles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(scoped in DelphesEvents events, int entry, in Lepton lepton, KeptParticles particles, Span<float> rows)
     {
         WriteLepton(lepton, rows[..ParticleColumns.Count]);
@@ -60,6 +63,7 @@ internal static class ParticleRows
     }
 
     /// <summary>The columns all kept particles have; φ as in the file, whatever range that uses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteCommon(KeptParticles particles, int i, float phi, Span<float> row)
     {
         row.Clear();

@@ -26,4 +26,20 @@ public sealed class GoldenTests
             (selection.ParticlesOf(i).Length / ParticleColumns.Count).ShouldBe((int)expected[i][^1], $"{where}: particles");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Particles_are_those_of_the_reference(string name)
+    {
+        var golden = Files[name];
+        var expected = GoldenEvent.Read(golden.Arrow);
+        var selection = golden.Convert(golden.ArrowEntries);
+        selection.Ids.ToArray().ShouldBe(expected.Select(row => row.Entry), $"{name}: selected entries");
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var where = $"{name}, entry {expected[i].Entry}";
+            Agreement.ShouldAgree<double>(selection.HlfOf(i), expected[i].Hlf, HlfColumns.Names, Agreement.Hlf, where);
+            Agreement.ShouldAgree<float>(selection.ParticlesOf(i), expected[i].Particles, ParticleColumns.Names, Agreement.Particles, where);
+        }
+    }
 }
