@@ -23,11 +23,16 @@ public sealed class MinMaxScaling
     /// <summary>A scaling fitted before.</summary>
     /// <param name="minimum">Smallest value of each column.</param>
     /// <param name="maximum">Largest value of each column.</param>
-    /// <exception cref="ArgumentException">The two differ in length or are empty.</exception>
+    /// <exception cref="ArgumentException">The two differ in length or are empty, or are no ranges of finite numbers.</exception>
     public MinMaxScaling(ReadOnlySpan<double> minimum, ReadOnlySpan<double> maximum)
     {
         if (minimum.IsEmpty || minimum.Length != maximum.Length)
             throw new ArgumentException($"a scaling has as many minima as maxima, not {minimum.Length} and {maximum.Length}", nameof(maximum));
+        for (var column = 0; column < minimum.Length; column++)
+        {
+            if (!double.IsFinite(minimum[column]) || !double.IsFinite(maximum[column]) || minimum[column] > maximum[column])
+                throw new ArgumentException($"column {column} has no range from {minimum[column]} to {maximum[column]}", nameof(minimum));
+        }
         this.minimum = minimum.ToArray();
         this.maximum = maximum.ToArray();
     }
@@ -77,11 +82,14 @@ public sealed class MinMaxScaling
     /// <param name="rows">Values [n × <see cref="Columns"/>].</param>
     /// <param name="destination">Receives as many; may be <paramref name="rows"/> itself.</param>
     /// <exception cref="ArgumentException">The rows are not whole, or the destination is too short.</exception>
+    /// <exception cref="InvalidOperationException">No row has been included.</exception>
     public void Apply(ReadOnlySpan<float> rows, Span<float> destination)
     {
         RequireWholeRows(rows.Length, nameof(rows));
         if (destination.Length < rows.Length)
             throw new ArgumentException($"{rows.Length} values do not fit a destination of {destination.Length}", nameof(destination));
+        if (minimum[0] > maximum[0])
+            throw new InvalidOperationException("a scaling needs the range of at least one row: include the training data first");
         for (var i = 0; i < rows.Length; i++)
         {
             var column = i % Columns;

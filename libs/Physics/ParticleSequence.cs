@@ -44,8 +44,10 @@ public static class ParticleSequence
             var row = rows.Slice(order[i] * ParticleColumns.Count, ParticleColumns.Count);
             standardisation.Apply(row, Row(destination, i < paddingStart ? i : i + padding));
         }
-        for (var i = 0; i < padding; i++)
-            standardisation.ApplyToZeros(Row(destination, paddingStart + i));
+        if (padding > 0)
+            standardisation.ApplyToZeros(Row(destination, paddingStart));
+        for (var i = 1; i < padding; i++)
+            Row(destination, paddingStart).CopyTo(Row(destination, paddingStart + i));
     }
 
     /// <summary>How many particles are at least as far from the lepton as a row of zeros.</summary>

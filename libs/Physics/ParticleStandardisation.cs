@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DaprHep.Physics;
 
 /// <summary>
@@ -13,6 +15,7 @@ public readonly ref struct ParticleStandardisation
     /// <param name="rows">Particle rows [n × 19].</param>
     /// <param name="zeroRows">How many rows of zeros to count besides.</param>
     /// <param name="memory">Working memory, at least 2 × 19.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ParticleStandardisation(ReadOnlySpan<float> rows, int zeroRows, Span<double> memory)
     {
         mean = memory[..ParticleColumns.Count];
@@ -46,6 +49,7 @@ public readonly ref struct ParticleStandardisation
     /// <summary>Writes one scaled row.</summary>
     /// <param name="row">Particle row [19].</param>
     /// <param name="destination">Receives (x − mean) / deviation [19].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> row, Span<float> destination)
     {
         for (var column = 0; column < ParticleColumns.Count; column++)
