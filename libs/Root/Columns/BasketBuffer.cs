@@ -56,9 +56,9 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
 
     public void Dispose()
     {
-        record.Dispose();
-        inflated.Dispose();
-        offsets.Dispose();
+        record.Release();
+        inflated.Release();
+        offsets.Release();
         Index = -1;
     }
 

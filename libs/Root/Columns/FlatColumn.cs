@@ -52,7 +52,7 @@ internal sealed class FlatColumn : IDisposable
         valueBytes = 0;
         if (end - first >= int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(end), "read fewer than 2³¹ entries at once");
-        offsets.Reserve((int)(end - first) + 1)[0] = 0;
+        offsets.Reserve(1)[0] = 0;
         for (var at = first; at < end;)
         {
             var index = branch.Index.Find(at, basket.Index);
@@ -67,8 +67,8 @@ internal sealed class FlatColumn : IDisposable
     public void Dispose()
     {
         basket.Dispose();
-        values.Dispose();
-        offsets.Dispose();
+        values.Release();
+        offsets.Release();
         counter?.Dispose();
         entries = 0;
         valueBytes = 0;
@@ -91,7 +91,8 @@ internal sealed class FlatColumn : IDisposable
     private void Append(int entry, int count)
     {
         int start, bytes;
-        var target = offsets.Array.AsSpan(entries + 1, count);
+        // The number of entries is believed only as far as baskets hold them, so a made-up one costs no memory.
+        var target = offsets.Reserve(entries + count + 1, entries + 1).AsSpan(entries + 1, count);
         var valuesBefore = valueBytes / itemBytes;
         if (jagged)
         {
@@ -158,7 +159,8 @@ internal sealed class FlatColumn : IDisposable
         }
     }
 
-    private long CountAt(int entry) => type switch
+    /// <summary>An integer of a branch with one an entry, counted from the first entry read.</summary>
+    public long CountAt(int entry) => type switch
     {
         DataType.Int8 => Values<sbyte>()[entry],
         DataType.UInt8 => Values<byte>()[entry],

@@ -4,7 +4,7 @@ namespace DaprHep.Root;
 
 /// <summary>An array from the shared pool that grows and is given back when done.</summary>
 /// <typeparam name="T">Type of the items.</typeparam>
-internal sealed class PooledArray<T> : IDisposable
+internal sealed class PooledArray<T>
     where T : unmanaged
 {
     private T[] array = [];
@@ -18,11 +18,11 @@ internal sealed class PooledArray<T> : IDisposable
             return array;
         var larger = ArrayPool<T>.Shared.Rent(keep == 0 ? length : Math.Max(length, (int)Math.Min(2L * array.Length, System.Array.MaxLength)));
         array.AsSpan(0, keep).CopyTo(larger);
-        Dispose();
+        Release();
         return array = larger;
     }
 
-    public void Dispose()
+    public void Release()
     {
         if (array.Length > 0)
             ArrayPool<T>.Shared.Return(array);

@@ -24,8 +24,8 @@ internal sealed record KeyHeader(
         var title = cursor.ReadString();
         if (objectLength < 0)
             cursor.Throw("an object length of 0 or more", $"{objectLength}");
-        if (keyLength < 0 || bytes < keyLength)
-            cursor.Throw($"a record of at least its key's {keyLength} bytes", $"{bytes}");
+        if (keyLength < 0)
+            cursor.Throw("a key length of 0 or more", $"{keyLength}");
         return new KeyHeader(bytes, version, objectLength, keyLength, cycle, seek, className, name, title);
     }
 }

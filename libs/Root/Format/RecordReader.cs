@@ -39,6 +39,8 @@ internal static class RecordReader
     {
         if (key.Seek < 0 || key.Seek > source.Length - key.Bytes)
             throw location.Error(key.Seek, $"a record inside the file ({source.Length} bytes)", $"{key.Bytes} bytes at {key.Seek}");
+        if (key.Bytes < key.KeyLength)
+            throw location.Error(key.Seek, $"a record of at least its key's {key.KeyLength} bytes", $"{key.Bytes}");
         if (key.ObjectLength > MaximumObjectBytes)
             throw location.Error(key.Seek, $"an object of at most {MaximumObjectBytes} bytes", $"{key.ObjectLength}");
         var payload = key.Bytes - key.KeyLength;

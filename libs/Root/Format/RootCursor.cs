@@ -109,8 +109,15 @@ internal ref struct RootCursor
     }
 
     /// <summary>The header of a streamed object: its class version and where it ends.</summary>
-    /// <returns>The version, the position after the object (−1 without byte count), and the checksum (version 0 only).</returns>
+    /// <returns>The version, the position after the object (−1 without byte count), and the checksum (versions up to 0 only).</returns>
     public ObjectHeader ReadObjectHeader()
+    {
+        var header = ReadCollectionHeader();
+        return header.Version <= 0 && header.End - position >= 4 ? header with { Checksum = ReadUInt32() } : header;
+    }
+
+    /// <summary>The header of an STL collection or string: as an object's, but never with a checksum.</summary>
+    public ObjectHeader ReadCollectionHeader()
     {
         var start = position;
         var first = ReadUInt16();
@@ -121,9 +128,14 @@ internal ref struct RootCursor
         if (bytes < 2 || bytes > Remaining)
             Throw($"an object of 2 to {Remaining} bytes", $"{bytes}");
         var end = position + (int)bytes;
+        return new ObjectHeader(ReadInt16(), end, 0);
+    }
+
+    /// <summary>The class version of items stored member-wise; a checksum follows where the class has none.</summary>
+    public ObjectHeader ReadItemVersion()
+    {
         var version = ReadInt16();
-        var checksum = version == 0 && end - position >= 4 ? ReadUInt32() : 0;
-        return new ObjectHeader(version, end, checksum);
+        return new ObjectHeader(version, -1, version <= 0 ? ReadUInt32() : 0);
     }
 
     [DoesNotReturn]

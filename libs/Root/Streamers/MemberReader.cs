@@ -41,7 +41,7 @@ internal sealed class MemberReader(StreamerRegistry streamers)
                     objects.ReadInto(ref cursor, element.Name, target, -1);
                     break;
                 case ElementType.Float16 or ElementType.Double32:
-                    cursor.Skip(Truncated.BytesOf(element));
+                    cursor.Skip(TruncatedBytes(element));
                     break;
                 case ElementType.Float:
                     cursor.Skip(4);
@@ -103,7 +103,7 @@ internal sealed class MemberReader(StreamerRegistry streamers)
         var basic = element.Type - ElementType.FixedArray;
         var bytes = ElementType.BytesOf(basic);
         if (bytes == 0)
-            bytes = Truncated.BytesOf(element);
+            bytes = TruncatedBytes(element);
         var count = cursor.CheckCount(element.ArrayLength, bytes, $"items of {element.Name}");
         ReadItems(ref cursor, element.Name, basic, bytes, count, target);
     }
@@ -125,7 +125,7 @@ internal sealed class MemberReader(StreamerRegistry streamers)
             basic = ElementType.Long64;
         var bytes = ElementType.BytesOf(basic);
         if (bytes == 0)
-            bytes = Truncated.BytesOf(element);
+            bytes = TruncatedBytes(element);
         ReadItems(ref cursor, element.Name, basic, bytes, cursor.CheckCount(count, bytes, $"items of {element.Name}"), target);
     }
 
@@ -141,6 +141,9 @@ internal sealed class MemberReader(StreamerRegistry streamers)
             items[i] = ReadInteger(ref cursor, basic);
         target.SetIntegers(name, items);
     }
+
+    private static int TruncatedBytes(StreamerElement element) =>
+        TruncatedNode.BytesOf(TruncatedRange.Parse(element.Title), element.Type % 20 == ElementType.Double32);
 
     private static void ReadInPlace(ref RootCursor cursor, StreamerElement element, StreamedRecord target, ObjectReader objects)
     {

@@ -17,6 +17,13 @@ internal sealed record StreamerElement
     /// <summary>Items of a fixed array over all dimensions; 0 for a single value.</summary>
     public int ArrayLength { get; init; }
 
+    /// <summary>Dimensions of a fixed array.</summary>
+    public IReadOnlyList<int> Dimensions { get; init; } = [];
+
+    /// <summary>Dimensions of a fixed array, or its length alone where they do not multiply to it; none for a single value.</summary>
+    public IReadOnlyList<int> FixedDimensions =>
+        ArrayLength <= 0 ? [] : Dimensions.Aggregate(1L, (a, b) => a * b) == ArrayLength ? Dimensions : [ArrayLength];
+
     public string TypeName { get; init; } = "";
 
     /// <summary>Version of the base class (TStreamerBase).</summary>

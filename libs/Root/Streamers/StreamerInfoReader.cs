@@ -40,17 +40,28 @@ internal static class StreamerInfoReader
     public static ElementRecord ReadElement(ref RootCursor cursor, string kind)
     {
         var outer = kind == "TStreamerElement" ? default : cursor.ReadObjectHeader();
+        if (kind == "TStreamerSTLstring")
+            cursor.ReadObjectHeader(); // a subclass of TStreamerSTL
         var header = cursor.ReadObjectHeader();
         var (name, title) = ObjectReader.ReadNamed(ref cursor);
         var type = cursor.ReadInt32();
         cursor.Skip(4); // size in memory
         var arrayLength = cursor.ReadInt32();
-        cursor.Skip(4); // number of dimensions
-        var dimensions = header.Version == 1 ? cursor.ReadCount(4, "array dimensions") : 5;
-        cursor.Skip(4 * dimensions);
+        var rank = cursor.ReadInt32();
+        var slots = header.Version == 1 ? cursor.ReadCount(4, "array dimensions") : 5;
+        var dimensions = new List<int>();
+        for (var i = 0; i < slots; i++)
+        {
+            var size = cursor.ReadInt32();
+            if (i < rank)
+                dimensions.Add(size);
+        }
         var typeName = cursor.ReadString();
         ObjectReader.MoveToEnd(ref cursor, header);
-        var element = new StreamerElement { Kind = kind, Name = name, Title = title, Type = type, ArrayLength = arrayLength, TypeName = typeName };
+        var element = new StreamerElement
+        {
+            Kind = kind, Name = name, Title = title, Type = type, ArrayLength = arrayLength, Dimensions = dimensions, TypeName = typeName,
+        };
         switch (kind)
         {
             case "TStreamerBase" when outer.Version > 2:

@@ -15,7 +15,8 @@ internal sealed class BasketIndex
         for (var i = 0; i <= last; i++)
         {
             var seek = i < record.BasketSeek.Length ? record.BasketSeek[i] : 0;
-            var embedded = seek == 0 ? Embedded(i) : null;
+            // A basket in the tree goes before its position in the file, which may never have been written.
+            var embedded = Embedded(i);
             if (seek == 0 && embedded is null)
                 continue;
             var first = i < record.BasketEntry.Length ? record.BasketEntry[i] : 0;
@@ -23,7 +24,7 @@ internal sealed class BasketIndex
             if (first < 0 || end < first || (list.Count > 0 && first < list[^1].EndEntry))
                 throw branch.Locate(i).Error(-1, "entries in rising order", $"entries {first} to {end}");
             var bytes = embedded is null ? record.BasketBytes.ElementAtOrDefault(i) : embedded.Buffer.Length;
-            list.Add(new BasketLocation(i, first, end, seek, (int)Math.Clamp(bytes, 0, int.MaxValue)));
+            list.Add(new BasketLocation(i, first, end, embedded is null ? seek : 0, (int)Math.Clamp(bytes, 0, int.MaxValue)));
         }
         locations = [.. list];
     }

@@ -33,6 +33,9 @@ public sealed class RootBranch
     /// <summary>Number of entries.</summary>
     public long Entries => Record.Entries;
 
+    /// <summary>True if the branch only groups the branches below it.</summary>
+    public bool IsGroup => Branches.Count > 0 && Record.Type is not (3 or 4) && Index.Locations.Count == 0;
+
     /// <summary>Bytes of all baskets before compression.</summary>
     public long RawBytes => Record.RawBytes;
 
@@ -66,6 +69,13 @@ public sealed class RootBranch
     internal BasketIndex Index => baskets ??= new BasketIndex(this);
 
     internal FlatLayout Layout => flat ??= FlatLayout.Of(this);
+
+    /// <summary>Reads the values of a branch of any supported type as columns, chunk by chunk.</summary>
+    /// <param name="first">First entry.</param>
+    /// <param name="end">The entry after the last; the branch's end if not given.</param>
+    /// <param name="maxEntries">Entries of a chunk at most.</param>
+    /// <exception cref="UnsupportedBranchException">The branch has no data of its own or of a type that is not decoded.</exception>
+    public ValueReader ReadValues(long first = 0, long? end = null, int maxEntries = 1 << 16) => new(this, first, end ?? Entries, maxEntries);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Tree}, branch '{Path}'";

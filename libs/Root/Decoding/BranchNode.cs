@@ -1,0 +1,120 @@
+namespace DaprHep.Root;
+
+/// <summary>What decodes a branch: the node for its values, and whether each entry has one or as many as another branch counts.</summary>
+/// <param name="Value">Decodes the values.</param>
+/// <param name="Counts">Column of the number of values in each entry; null if each has one.</param>
+internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
+{
+    public IReadOnlyList<ValueColumn> Columns { get; } = [.. Counts is null ? Value.Columns : Value.Columns.Prepend(Counts)];
+
+    /// <summary>Builds the nodes for a branch.</summary>
+    /// <exception cref="NotDecodableException">The branch is not decoded.</exception>
+    public static BranchNode Build(RootBranch branch, IReadOnlyDictionary<string, StreamerInfo> versions)
+    {
+        var builder = new NodeBuilder(branch.Tree.File.Streamers, versions);
+        var record = branch.Record;
+        if (record.Leaves.Count == 0)
+            throw new NotDecodableException("it has no leaves");
+        if (record.StreamedClass is not ("TBranchElement" or "TBranch" or "TBranchSTL" or "TBranchRef"))
+            throw new NotDecodableException($"a {record.StreamedClass} holds objects of any class");
+        if (record.StreamedClass != "TBranchElement")
+            return OfLeaves(record);
+        if (record.Type is 3 or 4)
+            return new BranchNode(new NumberNode("", DataType.Int32), null);
+        if (record.Type is 31 or 41)
+        {
+            if (branch.Counter is null)
+                throw new NotDecodableException("no branch counts its items");
+            return new BranchNode(OfElement(branch, builder, "[]"), new ValueColumn("", ColumnKind.Counts, DataType.Int32));
+        }
+        return record.Id < 0
+            ? new BranchNode(OfWhole(branch, builder), null)
+            : new BranchNode(OfElement(branch, builder, ""), null);
+    }
+
+    private static BranchNode OfLeaves(BranchRecord record)
+    {
+        if (record.Leaves is [LeafRecord single])
+        {
+            return single.Counter is null
+                ? new BranchNode(OfLeaf(single, ""), null)
+                : new BranchNode(OfLeaf(single, "[]"), new ValueColumn("", ColumnKind.Counts, DataType.Int32));
+        }
+        var members = new List<ValueNode>();
+        foreach (var leaf in record.Leaves.OfType<LeafRecord>())
+        {
+            if (leaf.Counter is not null)
+                throw new NotDecodableException($"leaf {leaf.Name} of several has a varying length");
+            members.Add(OfLeaf(leaf, "." + leaf.Name, showDimensions: false));
+        }
+        return new BranchNode(new TupleNode(members), null);
+    }
+
+    private static ValueNode OfLeaf(LeafRecord leaf, string path, bool showDimensions = true)
+    {
+        if (leaf.StreamedClass == "TLeafC")
+            return new StringNode(path, StringForm.Short);
+        var dimensions = LeafDimensions.Of(leaf);
+        var items = showDimensions ? path + string.Concat(dimensions.Select(d => $"[{d}]")) : path;
+        ValueNode item = leaf.StreamedClass switch
+        {
+            "TLeafD32" => new TruncatedNode(items, TruncatedRange.Parse(leaf.Title), isDouble: true),
+            "TLeafF16" => new TruncatedNode(items, TruncatedRange.Parse(leaf.Title), isDouble: false),
+            _ when DataTypes.OfLeaf(leaf) is { } type => new NumberNode(items, type),
+            _ => throw new NotDecodableException($"its leaf is a {leaf.StreamedClass}"),
+        };
+        return dimensions.Count == 0 ? item : new FixedArrayNode(leaf.Length, item);
+    }
+
+    /// <summary>A branch that holds whole objects or collections.</summary>
+    private static ValueNode OfWhole(RootBranch branch, NodeBuilder builder)
+    {
+        var record = branch.Record;
+        if (CppType.Parse(record.ClassName).Name == "string")
+            return new StringNode("", StringForm.Short);
+        var whole = builder.OfType(record.ClassName, "");
+        // Of type 0 the branch writes the members itself; a class that writes itself (type −1) puts its header first.
+        return record.Type == 0 && whole is RecordNode members ? new MembersNode(members) : whole;
+    }
+
+    /// <summary>A branch that holds one member of a class.</summary>
+    private static ValueNode OfElement(RootBranch branch, NodeBuilder builder, string path)
+    {
+        var record = branch.Record;
+        var leaf = record.Leaves.OfType<LeafRecord>().FirstOrDefault();
+        var dimensions = leaf is null ? [] : LeafDimensions.Of(leaf);
+        var element = FindElement(branch);
+        if (element is null)
+        {
+            if (record.StreamerType is <= 0 or >= ElementType.PointerArray)
+                throw new NotDecodableException($"class {record.ClassName} is not described in the file's streamer info");
+            element = new StreamerElement { Kind = "TStreamerBasicType", Name = record.Name, Type = record.StreamerType };
+        }
+        if (element.Type is < ElementType.FixedArray or (> ElementType.PointerArray and < ElementType.PointerArray + 20))
+            dimensions = [];
+        return builder.OfElement(element, path, dimensions);
+    }
+
+    /// <summary>The member that the branch holds: by its number in the class, checked by name.</summary>
+    private static StreamerElement? FindElement(RootBranch branch)
+    {
+        var record = branch.Record;
+        var streamers = branch.Tree.File.Streamers;
+        var info = streamers.Find(record.ClassName, new ObjectHeader(0, 0, record.Checksum))
+            ?? streamers.Find(record.ClassName, record.ClassVersion)
+            ?? streamers.Newest(record.ClassName)
+            ?? BuiltInStreamers.Find(record.ClassName, record.ClassVersion);
+        if (info is null)
+            return null;
+        var name = record.Name.TrimEnd('.');
+        var bracket = name.IndexOf('[', StringComparison.Ordinal);
+        if (bracket > 0)
+            name = name[..bracket];
+        var byNumber = record.Id < info.Elements.Count ? info.Elements[record.Id] : null;
+        if (byNumber is not null && IsTail(byNumber.Name))
+            return byNumber;
+        return info.Elements.FirstOrDefault(e => IsTail(e.Name)) ?? byNumber;
+
+        bool IsTail(string member) => name == member || name.EndsWith("." + member, StringComparison.Ordinal);
+    }
+}

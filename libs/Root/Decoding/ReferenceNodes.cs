@@ -1,0 +1,61 @@
+namespace DaprHep.Root;
+
+/// <summary>TRef: a TObject whose id names the object referred to, and the id of the process that made it.</summary>
+internal sealed class TRefNode(string path) : ValueNode
+{
+    /// <summary>Bit 5 of fBits: the reference names its object by UUID, as a string.</summary>
+    private const uint HasUuid = 0x20;
+
+    private readonly ValueColumn reference = new(path + ".ref", ColumnKind.Numbers, DataType.UInt32);
+
+    public override int MinimumBytes => 11;
+
+    public override IEnumerable<ValueColumn> Columns => [reference];
+
+    public override void Read(ref RootCursor cursor, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            cursor.ReadObjectHeader();
+            reference.AddNumber(cursor.ReadUInt32());
+            var bits = cursor.ReadUInt32();
+            if ((bits & BitsNode.IsReferenced) != 0)
+                cursor.Skip(2);
+            if ((bits & HasUuid) != 0)
+                cursor.ReadStringBytes();
+            else
+                cursor.Skip(2);
+        }
+    }
+}
+
+/// <summary>TRefArray: name, number of slots, and the ids of the objects referred to.</summary>
+internal sealed class TRefArrayNode(string path) : ValueNode
+{
+    private readonly ValueColumn name = new(path + ".fName", ColumnKind.Strings, DataType.String);
+    private readonly ValueColumn size = new(path + ".fSize", ColumnKind.Numbers, DataType.Int32);
+    private readonly ValueColumn counts = new(path + ".refs", ColumnKind.Counts, DataType.Int32);
+    private readonly ValueColumn references = new(path + ".refs[]", ColumnKind.Numbers, DataType.Int32);
+
+    public override int MinimumBytes => 23;
+
+    public override IEnumerable<ValueColumn> Columns => [name, size, counts, references];
+
+    public override void Read(ref RootCursor cursor, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var header = cursor.ReadObjectHeader();
+            ObjectReader.SkipTObject(ref cursor);
+            name.AddString(cursor.ReadStringBytes());
+            var slots = cursor.ReadInt32();
+            cursor.Skip(4 + 2); // lower bound, process id
+            cursor.CheckCount(slots, 4, "references");
+            size.AddNumber(slots);
+            counts.AddLength(slots);
+            for (var k = 0; k < slots; k++)
+                references.AddNumber(cursor.ReadInt32());
+            ObjectReader.MoveToEnd(ref cursor, header);
+        }
+    }
+}

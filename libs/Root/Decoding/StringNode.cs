@@ -1,0 +1,43 @@
+namespace DaprHep.Root;
+
+/// <summary>How a string is stored.</summary>
+internal enum StringForm
+{
+    /// <summary>TString, and std::string as an item: one length byte, or 255 and four bytes of length.</summary>
+    Short,
+
+    /// <summary>char*: four bytes of length.</summary>
+    Long,
+
+    /// <summary>std::string as a member: a header of byte count and version before the row, then the short form.</summary>
+    Member,
+}
+
+/// <summary>Strings.</summary>
+internal sealed class StringNode(string path, StringForm form) : ValueNode
+{
+    private readonly ValueColumn column = new(path, ColumnKind.Strings, DataType.String);
+
+    public override int MinimumBytes { get; } = form == StringForm.Long ? 4 : 1;
+
+    public override IEnumerable<ValueColumn> Columns => [column];
+
+    public override void Read(ref RootCursor cursor, int count)
+    {
+        if (form != StringForm.Member)
+        {
+            ReadBare(ref cursor, count);
+            return;
+        }
+        var header = cursor.ReadCollectionHeader();
+        ReadBare(ref cursor, count);
+        ObjectReader.MoveToEnd(ref cursor, header);
+    }
+
+    public override void ReadBare(ref RootCursor cursor, int count)
+    {
+        cursor.CheckCount(count, MinimumBytes, "strings");
+        for (var i = 0; i < count; i++)
+            column.AddString(form == StringForm.Long ? cursor.ReadBytes(cursor.ReadCount(1, "characters")) : cursor.ReadStringBytes());
+    }
+}

@@ -1,0 +1,28 @@
+namespace DaprHep.Root;
+
+/// <summary>TMatrixTSym: the base class with the dimensions, then the upper triangle of the matrix, row by row.</summary>
+/// <param name="path">Path of the matrix.</param>
+/// <param name="parent">Decodes the base class TMatrixTBase.</param>
+/// <param name="type">Type of the elements.</param>
+internal sealed class SymmetricMatrixNode(string path, RecordNode parent, DataType type) : ValueNode
+{
+    private readonly ValueColumn counts = new(path + ".fElements", ColumnKind.Counts, DataType.Int32);
+    private readonly NumberNode elements = new(path + ".fElements[]", type);
+    private readonly ValueColumn rows = parent.Columns.First(c => c.Path == path + ".fNrows");
+
+    public override int MinimumBytes => parent.MinimumBytes;
+
+    public override IEnumerable<ValueColumn> Columns => [.. parent.Columns, counts, .. elements.Columns];
+
+    public override void Read(ref RootCursor cursor, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            parent.Read(ref cursor, 1);
+            var size = cursor.CheckCount(rows.IntegerFromEnd(1), 1, "rows");
+            var items = cursor.CheckCount(size * (size + 1L) / 2, elements.MinimumBytes, "elements of a matrix");
+            counts.AddLength(items);
+            elements.Read(ref cursor, items);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace DaprHep.Root;
+
+/// <summary>
+/// Goes through one branch of any supported type in chunks of entries and holds their values as columns. Memory is bounded by
+/// one basket and one chunk.
+/// </summary>
+public sealed class ValueReader : IDisposable
+{
+    private readonly IChunkDecoder decoder;
+    private readonly long end;
+    private long next;
+
+    internal ValueReader(RootBranch branch, long first, long end, int maxEntries)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, end);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, branch.Entries);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxEntries);
+        Branch = branch;
+        decoder = branch.Layout.Type is null ? new NodeDecoder(branch) : new FlatDecoder(branch);
+        next = first;
+        this.end = end;
+        MaxEntries = (int)Math.Clamp(ChunkBytes / Math.Max(1, branch.RawBytes / Math.Max(1, branch.Entries)), 1, maxEntries);
+    }
+
+    /// <summary>Aim for the size of a chunk, by the branch's average.</summary>
+    private const long ChunkBytes = 4 << 20;
+
+    /// <summary>The branch.</summary>
+    public RootBranch Branch { get; }
+
+    /// <summary>The chunk's first entry.</summary>
+    public long FirstEntry { get; private set; }
+
+    /// <summary>Entries of the chunk.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>The columns, in the order of the type; those of the current chunk, valid until the next <see cref="Next"/>.</summary>
+    public IReadOnlyList<ValueColumn> Columns => decoder.Columns;
+
+    private int MaxEntries { get; }
+
+    /// <summary>Goes to the next chunk.</summary>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="RootFormatException">A basket is damaged.</exception>
+    /// <exception cref="UnsupportedBranchException">The values turn out to be of a kind that is not decoded.</exception>
+    public bool Next()
+    {
+        if (next >= end)
+            return false;
+        FirstEntry = next;
+        var stop = Math.Min(end, next + MaxEntries);
+        decoder.Fill(next, stop);
+        Entries = (int)(stop - next);
+        next = stop;
+        return true;
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        next = end;
+        decoder.Dispose();
+    }
+}
