@@ -33,7 +33,8 @@ internal sealed class BasketIndex
 
     /// <summary>The stored buffer of an embedded basket; null if that basket is not embedded.</summary>
     public BasketRecord? Embedded(int basket) =>
-        basket < branch.Record.Baskets.Count && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0 } record ? record : null;
+        basket < branch.Record.Baskets.Count && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0, Header.Entries: > 0 } record
+            ? record : null;
 
     /// <summary>Index into <see cref="Locations"/> of the basket with an entry, tried first at a likely place.</summary>
     public int Find(long entry, int likely)

@@ -34,7 +34,7 @@ public sealed class RootBranch
     public long Entries => Record.Entries;
 
     /// <summary>True if the branch only groups the branches below it.</summary>
-    public bool IsGroup => Branches.Count > 0 && Record.Type is not (3 or 4) && Index.Locations.Count == 0;
+    public bool IsGroup => Branches.Count > 0 && (Record.Leaves.Count == 0 || (Record.Type is not (3 or 4) && Index.Locations.Count == 0));
 
     /// <summary>Bytes of all baskets before compression.</summary>
     public long RawBytes => Record.RawBytes;
