@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary><c>daprhep root</c>: what is in a ROOT file.</summary>
+internal static class RootCommands
+{
+    public static Command Create() => new("root", "Look into ROOT files.") { ListCommand.Create(), DumpCommand.Create() };
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DaprHep.Cli.Embedded;
+using DaprHep.Cli.Progress;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting.Contracts;
+using Spectre.Console;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary><c>daprhep run</c>: from ROOT files to a report, everything in this process.</summary>
+internal static class RunCommand
+{
+    private static readonly PipelineRequest Defaults = new() { Run = "", Store = "", Samples = [] };
+
+    public static Command Create()
+    {
+        var samples = new Argument<string?>("SAMPLES")
+        {
+            Description = "Folder with the sub-folders qcd, ttbar and wjets of ROOT files.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var sample = new Option<string[]>("--sample") { Description = "Instead of SAMPLES: CLASS=GLOB, once a class or more.", HelpName = "CLASS=GLOB" };
+        var output = new Option<string>("--out") { Description = "Folder for report.html, metrics.json, model/ and run.json.", Required = true, HelpName = "OUT" };
+        var model = new Option<string>("--model") { Description = "Model to train.", DefaultValueFactory = _ => Defaults.Model };
+        var physics = new Option<string>("--physics") { Description = "standard: textbook definitions; cern2019: the published pipeline's.", DefaultValueFactory = _ => Defaults.Physics };
+        physics.AcceptOnlyFromAmong("standard", "cern2019");
+        Option<int> epochs = Positive("--epochs", "Passes over the training data.", Defaults.Epochs);
+        Option<int> batch = Positive("--batch", "Events a gradient step.", Defaults.Batch);
+        var seed = new Option<int>("--seed") { Description = "Seed of everything random; the same seed and input give the same model.", DefaultValueFactory = _ => Defaults.Seed };
+        var maxEvents = new Option<long?>("--max-events") { Description = "Read at most so many events of each class." };
+        maxEvents.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is <= 0)
+                result.AddError("--max-events: expected a number above 0");
+        });
+        var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
+        var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
+        var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
+
+        var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
+        {
+            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, hash, json,
+        };
+        command.Validators.Add(result =>
+        {
+            bool folder = result.GetValue(samples) is not null, globs = result.GetValue(sample) is { Length: > 0 };
+            if (folder == globs)
+                result.AddError(folder ? "give SAMPLES or --sample, not both" : "give a SAMPLES folder, or --sample CLASS=GLOB once a class");
+        });
+        command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
+        {
+            string[] globs = parsed.GetValue(sample) ?? [];
+            var request = new PipelineRequest
+            {
+                Run = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}",
+                Store = parsed.GetValue(store) ?? "",
+                Samples = globs.Length > 0 ? SampleArguments.FromGlobs(globs) : SampleArguments.FromFolder(parsed.GetValue(samples)!),
+                TestSamples = parsed.GetValue(test) is { } testFolder ? SampleArguments.FromFolder(testFolder) : [],
+                Physics = parsed.GetValue(physics)!,
+                Model = parsed.GetValue(model)!,
+                Epochs = parsed.GetValue(epochs),
+                Batch = parsed.GetValue(batch),
+                Seed = parsed.GetValue(seed),
+                MaxEvents = parsed.GetValue(maxEvents),
+                HashInputs = parsed.GetValue(hash),
+            };
+            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(json), cancellation);
+        }));
+        return command;
+    }
+
+    private static Option<int> Positive(string name, string description, int standard)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() <= 0)
+                result.AddError($"{name}: expected a number above 0");
+        });
+        return option;
+    }
+
+    private static async Task RunAsync(PipelineRequest request, string output, bool json, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        OutputFolder folder = OutputFolder.Prepare(output);
+        try
+        {
+            if (request.Store.Length == 0)
+                request = request with { Store = folder.StoreUrl };
+            PipelineResult result = await WatchAsync(request, cancellation);
+            await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
+        }
+        catch (Exception e) when (Failure.IsBadInput(e))
+        {
+            folder.Abandon();
+            throw;
+        }
+        RunSummary summary = RunSummary.Read(folder.FullPath, Stopwatch.GetElapsedTime(started));
+        if (json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(summary.ToJson()));
+        else
+            AnsiConsole.Write(summary.ToTable());
+    }
+
+    private static Task<PipelineResult> WatchAsync(PipelineRequest request, CancellationToken cancellation)
+    {
+        if (Console.IsErrorRedirected)
+            return EmbeddedPipeline.RunAsync(request, new PlainProgress(Console.Error), cancellation);
+        IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var live = new LiveProgress(terminal);
+        return live.ShowAsync(() => EmbeddedPipeline.RunAsync(request, live, cancellation));
+    }
+}

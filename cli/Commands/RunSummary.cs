@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DaprHep.Data.Events;
+using Spectre.Console;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary>What a finished run says on standard output: from the files in OUT, so that what is printed is what was written.</summary>
+internal sealed class RunSummary
+{
+    private readonly JsonNode _metrics;
+    private readonly string _folder;
+    private readonly TimeSpan _elapsed;
+
+    private RunSummary(JsonNode metrics, string folder, TimeSpan elapsed)
+    {
+        _metrics = metrics;
+        _folder = folder;
+        _elapsed = elapsed;
+    }
+
+    public static RunSummary Read(string folder, TimeSpan elapsed) =>
+        new(JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "metrics.json")))!, folder, elapsed);
+
+    public JsonObject ToJson() => new()
+    {
+        ["out"] = _folder,
+        ["report"] = Path.Combine(_folder, "report.html"),
+        ["wall_seconds"] = Math.Round(_elapsed.TotalSeconds, 3),
+        ["metrics"] = _metrics.DeepClone(),
+        ["run"] = JsonNode.Parse(File.ReadAllBytes(Path.Combine(_folder, "run.json"))),
+    };
+
+    public Rows ToTable()
+    {
+        Table classes = new Table().Border(TableBorder.Rounded)
+            .AddColumn("class").AddColumn(Right("AUC")).AddColumn(Right("FPR at 99 % TPR"))
+            .AddColumn(Right("read")).AddColumn(Right("selected")).AddColumn(Right("train")).AddColumn(Right("test"));
+        foreach (string name in EventClasses.Names)
+        {
+            classes.AddRow(
+                name,
+                WithError(_metrics["auc"]?[name], _metrics["auc_error"]?[name]),
+                WithError(_metrics["fpr_at_tpr_99"]?[name], _metrics["fpr_at_tpr_99_error"]?[name]),
+                Count("read", name), Count("selected", name), Count("train", name), Count("test", name));
+        }
+        Table steps = new Table().Border(TableBorder.Rounded).AddColumn("step").AddColumn(Right("seconds")).AddColumn(Right("events/s"));
+        foreach ((string step, JsonNode? seconds) in _metrics["seconds"]!.AsObject())
+            steps.AddRow(step, Number(seconds, "F2"), Number(_metrics["events_per_second"]?[step], "N0"));
+        return new Rows(
+            classes,
+            steps,
+            new Text($"accuracy {WithError(_metrics["accuracy"], _metrics["accuracy_error"])}   {_elapsed.TotalSeconds:F1} s in all"),
+            new Text($"report   {Path.Combine(_folder, "report.html")}"));
+    }
+
+    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
+
+    private string Count(string what, string name) => Number(_metrics["events"]?[what]?[name], "N0");
+
+    private static string Number(JsonNode? value, string format) => value is null ? "–" : value.GetValue<double>().ToString(format, CultureInfo.InvariantCulture);
+
+    private static string WithError(JsonNode? value, JsonNode? error) =>
+        value is null ? "–" : error is null ? Number(value, "F4") : $"{Number(value, "F4")} ± {Number(error, "F4")}";
+}

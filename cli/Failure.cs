@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Dapr.Workflow;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Root;
+
+namespace DaprHep.Cli;
+
+/// <summary>Turns whatever a command throws into one line for a person and an exit code for a script.</summary>
+internal static class Failure
+{
+    private static readonly string[] InputErrors =
+        [typeof(BadInputException).FullName!, typeof(ObjectStoreException).FullName!, typeof(EventDataException).FullName!];
+
+    /// <summary>Runs a command's work.</summary>
+    public static async Task<int> Guard(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            return Say("interrupted; steps that were finished are kept in the store and are not done again", ExitCode.Interrupted);
+        }
+        catch (UsageException e)
+        {
+            return Say(e.Message, ExitCode.Usage);
+        }
+        catch (Exception e)
+        {
+            return Say(MessageOf(e), IsBadInput(e) ? ExitCode.BadInput : ExitCode.FailedRun);
+        }
+    }
+
+    /// <summary>Whether it is the input's fault, not the run's.</summary>
+    public static bool IsBadInput(Exception e) => e switch
+    {
+        BadInputException or RootException or ObjectStoreException or EventDataException => true,
+        WorkflowTaskFailedException task => InputErrors.Contains(task.FailureDetails.ErrorType),
+        _ => false,
+    };
+
+    /// <summary>The words of the command that was being parsed.</summary>
+    public static IEnumerable<string> CommandPath(ParseResult parsed)
+    {
+        var words = new Stack<string>();
+        for (SymbolResult? result = parsed.CommandResult; result?.Parent is not null; result = result.Parent)
+        {
+            if (result is CommandResult command)
+                words.Push(command.Command.Name);
+        }
+        return words;
+    }
+
+    private static string MessageOf(Exception e) => e switch
+    {
+        WorkflowTaskFailedException task when IsBadInput(task) => task.FailureDetails.ErrorMessage,
+        WorkflowTaskFailedException task => $"{task.Message}",
+        _ => IsBadInput(e) ? e.Message : $"{e.GetType().Name}: {e.Message}",
+    };
+
+    private static int Say(string message, int code)
+    {
+        Console.Error.WriteLine($"daprhep: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using DaprHep.Hosting;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DaprHep.Cli.Progress;
+
+/// <summary>Progress in a terminal: a bar a step, with events a second, the time left and the step's own note.</summary>
+internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
+{
+    private readonly ConcurrentDictionary<string, ProgressTask> _bars = new();
+    private ProgressContext? _context;
+
+    /// <summary>Draws while <paramref name="work"/> runs.</summary>
+    public Task<T> ShowAsync<T>(Func<Task<T>> work) => console.Progress()
+        .AutoClear(false)
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new EventRateColumn(),
+            new RemainingTimeColumn())
+        .StartAsync(async context =>
+        {
+            _context = context;
+            return await work();
+        });
+
+    public void Report(in StepProgress progress)
+    {
+        if (_context is not { } context)
+            return;
+        string step = progress.Step;
+        long total = Math.Max(1, progress.TotalEvents);
+        ProgressTask bar = _bars.GetOrAdd(step, name => context.AddTask(Markup.Escape(name), maxValue: total));
+        if (progress.Note.Length > 0)
+            bar.Description = Markup.Escape($"{step}  {progress.Note}");
+        bar.Increment(progress.Events);
+    }
+
+    private sealed class EventRateColumn : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
+            return new Text(seconds > 0 ? $"{task.Value / seconds:N0} events/s" : "");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using DaprHep.Data.Events;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Cli;
+
+/// <summary>Turns what a person writes (a folder with a sub-folder a class, or CLASS=GLOB) into file lists by class.</summary>
+internal static class SampleArguments
+{
+    /// <summary>The ROOT files in the class sub-folders of <paramref name="folder"/>, in the order of their names.</summary>
+    public static IReadOnlyList<SampleFiles> FromFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new BadInputException($"{folder}: no such folder; expected one with the sub-folders {string.Join(", ", EventClasses.Names)}");
+        return [.. EventClasses.Names.Select(name =>
+        {
+            string sub = Path.Combine(folder, name);
+            if (!Directory.Exists(sub))
+                throw new BadInputException($"{folder}: sub-folder '{name}' is missing; expected {string.Join(", ", EventClasses.Names)}, each with ROOT files");
+            return NonEmpty(name, sub, Sorted(Directory.EnumerateFiles(sub, "*.root")));
+        })];
+    }
+
+    /// <summary>The files of <c>CLASS=GLOB</c> arguments; a class may come more than once.</summary>
+    public static IReadOnlyList<SampleFiles> FromGlobs(IReadOnlyList<string> arguments)
+    {
+        var files = EventClasses.Names.ToDictionary(name => name, _ => new List<string>());
+        foreach (string argument in arguments)
+        {
+            int equals = argument.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0 || !files.TryGetValue(argument[..equals], out List<string>? list))
+                throw new UsageException($"--sample {argument}: expected CLASS=GLOB with CLASS one of {string.Join(", ", EventClasses.Names)}");
+            list.AddRange(FilesOf(argument[(equals + 1)..]));
+        }
+        return [.. EventClasses.Names.Select(name => NonEmpty(name, "--sample", files[name]))];
+    }
+
+    /// <summary>The files that a path or a glob (<c>*</c> and <c>?</c> in the file name) stands for.</summary>
+    public static IReadOnlyList<string> FilesOf(string pattern)
+    {
+        if (pattern.Contains("://", StringComparison.Ordinal) || File.Exists(pattern))
+            return [pattern];
+        string name = Path.GetFileName(pattern);
+        string folder = Path.GetDirectoryName(pattern) is { Length: > 0 } given ? given : ".";
+        string[] found = name.AsSpan().ContainsAny("*?") && Directory.Exists(folder) ? Sorted(Directory.EnumerateFiles(folder, name)) : [];
+        return found.Length > 0 ? found : throw new BadInputException($"{pattern}: no such file");
+    }
+
+    private static SampleFiles NonEmpty(string name, string where, IReadOnlyList<string> files) => files.Count > 0
+        ? new SampleFiles(name, [.. files.Select(file => file.Contains("://", StringComparison.Ordinal) ? file : Path.GetFullPath(file))])
+        : throw new BadInputException($"{where}: class '{name}' has no ROOT files; every class needs at least one");
+
+    private static string[] Sorted(IEnumerable<string> files)
+    {
+        string[] sorted = [.. files];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Apache.Arrow;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+
+namespace DaprHep.Data.Datasets;
+
+/// <summary>Writes one part of a dataset, counting its bytes and taking its SHA-256 on the way.</summary>
+public sealed class DatasetPartWriter : IAsyncDisposable
+{
+    private readonly ObjectWriter _object;
+    private readonly HashingStream _hashing;
+    private readonly EventFileWriter _events;
+    private readonly string _name;
+
+    private DatasetPartWriter(ObjectWriter target, string name, Schema schema)
+    {
+        _object = target;
+        _name = name;
+        _hashing = new HashingStream(target.Stream);
+        _events = new EventFileWriter(_hashing, schema);
+    }
+
+    /// <summary>Starts part <paramref name="index"/> of dataset <paramref name="dataset"/>.</summary>
+    public static async Task<DatasetPartWriter> CreateAsync(
+        ObjectStore store, string dataset, int index, Schema schema, CancellationToken cancellation = default)
+    {
+        string name = $"part-{index:D5}.arrow";
+        return new DatasetPartWriter(await store.CreateAsync($"{dataset}/{name}", cancellation).ConfigureAwait(false), name, schema);
+    }
+
+    /// <summary>Writes one record batch; the table's buffers may be used again when this returns.</summary>
+    public void Write(in EventTable table) => _events.Write(table);
+
+    /// <summary>Completes the file and makes it visible.</summary>
+    public async Task<DatasetPart> CommitAsync(CancellationToken cancellation = default)
+    {
+        _events.Finish();
+        await _object.CommitAsync(cancellation).ConfigureAwait(false);
+        return new DatasetPart(_name, _events.Rows, _hashing.Bytes, _hashing.Sha256());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _events.Dispose();
+        _hashing.Dispose();
+        await _object.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed class HashingStream(Stream target) : Stream
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public long Bytes { get; private set; }
+
+        public override bool CanRead => false;
+
+        // Arrow's file writer insists, but only asks for the position.
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => true;
+
+        public override long Length => Bytes;
+
+        public override long Position
+        {
+            get => Bytes;
+            set => throw new NotSupportedException();
+        }
+
+        public string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            target.Write(buffer);
+            _hash.AppendData(buffer);
+            Bytes += buffer.Length;
+        }
+
+        public override void Flush() => target.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _hash.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

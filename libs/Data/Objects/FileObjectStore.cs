@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace DaprHep.Data.Objects;
+
+/// <summary>
+/// Objects as files below one folder. A write goes to a temporary file beside its target, is flushed to the disk,
+/// and is renamed into place, so that a reader (or a machine that lost power) sees the whole object or none.
+/// </summary>
+public sealed class FileObjectStore(string folder) : ObjectStore
+{
+    private const string TemporarySuffix = ".partial";
+    private readonly string _folder = Path.TrimEndingDirectorySeparator(folder);
+
+    /// <inheritdoc/>
+    public override string Url => new UriBuilder("file", "") { Path = _folder }.Uri.AbsoluteUri;
+
+    /// <inheritdoc/>
+    public override Task<bool> ExistsAsync(string key, CancellationToken cancellation = default) =>
+        Task.FromResult(File.Exists(PathOf(key)));
+
+    /// <inheritdoc/>
+    public override Task<ObjectContent> ReadAsync(string key, CancellationToken cancellation = default)
+    {
+        try
+        {
+            MappedFile file = MappedFile.Open(PathOf(key));
+            return Task.FromResult(new ObjectContent(file.Memory, file));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ObjectStoreException(Url, key, "no such object; the step that writes it has not finished here", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(Url, key, $"can't be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default)
+    {
+        string path = PathOf(key);
+        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            return Task.FromResult<ObjectWriter>(new FileObjectWriter(this, key, stream, temporary, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(key, e);
+        }
+    }
+
+    private ObjectStoreException Unwritable(string key, Exception cause) =>
+        new(Url, key, $"can't be written: {cause.Message}; check the folder's permissions and the space left", cause);
+
+    private string PathOf(string key)
+    {
+        bool plain = key.Length > 0 && key[0] != '/' && !key.Split('/').Any(part => part is "" or "." or "..") && !key.Contains('\0');
+        if (!plain)
+            throw new ObjectStoreException(Url, key, "not a valid key; expected names joined with single '/', without '.' and '..'");
+        return Path.Combine(_folder, key);
+    }
+
+    private sealed class FileObjectWriter(FileObjectStore store, string key, FileStream stream, string temporary, string path) : ObjectWriter
+    {
+        private bool _committed;
+
+        public override Stream Stream => stream;
+
+        public override Task CommitAsync(CancellationToken cancellation = default)
+        {
+            try
+            {
+                stream.Flush(flushToDisk: true);
+                stream.Dispose();
+                File.Move(temporary, path, overwrite: true);
+                FlushFolder(Path.GetDirectoryName(path)!);
+                _committed = true;
+                return Task.CompletedTask;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw store.Unwritable(key, e);
+            }
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            stream.Dispose();
+            if (!_committed)
+                File.Delete(temporary);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Makes a rename durable: on POSIX systems the folder itself has to reach the disk.</summary>
+    private static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        int descriptor = Posix.Open(folder, 0);
+        if (descriptor < 0)
+            return;
+        _ = Posix.Sync(descriptor);
+        _ = Posix.Close(descriptor);
+    }
+
+    private static partial class Posix
+    {
+        [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        public static extern int Open(string path, int flags);
+
+        [DllImport("libc", EntryPoint = "fsync")]
+        public static extern int Sync(int descriptor);
+
+        [DllImport("libc", EntryPoint = "close")]
+        public static extern int Close(int descriptor);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace DaprHep.Data.Objects;
+
+/// <summary>
+/// Where datasets, models and run records live: a flat space of immutable objects under keys such as
+/// <c>events/3f…/part-00000.arrow</c>. A write is atomic: an object is there whole or not at all.
+/// </summary>
+public abstract class ObjectStore
+{
+    /// <summary>The URL this store was opened with.</summary>
+    public abstract string Url { get; }
+
+    /// <summary>Opens the store at <paramref name="url"/>.</summary>
+    /// <param name="url"><c>file:///absolute/folder</c> or a plain folder path.</param>
+    /// <exception cref="ObjectStoreException">The scheme is not known.</exception>
+    public static ObjectStore Open(string url)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(url);
+        int scheme = url.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0)
+            return new FileObjectStore(Path.GetFullPath(url));
+        if (url.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+            return new FileObjectStore(new Uri(url).LocalPath);
+        throw new ObjectStoreException(url, "", $"unknown scheme '{url[..scheme]}'; use file:///FOLDER");
+    }
+
+    /// <summary>Whether an object is there.</summary>
+    public abstract Task<bool> ExistsAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>The whole object, for reading in place; dispose it when no span into it is used any more.</summary>
+    /// <exception cref="ObjectStoreException">The object is missing or can't be read.</exception>
+    public abstract Task<ObjectContent> ReadAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>Starts an object; it becomes visible with <see cref="ObjectWriter.CommitAsync"/> and never before.</summary>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    public abstract Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>Writes a small object in one go.</summary>
+    public async Task WriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    {
+        await using ObjectWriter writer = await CreateAsync(key, cancellation).ConfigureAwait(false);
+        await writer.Stream.WriteAsync(content, cancellation).ConfigureAwait(false);
+        await writer.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes <paramref name="value"/> as JSON.</summary>
+    public Task WriteJsonAsync<T>(string key, T value, JsonTypeInfo<T> type, CancellationToken cancellation = default) =>
+        WriteAsync(key, JsonSerializer.SerializeToUtf8Bytes(value, type), cancellation);
+
+    /// <summary>Reads a JSON object written by <see cref="WriteJsonAsync"/>.</summary>
+    /// <exception cref="ObjectStoreException">The object is missing or is not the JSON expected.</exception>
+    public async Task<T> ReadJsonAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation = default)
+        where T : class
+    {
+        using ObjectContent content = await ReadAsync(key, cancellation).ConfigureAwait(false);
+        try
+        {
+            return JsonSerializer.Deserialize(content.Memory.Span, type)
+                ?? throw new ObjectStoreException(Url, key, $"expected a JSON {typeof(T).Name}, found null");
+        }
+        catch (JsonException e)
+        {
+            throw new ObjectStoreException(Url, key, $"expected a JSON {typeof(T).Name}: {e.Message}", e);
+        }
+    }
+}

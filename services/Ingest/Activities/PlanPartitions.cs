@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Dapr.Workflow;
+using DaprHep.Data.Datasets;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Physics;
+using DaprHep.Root;
+
+namespace DaprHep.Ingest.Activities;
+
+/// <summary>Opens every input file, checks that it can be converted, and cuts its entries into partitions of seconds of work.</summary>
+public sealed class PlanPartitions(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<PlanPartitionsInput, PlanPartitionsOutput>
+{
+    /// <summary>Entries of a partition: a few seconds of work, and about 100 MB of output.</summary>
+    private const long PartitionEntries = 20_000;
+
+    /// <inheritdoc/>
+    public override async Task<PlanPartitionsOutput> RunAsync(WorkflowActivityContext context, PlanPartitionsInput input)
+    {
+        PhysicsProfile profile = PhysicsProfiles.Parse(input.Physics);
+        var sources = new List<SourceFile>();
+        var partitions = new List<Partition>();
+        DataSplit split = input.TestSamples.Count > 0 ? DataSplit.Train : DataSplit.ByIdentity;
+        AddSamples(input, input.Samples, split, sources, partitions);
+        AddSamples(input, input.TestSamples, DataSplit.Test, sources, partitions);
+        RefuseCopies(sources);
+
+        var plan = new PartitionPlan(profile.Name(), sources, partitions);
+        ObjectStore store = ObjectStore.Open(input.Store);
+        await store.WriteJsonAsync(plan.Key, plan, PlanJson.Default.PartitionPlan, stopping.Token);
+        long events = partitions.Sum(p => p.End - p.First);
+        progress.Report(new StepProgress(input.Run, Steps.Plan, events, events));
+        return new PlanPartitionsOutput(plan.Key, partitions.Count, events);
+    }
+
+    private void AddSamples(
+        PlanPartitionsInput input, IReadOnlyList<SampleFiles> samples, DataSplit split, List<SourceFile> sources, List<Partition> partitions)
+    {
+        foreach (SampleFiles sample in samples)
+        {
+            int label = EventClasses.LabelOf(sample.Class);
+            if (label < 0)
+                throw new BadInputException($"class '{sample.Class}' is not known; expected {string.Join(", ", EventClasses.Names)}");
+            if (sample.Files.Count == 0)
+                throw new BadInputException($"class '{sample.Class}' has no files; every class needs at least one");
+            long left = input.MaxEvents ?? long.MaxValue;
+            foreach (string url in sample.Files)
+            {
+                stopping.Token.ThrowIfCancellationRequested();
+                if (left == 0)
+                    break;
+                SourceFile source = Open(url, input.HashInputs);
+                sources.Add(source);
+                long entries = Math.Min(source.Entries, left);
+                left -= entries;
+                for (long first = 0; first < entries; first += PartitionEntries)
+                    partitions.Add(new Partition(sources.Count - 1, label, split, first, Math.Min(entries, first + PartitionEntries)));
+            }
+        }
+    }
+
+    private static SourceFile Open(string url, bool hash) => RootInput.Read(() =>
+    {
+        using RootFile file = RootFile.Open(url);
+        RootTree tree = file.Tree(DelphesBranches.Tree);
+        using var complete = new DelphesReader(tree, 0);
+        return new SourceFile(url, DelphesBranches.Tree, file.Length, tree.Entries, SourceDigest.Of(file, tree), hash ? Sha256Of(url) : null);
+    });
+
+    private static string Sha256Of(string path)
+    {
+        using FileStream content = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
+    private static void RefuseCopies(List<SourceFile> sources)
+    {
+        foreach (IGrouping<uint, SourceFile> same in sources.GroupBy(source => source.Id).Where(group => group.Count() > 1))
+            throw new BadInputException($"{string.Join(" and ", same.Select(source => source.Url))} hold the same events (source id {same.Key:x8}); give each file once");
+    }
+}

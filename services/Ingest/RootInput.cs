@@ -1,0 +1,29 @@
+using DaprHep.Hosting;
+using DaprHep.Physics;
+using DaprHep.Root;
+
+namespace DaprHep.Ingest;
+
+/// <summary>Reading input files: what is wrong with a file is the input's fault, not the run's.</summary>
+public static class RootInput
+{
+    /// <summary>Number of entries of a tree.</summary>
+    public static long Entries(string url, string tree) => Read(() =>
+    {
+        using RootFile file = RootFile.Open(url);
+        return file.Tree(tree).Entries;
+    });
+
+    /// <summary>Runs <paramref name="read"/>, turning every complaint about a file into a <see cref="BadInputException"/>.</summary>
+    public static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is RootException or EventFormatException)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+}

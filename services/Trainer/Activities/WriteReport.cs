@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapr.Workflow;
+using DaprHep.Data.Datasets;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Trainer.Activities;
+
+/// <summary>Writes what a person looks at after a run: <c>metrics.json</c>, <c>report.html</c> and, last, <c>run.json</c>.</summary>
+public sealed class WriteReport(ProcessStopping stopping) : WorkflowActivity<WriteReportInput, WriteReportOutput>
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <inheritdoc/>
+    public override async Task<WriteReportOutput> RunAsync(WorkflowActivityContext context, WriteReportInput input)
+    {
+        CancellationToken cancellation = stopping.Token;
+        ObjectStore store = ObjectStore.Open(input.Request.Store);
+        FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
+        PartitionPlan plan = await store.ReadJsonAsync(statistics.Plan, PlanJson.Default.PartitionPlan, cancellation);
+        EvaluationRecord evaluation = await store.ReadJsonAsync(input.Evaluation, TrainerJson.Default.EvaluationRecord, cancellation);
+        TrainingHistory history = await ModelObjects.ReadHistoryAsync(store, input.Model, cancellation);
+
+        string prefix = $"runs/{input.Request.Run}";
+        await WriteAsync("metrics.json", Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
+        await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history));
+        await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));
+        return new WriteReportOutput(prefix);
+
+        Task WriteAsync(string name, byte[] content) => store.WriteAsync($"{prefix}/{name}", content, cancellation);
+    }
+
+    private static byte[] Bytes(JsonObject document) => JsonSerializer.SerializeToUtf8Bytes(document, Indented);
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using DaprHep.Data.Datasets;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Artifacts;
+
+namespace DaprHep.Trainer;
+
+/// <summary>A model's objects in the store; <c>model.json</c> is written last and commits the model.</summary>
+internal static class ModelObjects
+{
+    private const int StepVersion = 1;
+    private const string History = "training.json";
+
+    /// <summary>The prefix of the model that the input asks for.</summary>
+    public static string NameOf(TrainModelInput input) => ContentName.Of(
+        "models",
+        StepVersion,
+        new Dictionary<string, string>
+        {
+            ["model"] = input.Model,
+            ["epochs"] = input.Epochs.ToString(CultureInfo.InvariantCulture),
+            ["batch"] = input.Batch.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = input.Seed.ToString(CultureInfo.InvariantCulture),
+        },
+        [input.Statistics]);
+
+    public static Task<bool> ExistsAsync(ObjectStore store, string name, CancellationToken cancellation) =>
+        store.ExistsAsync($"{name}/{SavedModel.DescriptionName}", cancellation);
+
+    public static async Task WriteAsync(ObjectStore store, string name, SavedModel model, TrainingHistory history, CancellationToken cancellation)
+    {
+        await store.WriteAsync($"{name}/{SavedModel.WeightsName}", model.Weights, cancellation);
+        await store.WriteJsonAsync($"{name}/{History}", history, TrainerJson.Default.TrainingHistory, cancellation);
+        await store.WriteAsync($"{name}/{SavedModel.DescriptionName}", model.Description, cancellation);
+    }
+
+    public static async Task<SavedModel> ReadAsync(ObjectStore store, string name, CancellationToken cancellation)
+    {
+        using ObjectContent weights = await store.ReadAsync($"{name}/{SavedModel.WeightsName}", cancellation);
+        using ObjectContent description = await store.ReadAsync($"{name}/{SavedModel.DescriptionName}", cancellation);
+        return new SavedModel(weights.Memory.ToArray(), description.Memory.ToArray());
+    }
+
+    public static Task<TrainingHistory> ReadHistoryAsync(ObjectStore store, string name, CancellationToken cancellation) =>
+        store.ReadJsonAsync($"{name}/{History}", TrainerJson.Default.TrainingHistory, cancellation);
+}

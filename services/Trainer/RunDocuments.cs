@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using DaprHep.Data.Datasets;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Trainer;
+
+/// <summary>The JSON documents of a run.</summary>
+internal static class RunDocuments
+{
+    /// <summary><c>metrics.json</c>: how good the model is, on how many events, and how long each step took.</summary>
+    public static JsonObject Metrics(WriteReportInput input, FeatureStatistics statistics, EvaluationRecord evaluation)
+    {
+        JsonObject metrics = evaluation.Metrics.ToJson();
+        metrics["events"] = new JsonObject
+        {
+            ["read"] = ByClass(statistics, c => c.Read),
+            ["selected"] = ByClass(statistics, c => c.Selected),
+            ["train"] = ByClass(statistics, c => c.Train),
+            ["test"] = ByClass(statistics, c => c.Test),
+        };
+        metrics["seconds"] = ByStep(input, timing => timing.Seconds);
+        metrics["events_per_second"] = ByStep(input, timing => timing.EventsPerSecond);
+        return metrics;
+    }
+
+    /// <summary><c>run.json</c>: what was done, from which files, with what.</summary>
+    public static JsonObject Record(WriteReportInput input, PartitionPlan plan, FeatureStatistics statistics)
+    {
+        PipelineRequest request = input.Request;
+        return new JsonObject
+        {
+            ["run"] = request.Run,
+            ["started"] = input.Started.ToString("O"),
+            ["software"] = SoftwareVersion.Current,
+            ["parameters"] = new JsonObject
+            {
+                ["physics"] = request.Physics,
+                ["model"] = request.Model,
+                ["epochs"] = request.Epochs,
+                ["batch"] = request.Batch,
+                ["seed"] = request.Seed,
+                ["max_events"] = request.MaxEvents,
+            },
+            ["inputs"] = new JsonArray([.. plan.Sources.Select((source, index) => InputOf(plan, source, index, statistics))]),
+            ["store"] = request.Store,
+            ["objects"] = new JsonObject
+            {
+                ["plan"] = statistics.Plan,
+                ["statistics"] = input.Statistics,
+                ["model"] = input.Model,
+                ["evaluation"] = input.Evaluation,
+            },
+            ["steps"] = new JsonArray([.. input.Timings.Select(timing => new JsonObject
+            {
+                ["step"] = timing.Step,
+                ["seconds"] = Math.Round(timing.Seconds, 6),
+                ["events"] = timing.Events,
+                ["events_per_second"] = Math.Round(timing.EventsPerSecond, 1),
+            })]),
+        };
+    }
+
+    private static JsonObject InputOf(PartitionPlan plan, SourceFile source, int index, FeatureStatistics statistics)
+    {
+        Partition[] partitions = [.. plan.Partitions.Where(partition => partition.Source == index)];
+        var input = new JsonObject
+        {
+            ["url"] = source.Url,
+            ["class"] = statistics.Classes[partitions[0].Label].Class,
+            ["use"] = partitions[0].Split switch { DataSplit.Train => "train", DataSplit.Test => "test", _ => "split" },
+            ["bytes"] = source.Bytes,
+            ["entries"] = source.Entries,
+            ["entries_read"] = partitions.Sum(partition => partition.End - partition.First),
+            ["digest"] = source.Digest,
+        };
+        if (source.Sha256 is not null)
+            input["sha256"] = source.Sha256;
+        return input;
+    }
+
+    private static JsonObject ByClass(FeatureStatistics statistics, Func<ClassCounts, long> count) =>
+        new(statistics.Classes.Select(c => KeyValuePair.Create(c.Class, (JsonNode?)count(c))));
+
+    private static JsonObject ByStep(WriteReportInput input, Func<StepTiming, double> figure) =>
+        new(input.Timings.Select(timing => KeyValuePair.Create(timing.Step, (JsonNode?)Math.Round(figure(timing), 6))));
+}
