@@ -1,0 +1,456 @@
+using System.Globalization;
+using DaprHep.DevSidecar.Grpc;
+using DaprHep.WorkflowProtocol;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace DaprHep.DevSidecar.Workflows;
+
+/// <summary>What workers answer, and what follows from it.</summary>
+internal sealed partial class WorkflowEngine
+{
+    /// <summary>Takes a turn's answer. One that nobody waits for is dropped without a word, as the runtime does.</summary>
+    /// <exception cref="GrpcFailure">The answer asks for something the runtime cannot do; the instance fails.</exception>
+    public Task AnswerTurnAsync(string app, WorkflowResponse response)
+    {
+        lock (_gate)
+        {
+            if (!_live.TryGetValue(new InstanceKey(app, response.InstanceId), out var instance)
+                || instance.InFlight is not { } turn || !turn.Accepts(response.CompletionToken))
+                return Task.CompletedTask;
+            AppWorkers.Done(turn);
+            instance.InFlight = null;
+            var refusal = response.Actions.Select(Refusal).FirstOrDefault(r => r is not null);
+            if (refusal is not null)
+                response = FailedBy(refusal, response);
+            if (response.Actions.Any(a => a.WorkflowVersionNotAvailable is not null))
+                Stall(instance);
+            else
+                Apply(instance, turn, response);
+            return refusal is null ? Committed() : throw new GrpcFailure(GrpcStatus.InvalidArgument, refusal);
+        }
+    }
+
+    /// <summary>Takes an activity's answer; the first one counts, whoever sends it.</summary>
+    public Task AnswerActivityAsync(string app, ActivityResponse response)
+    {
+        lock (_gate)
+        {
+            var place = (app, response.InstanceId, response.TaskId);
+            if (!_activities.TryGetValue(place, out var same) || same.Find(w => w.Item.CompletionToken == response.CompletionToken) is not { } work)
+                return Task.CompletedTask;
+            Forget(work);
+            AppWorkers.Done(work);
+            var instance = work.Instance;
+            instance.Activities.Remove(work.TaskId);
+            var answer = NewEvent(response.FailureDetails is { } failure
+                ? new HistoryEvent
+                {
+                    TaskFailed = new TaskFailedEvent
+                    {
+                        TaskScheduledId = work.TaskId, FailureDetails = failure, TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
+                    },
+                }
+                : new HistoryEvent
+                {
+                    TaskCompleted = new TaskCompletedEvent
+                    {
+                        TaskScheduledId = work.TaskId, Result = response.Result, TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
+                    },
+                });
+            answer.Router = Route(instance.Key.App, app);
+            Put(instance, answer);
+            return Committed();
+        }
+    }
+
+    private static string? Refusal(WorkflowAction action) => action.WorkflowActionTypeCase switch
+    {
+        WorkflowAction.WorkflowActionTypeOneofCase.None => $"action {action.Id} has no type",
+        WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => $"action {action.Id} sends an event, which the runtime cannot do",
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow => $"action {action.Id} creates a detached workflow, which the runtime cannot do",
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer when !IsTime(action.CreateTimer.FireAt) => $"timer {action.Id} has no valid due time",
+        _ => null,
+    };
+
+    private static bool IsTime(Timestamp? time) => time is { Seconds: >= -62135596800 and <= 253402300799, Nanos: >= 0 and <= 999999999 };
+
+    private static WorkflowResponse FailedBy(string refusal, WorkflowResponse response) => new()
+    {
+        InstanceId = response.InstanceId,
+        Actions =
+        {
+            new WorkflowAction
+            {
+                Id = response.Actions.Max(a => a.Id),
+                CompleteWorkflow = new CompleteWorkflowAction
+                {
+                    WorkflowStatus = OrchestrationStatus.Failed,
+                    FailureDetails = new TaskFailureDetails { ErrorType = "UnsupportedAction", ErrorMessage = refusal, IsNonRetriable = true },
+                },
+            },
+        },
+    };
+
+    // The turn's events stay in the inbox: the next worker that connects gets the same turn again.
+    private void Stall(Instance instance)
+    {
+        if (instance.State.WorkflowStatus != OrchestrationStatus.Stalled)
+        {
+            var name = instance.Started.ExecutionStarted.Name;
+            Record(instance, [NewEvent(new HistoryEvent
+            {
+                ExecutionStalled = new ExecutionStalledEvent { Reason = StalledReason.VersionNotAvailable, Description = "Version not available: " + name },
+            })]);
+        }
+
+        instance.Stalled = true;
+        instance.State.WorkflowStatus = OrchestrationStatus.Stalled;
+        Publish(instance);
+    }
+
+    private void Apply(Instance instance, TurnWork turn, WorkflowResponse response)
+    {
+        var (app, id) = instance.Key;
+        var events = turn.NewEvents.ToList();
+        if (response.Version is { } version)
+        {
+            events[0] = events[0].Clone();
+            events[0].WorkflowStarted.Version = version;
+            if (version.HasName)
+                instance.State.Version = version.Name;
+        }
+
+        var taken = events.Count - 1;
+        instance.Inbox.RemoveRange(0, taken);
+        _journal.Write(store => store.TakeInbox(app, id, turn.UpToSeq));
+        TakeIn(instance, events);
+        instance.State.CustomStatus = response.CustomStatus;
+
+        CompleteWorkflowAction? end = null;
+        var endId = 0;
+        var seen = new HashSet<int>();
+        var asked = new List<HistoryEvent>();
+        foreach (var action in response.Actions)
+        {
+            if (action.CompleteWorkflow is { } complete)
+                (end, endId) = (complete, action.Id);
+            else if (seen.Add(action.Id) && Take(instance, action) is { } recorded)
+                asked.Add(recorded);
+        }
+
+        if (end?.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
+        {
+            Continue(instance, end);
+        }
+        else
+        {
+            events.AddRange(asked);
+            if (end is not null)
+                events.Add(End(instance, end, endId, events));
+            Record(instance, events);
+        }
+
+        instance.State.LastUpdatedTimestamp = Timestamp.FromDateTime(DateTime.UtcNow);
+        Publish(instance, instance.ReleaseWaits(instance.Ended ? long.MaxValue : turn.UpToSeq));
+        NextTurn(instance);
+    }
+
+    private static void TakeIn(Instance instance, List<HistoryEvent> events)
+    {
+        var state = instance.State;
+        foreach (var e in events)
+        {
+            if (e.ExecutionStarted is { } started)
+            {
+                state.Name = started.Name;
+                state.Input = started.Input;
+                state.WorkflowStatus = OrchestrationStatus.Running;
+                state.CreatedTimestamp = e.Timestamp;
+                state.StartedAt = events[0].Timestamp;
+                state.ParentInstanceId = started.ParentInstance?.WorkflowInstance?.InstanceId;
+            }
+            else if (e.ExecutionSuspended is not null)
+            {
+                state.WorkflowStatus = OrchestrationStatus.Suspended;
+            }
+            else if (e.ExecutionResumed is not null || state.WorkflowStatus == OrchestrationStatus.Stalled)
+            {
+                state.WorkflowStatus = OrchestrationStatus.Running;
+            }
+        }
+    }
+
+    private HistoryEvent? Take(Instance instance, WorkflowAction action)
+    {
+        var app = instance.Key.App;
+        var target = action.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : app;
+        switch (action.WorkflowActionTypeCase)
+        {
+            case WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask:
+                var scheduled = NewEvent(new HistoryEvent
+                {
+                    TaskScheduled = new TaskScheduledEvent
+                    {
+                        Name = action.ScheduleTask.Name,
+                        Input = action.ScheduleTask.Input,
+                        ParentTraceContext = instance.Trace,
+                        TaskExecutionId = action.ScheduleTask.TaskExecutionId,
+                    },
+                    Router = Route(app, target),
+                }, action.Id);
+                var work = NewActivity(instance, scheduled);
+                _journal.AfterCommit(() => DispatchActivity(work));
+                return scheduled;
+            case WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer:
+                instance.Timers.Add(action.Id);
+                if (!Never.Equals(action.CreateTimer.FireAt))
+                    Arm(instance, action.Id, action.CreateTimer.FireAt);
+                return NewEvent(Created(action.CreateTimer, app), action.Id);
+            case WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow:
+                return CreateChild(instance, action, target);
+            default:
+                return null;
+        }
+    }
+
+    private static HistoryEvent Created(CreateTimerAction timer, string app)
+    {
+        var created = new TimerCreatedEvent { FireAt = timer.FireAt };
+        if (timer.HasName)
+            created.Name = timer.Name;
+        switch (timer.OriginCase)
+        {
+            case CreateTimerAction.OriginOneofCase.CreateTimer:
+                created.CreateTimer = timer.CreateTimer;
+                break;
+            case CreateTimerAction.OriginOneofCase.ExternalEvent:
+                created.ExternalEvent = timer.ExternalEvent;
+                break;
+            case CreateTimerAction.OriginOneofCase.ActivityRetry:
+                created.ActivityRetry = timer.ActivityRetry;
+                break;
+            case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry:
+                created.ChildWorkflowRetry = timer.ChildWorkflowRetry;
+                break;
+        }
+
+        return new HistoryEvent { TimerCreated = created, Router = new TaskRouter { SourceAppID = app } };
+    }
+
+    private HistoryEvent CreateChild(Instance parent, WorkflowAction action, string target)
+    {
+        var asked = action.CreateChildWorkflow;
+        var app = parent.Key.App;
+        var id = asked.InstanceId.Length > 0 ? asked.InstanceId : $"{parent.Key.Id}:{action.Id.ToString("x4", CultureInfo.InvariantCulture)}";
+        var key = new InstanceKey(target, id);
+        var created = NewEvent(new HistoryEvent
+        {
+            ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent
+            {
+                InstanceId = id, Name = asked.Name, Input = asked.Input, ParentTraceContext = parent.Trace,
+            },
+            Router = Route(app, target),
+        }, action.Id);
+        parent.Children[action.Id] = key;
+        if (_live.TryGetValue(key, out var running) && !running.Ended)
+        {
+            AnswerParent(parent, action.Id, Route(target, app), null, new TaskFailureDetails
+            {
+                ErrorType = "AlreadyExists", ErrorMessage = $"an active workflow with ID '{id}' already exists",
+            });
+            return created;
+        }
+
+        var started = NewEvent(new HistoryEvent
+        {
+            ExecutionStarted = new ExecutionStartedEvent
+            {
+                Name = asked.Name,
+                Input = asked.Input,
+                WorkflowInstance = NewExecution(id),
+                ParentInstance = new ParentInstanceInfo
+                {
+                    TaskScheduledId = action.Id,
+                    Name = parent.Started.ExecutionStarted.Name,
+                    WorkflowInstance = parent.Started.ExecutionStarted.WorkflowInstance.Clone(),
+                    AppID = app,
+                },
+            },
+            Router = Route(app, target),
+        });
+        SetTrace(started.ExecutionStarted, parent.Trace);
+        Create(key, started, null);
+        return created;
+    }
+
+    private HistoryEvent End(Instance instance, CompleteWorkflowAction end, int id, List<HistoryEvent> turn)
+    {
+        var state = instance.State;
+        state.WorkflowStatus = end.WorkflowStatus;
+        state.Output = end.Result;
+        state.FailureDetails = end.FailureDetails;
+        var terminated = turn.LastOrDefault(e => e.ExecutionTerminated is not null)?.ExecutionTerminated;
+        if (terminated is { Recurse: true } && end.WorkflowStatus == OrchestrationStatus.Terminated)
+        {
+            foreach (var child in instance.Children.Values.Where(_live.ContainsKey).Select(k => _live[k]).Where(c => !c.Ended).ToList())
+                Put(child, NewEvent(new HistoryEvent { ExecutionTerminated = terminated.Clone() }));
+        }
+
+        AbandonActivities(instance);
+        instance.Abandon();
+        instance.Ended = true;
+        instance.Inbox.Clear();
+        if (instance.Started.ExecutionStarted.ParentInstance is { } info)
+        {
+            var parentApp = info.HasAppID ? info.AppID : instance.Key.App;
+            if (_live.TryGetValue(new InstanceKey(parentApp, info.WorkflowInstance.InstanceId), out var parent)
+                && parent.Children.GetValueOrDefault(info.TaskScheduledId) == instance.Key)
+            {
+                var failure = end.WorkflowStatus == OrchestrationStatus.Completed
+                    ? null
+                    : end.FailureDetails ?? new TaskFailureDetails
+                    {
+                        ErrorType = "WorkflowTerminated", ErrorMessage = $"child workflow '{instance.Key.Id}' was terminated",
+                    };
+                AnswerParent(parent, info.TaskScheduledId, Route(instance.Key.App, parentApp), end.Result, failure);
+            }
+        }
+
+        return NewEvent(new HistoryEvent
+        {
+            ExecutionCompleted = new ExecutionCompletedEvent { WorkflowStatus = end.WorkflowStatus, Result = end.Result, FailureDetails = end.FailureDetails },
+        }, id);
+    }
+
+    private void AnswerParent(Instance parent, int taskId, TaskRouter router, string? result, TaskFailureDetails? failure)
+    {
+        parent.Children.Remove(taskId);
+        var answer = failure is null
+            ? new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = taskId, Result = result } }
+            : new HistoryEvent { ChildWorkflowInstanceFailed = new ChildWorkflowInstanceFailedEvent { TaskScheduledId = taskId, FailureDetails = failure } };
+        answer.Router = router;
+        Put(parent, NewEvent(answer));
+    }
+
+    private void Continue(Instance instance, CompleteWorkflowAction end)
+    {
+        var (app, id) = instance.Key;
+        var old = instance.Started.ExecutionStarted;
+        if (instance.Activities.Count > 0)
+            instance.ActivityToken = Guid.NewGuid().ToString();
+        AbandonActivities(instance);
+        instance.Abandon();
+        instance.Past = [];
+
+        // Events that no turn has taken yet stay; answers to the old execution's work go.
+        var waiting = instance.Inbox.Where(e => e.EventRaised is not null || e.ExecutionTerminated is not null || e.ExecutionSuspended is not null
+            || e.ExecutionResumed is not null).ToList();
+        instance.Inbox.Clear();
+        var started = NewEvent(new HistoryEvent
+        {
+            ExecutionStarted = new ExecutionStartedEvent
+            {
+                Name = old.Name, Input = end.Result, WorkflowInstance = NewExecution(id), ParentInstance = old.ParentInstance,
+            },
+            Router = instance.Started.Router,
+        });
+        SetTrace(started.ExecutionStarted, old.ParentTraceContext);
+        instance.Started = started;
+        _journal.Write(store => store.ClearExecution(app, id));
+        instance.LastTurn = 0;
+        foreach (var e in (HistoryEvent[])[started, .. end.CarryoverEvents, .. waiting])
+        {
+            var seq = ++instance.LastSeq;
+            instance.Inbox.Add(e);
+            var bytes = e.ToByteArray();
+            _journal.Write(store => store.AddInbox(app, id, seq, bytes));
+        }
+    }
+
+    private void Record(Instance instance, List<HistoryEvent> events)
+    {
+        instance.Past.AddRange(events);
+        var (app, id) = instance.Key;
+        var turn = ++instance.LastTurn;
+        var bytes = new GetInstanceHistoryResponse { Events = { events } }.ToByteArray();
+        _journal.Write(store => store.AddHistory(app, id, turn, bytes));
+    }
+
+    // Callers see the change when it is committed, and an ended instance leaves the memory then.
+    private void Publish(Instance instance, List<TaskCompletionSource>? released = null)
+    {
+        Save(instance);
+        var snapshot = instance.State.Clone();
+        var ended = instance.Ended;
+        _journal.AfterCommit(() =>
+        {
+            lock (_gate)
+            {
+                instance.Visible = snapshot;
+                if (ended && _live.GetValueOrDefault(instance.Key) == instance)
+                    _live.Remove(instance.Key);
+            }
+
+            _watch.Changed(instance.Key, snapshot);
+            foreach (var wait in released ?? [])
+                wait.TrySetResult();
+        });
+    }
+
+    private ActivityWork NewActivity(Instance instance, HistoryEvent scheduled)
+    {
+        var task = scheduled.TaskScheduled;
+        var target = scheduled.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : instance.Key.App;
+        var request = new ActivityRequest
+        {
+            Name = task.Name,
+            Input = task.Input,
+            WorkflowInstance = new WorkflowInstance { InstanceId = instance.Key.Id },
+            TaskId = scheduled.EventId,
+            ParentTraceContext = task.ParentTraceContext,
+            TaskExecutionId = task.TaskExecutionId,
+        };
+        var work = new ActivityWork(target, instance, new WorkItem { ActivityRequest = request, CompletionToken = instance.ActivityToken });
+        instance.Activities[work.TaskId] = work;
+        var place = (target, instance.Key.Id, work.TaskId);
+        if (!_activities.TryGetValue(place, out var same))
+            _activities.Add(place, same = []);
+        same.Add(work);
+        return work;
+    }
+
+    private void DispatchActivity(ActivityWork work)
+    {
+        lock (_gate)
+        {
+            if (work.Instance.Activities.GetValueOrDefault(work.TaskId) != work)
+                return;
+            var workers = WorkersOf(work.App);
+            if (workers.Streams.Count == 0 && workers.WaitingCount == 0)
+                _logger.LogWarning("Activity {Name} of instance {Instance} waits for app {App}, which has no worker.", work.Item.ActivityRequest.Name, work.Instance.Key.Id, work.App);
+            workers.Dispatch(work);
+        }
+    }
+
+    private void Arm(Instance instance, int id, Timestamp fireAt)
+    {
+        var execution = instance.Started;
+        _timers.At(fireAt.ToDateTime(), () =>
+        {
+            lock (_gate)
+            {
+                if (instance.Started == execution && instance.Timers.Remove(id) && !instance.Ended)
+                    Put(instance, NewEvent(new HistoryEvent { TimerFired = new TimerFiredEvent { FireAt = fireAt, TimerId = id } }));
+            }
+        });
+    }
+
+    private static TaskRouter Route(string source, string target)
+    {
+        var router = new TaskRouter { SourceAppID = source };
+        if (target != source)
+            router.TargetAppID = target;
+        return router;
+    }
+}
