@@ -54,7 +54,7 @@ public abstract class Classifier : IDisposable
     /// <summary>Computes scores without learning from them.</summary>
     /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
     /// <param name="logits">Receives the scores before the softmax, [events, <see cref="Classes"/>].</param>
-    public abstract void Logits(ReadOnlyMemory<float> features, Span<float> logits);
+    public abstract void Logits(ReadOnlySpan<float> features, Span<float> logits);
 
     /// <summary>Copies of all weights, in a fixed order.</summary>
     public abstract IReadOnlyList<NamedTensor> ExportWeights();
@@ -70,7 +70,7 @@ public abstract class Classifier : IDisposable
     public float[] Probabilities(ReadOnlyMemory<float> features)
     {
         var scores = new float[features.Length / Features * Classes];
-        Logits(features, scores);
+        Logits(features.Span, scores);
         Evaluation.Softmax.InPlace(scores, Classes);
         return scores;
     }

@@ -75,7 +75,7 @@ public sealed class TorchClassifier : Classifier
     }
 
     /// <inheritdoc/>
-    public override void Logits(ReadOnlyMemory<float> features, Span<float> logits)
+    public override void Logits(ReadOnlySpan<float> features, Span<float> logits)
     {
         const int Rows = 4096;
         _network.eval();
@@ -85,7 +85,7 @@ public sealed class TorchClassifier : Classifier
         {
             using var scope = NewDisposeScope();
             var length = Math.Min(chunk.Length, features.Length - first);
-            features.Span.Slice(first, length).CopyTo(chunk);
+            features.Slice(first, length).CopyTo(chunk);
             var scores = _network.call(frombuffer(chunk, float32, length).view(length / Features, Features));
             scores.data<float>().CopyTo(logits.Slice(first / Features * Classes, length / Features * Classes));
         }

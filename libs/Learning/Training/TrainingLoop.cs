@@ -110,7 +110,7 @@ public static class TrainingLoop
         if (events.Count == 0)
             return (null, null);
         var logits = new float[events.Count * model.Classes];
-        model.Logits(events.Features, logits);
+        model.Logits(events.Features.Span, logits);
         return (CrossEntropy.Mean(logits, events.Labels.Span, model.Classes), Accuracy.Of(logits, events.Labels.Span, model.Classes));
     }
 }

@@ -13,10 +13,13 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Adam's step size at the start.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 2e-3;
 
-    /// <summary>How the step size changes while training.</summary>
-    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+    /// <summary>
+    /// How the step size changes while training. Falling from 2e-3 beats the usual constant 1e-3 on average over seeds, for a thousand events as for eight
+    /// thousand.
+    /// </summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
 
     /// <summary>The largest Euclidean norm of the gradient; larger ones are scaled down. Infinity: never.</summary>
     public double MaxGradientNorm { get; init; } = double.PositiveInfinity;

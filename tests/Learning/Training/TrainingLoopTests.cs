@@ -40,6 +40,17 @@ public class TrainingLoopTests
     }
 
     [Fact]
+    public void The_loss_curve_of_the_samples_stays_what_it_is()
+    {
+        var reports = new List<EpochReport>();
+        var options = new TrainingOptions { Epochs = 5, LearningRate = 5e-3, Schedule = LearningRateSchedule.Constant, Seed = 1 };
+        using var model = TrainingLoop.Run(HlfSamples.Load(), 3, options, reports.Add).Model;
+        var expected = new[] { 1.05609, 0.90847, 0.69156, 0.51102, 0.38251 };
+        for (var epoch = 0; epoch < expected.Length; epoch++)
+            reports[epoch].TrainLoss.ShouldBe(expected[epoch], 1e-4);
+    }
+
+    [Fact]
     public void Every_epoch_is_reported()
     {
         var reports = new List<EpochReport>();
