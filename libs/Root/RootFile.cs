@@ -46,9 +46,13 @@ public sealed class RootFile : IDisposable
     /// <param name="pathOrUrl">A path or a file:// URL.</param>
     /// <exception cref="RootIOException">The file is missing or unreadable.</exception>
     /// <exception cref="RootFormatException">It is not a ROOT file, or is damaged.</exception>
-    public static RootFile Open(string pathOrUrl)
+    public static RootFile Open(string pathOrUrl) => Open(ByteSources.Open(pathOrUrl));
+
+    /// <summary>Opens a file whose bytes come from a source of the caller's.</summary>
+    /// <param name="source">The bytes; disposed with the file, or at once if opening fails.</param>
+    /// <inheritdoc cref="Open(string)"/>
+    public static RootFile Open(IByteSource source)
     {
-        var source = ByteSources.Open(pathOrUrl);
         try
         {
             return new RootFile(source);
@@ -90,7 +94,7 @@ public sealed class RootFile : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal byte[] ReadRecord(KeyHeader key, RecordLocation location) => RecordReader.Read(Source, key, location);
+    internal byte[] ReadRecord(KeyHeader key, RecordLocation location) => RecordReader.Read(Source, key.Extent, location);
 
     private RootKey? FindTree(List<RootKey> directory, string path, int cycle, int depth)
     {
@@ -154,6 +158,6 @@ public sealed class RootFile : IDisposable
             return new StreamerRegistry();
         var location = new RecordLocation(Name, "streamer info");
         var key = RecordReader.ReadKey(Source, Header.InfoSeek, Header.InfoBytes, location);
-        return StreamerInfoReader.Read(ReadRecord(key, location), key.KeyLength, location);
+        return StreamerInfoReader.Read(ReadRecord(key, location), key.Extent.KeyLength, location);
     }
 }

@@ -110,7 +110,7 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
         var bracket = name.IndexOf('[', StringComparison.Ordinal);
         if (bracket > 0)
             name = name[..bracket];
-        var byNumber = record.Id < info.Elements.Count ? info.Elements[record.Id] : null;
+        var byNumber = (uint)record.Id < (uint)info.Elements.Count ? info.Elements[record.Id] : null;
         if (byNumber is not null && IsTail(byNumber.Name))
             return byNumber;
         return info.Elements.FirstOrDefault(e => IsTail(e.Name)) ?? byNumber;

@@ -6,7 +6,7 @@ internal static class RecordReader
     /// <summary>
     /// Largest object inflated at once. Real baskets and trees stay far below; a file that claims more is taken for an attack on memory.
     /// </summary>
-    public const int MaximumObjectBytes = 100 << 20;
+    public const int MaximumObjectBytes = 64 << 20;
 
     /// <summary>Reads the key header at a position.</summary>
     public static KeyHeader ReadKey(IByteSource source, long seek, long bytes, RecordLocation location)
@@ -16,11 +16,12 @@ internal static class RecordReader
         var buffer = new byte[(int)Math.Min(bytes, 1 << 12)];
         source.Read(seek, buffer);
         var cursor = new RootCursor(buffer, location, seek);
-        return KeyHeader.Read(ref cursor) with { Seek = seek };
+        var header = KeyHeader.Read(ref cursor);
+        return header with { Extent = header.Extent with { Seek = seek } };
     }
 
     /// <summary>Reads the payload of a record.</summary>
-    public static byte[] Read(IByteSource source, KeyHeader key, RecordLocation location)
+    public static byte[] Read(IByteSource source, RecordExtent key, RecordLocation location)
     {
         var payloadBytes = CheckExtent(source, key, location);
         var payload = new byte[payloadBytes];
@@ -35,7 +36,7 @@ internal static class RecordReader
 
     /// <summary>Checks that a record lies in the file and inflates to a bearable size.</summary>
     /// <returns>Bytes of the payload in the file.</returns>
-    public static int CheckExtent(IByteSource source, KeyHeader key, RecordLocation location)
+    public static int CheckExtent(IByteSource source, RecordExtent key, RecordLocation location)
     {
         if (key.Seek < 0 || key.Seek > source.Length - key.Bytes)
             throw location.Error(key.Seek, $"a record inside the file ({source.Length} bytes)", $"{key.Bytes} bytes at {key.Seek}");

@@ -25,13 +25,13 @@ public sealed class RootKey
     public string Title => Header.Title;
 
     /// <summary>Bytes of the record in the file, key included, compressed.</summary>
-    public int Bytes => Header.Bytes;
+    public int Bytes => Header.Extent.Bytes;
 
     /// <summary>Bytes of the object when inflated.</summary>
-    public int ObjectLength => Header.ObjectLength;
+    public int ObjectLength => Header.Extent.ObjectLength;
 
     /// <summary>Position of the record in the file.</summary>
-    public long Seek => Header.Seek;
+    public long Seek => Header.Extent.Seek;
 
     internal KeyHeader Header { get; }
 

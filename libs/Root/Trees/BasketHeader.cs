@@ -1,14 +1,14 @@
 namespace DaprHep.Root;
 
 /// <summary>What a basket's key goes on with: how many entries it holds and where their bytes end.</summary>
-internal sealed record BasketHeader(KeyHeader Key, short Version, int EntrySize, int Entries, int Last, int Flag)
+internal readonly record struct BasketHeader(RecordExtent Key, short Version, int EntrySize, int Entries, int Last, int Flag)
 {
     /// <summary>Bytes behind a basket's key header.</summary>
     public const int ExtraBytes = 19;
 
     public static BasketHeader Read(ref RootCursor cursor)
     {
-        var key = KeyHeader.Read(ref cursor);
+        var key = KeyHeader.Skip(ref cursor);
         var version = cursor.ReadInt16();
         cursor.Skip(4); // size of the writer's buffer
         var entrySize = cursor.ReadInt32();

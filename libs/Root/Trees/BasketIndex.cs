@@ -10,6 +10,8 @@ internal sealed class BasketIndex
     {
         this.branch = branch;
         var record = branch.Record;
+        if (branch.Entries < 0)
+            throw branch.Locate(-1).Error(-1, "0 or more entries", $"{branch.Entries}");
         var list = new List<BasketLocation>();
         var last = Math.Min(record.WriteBasket, Math.Max(Math.Min(record.BasketSeek.Length, record.BasketEntry.Length), record.Baskets.Count) - 1);
         for (var i = 0; i <= last; i++)

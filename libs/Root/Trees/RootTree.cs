@@ -32,7 +32,7 @@ public sealed class RootTree
     public IReadOnlyList<RootBranch> Branches { get; private set; } = [];
 
     /// <summary>All branches, depth first, parents before children.</summary>
-    public IEnumerable<RootBranch> AllBranches => Branches.SelectMany(b => b.SelfAndDescendants);
+    public IReadOnlyList<RootBranch> AllBranches { get; private set; } = [];
 
     /// <summary>Finds a branch by its path ("Jet/Jet.PT") or name ("Jet.PT"); the first one where names repeat.</summary>
     /// <param name="branch">Path or name.</param>
@@ -66,6 +66,7 @@ public sealed class RootTree
         where T : unmanaged
     {
         var found = Find(branch);
+        _ = found.Index; // throws if the branch's entries or baskets make no sense
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, end);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(end, found.Entries);
@@ -105,11 +106,15 @@ public sealed class RootTree
     /// <inheritdoc/>
     public override string ToString() => $"{File.Name}: tree '{Key.Path}'";
 
-    internal void SetBranches(IReadOnlyList<RootBranch> branches) => Branches = branches;
+    internal void SetBranches(IReadOnlyList<RootBranch> top, IReadOnlyList<RootBranch> all)
+    {
+        Branches = top;
+        AllBranches = all;
+    }
 
     private Dictionary<string, RootBranch> IndexNames()
     {
-        var names = new Dictionary<string, RootBranch>(StringComparer.Ordinal);
+        var names = new Dictionary<string, RootBranch>(2 * AllBranches.Count, StringComparer.Ordinal);
         foreach (var branch in AllBranches)
             names.TryAdd(branch.Path, branch);
         foreach (var branch in AllBranches)

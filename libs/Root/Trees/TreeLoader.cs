@@ -8,10 +8,12 @@ internal static class TreeLoader
         var location = new RecordLocation(file.Name, $"tree '{key.Path}'");
         var cursor = new RootCursor(file.ReadRecord(key.Header, location), location);
         var record = new TreeRecord();
-        new ObjectReader(file.Streamers, key.Header.KeyLength).ReadInto(ref cursor, key.ClassName, record, cursor.Length);
+        new ObjectReader(file.Streamers, key.Header.Extent.KeyLength).ReadInto(ref cursor, key.ClassName, record, cursor.Length);
+        if (record.Entries < 0)
+            throw location.Error(-1, "0 or more entries", $"{record.Entries}");
         var tree = new RootTree(file, key, record);
         var builder = new BranchBuilder(tree, location);
-        tree.SetBranches(builder.Build(record.Branches, parent: null));
+        tree.SetBranches(builder.Build(record.Branches, parent: null), builder.All);
         builder.ConnectCounters();
         return tree;
     }
@@ -20,6 +22,9 @@ internal static class TreeLoader
     {
         private readonly Dictionary<BranchRecord, RootBranch> built = [];
         private readonly Dictionary<LeafRecord, RootBranch> leafOwners = [];
+
+        /// <summary>Every branch built, parents before children.</summary>
+        public List<RootBranch> All { get; } = [];
 
         public List<RootBranch> Build(IReadOnlyList<object?> records, RootBranch? parent)
         {
@@ -32,6 +37,7 @@ internal static class TreeLoader
                     throw location.Error(-1, "each branch once", $"branch '{record.Name}' twice");
                 var branch = new RootBranch(tree, record, parent);
                 built.Add(record, branch);
+                All.Add(branch);
                 foreach (var leaf in record.Leaves.OfType<LeafRecord>())
                     leafOwners.TryAdd(leaf, branch);
                 branch.SetBranches(Build(record.Branches, branch));

@@ -12,6 +12,7 @@ public sealed class ValueReader : IDisposable
 
     internal ValueReader(RootBranch branch, long first, long end, int maxEntries)
     {
+        _ = branch.Index; // throws if the branch's entries or baskets make no sense
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, end);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(end, branch.Entries);
