@@ -44,8 +44,11 @@ internal static class Failure
         _ => false,
     };
 
-    /// <summary>The words of the command that was being parsed.</summary>
-    public static IEnumerable<string> CommandPath(ParseResult parsed)
+    /// <summary>Says what is wrong with the command line, and where its help is.</summary>
+    public static int Usage(ParseResult parsed) =>
+        Say($"{(parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not understood" : parsed.Errors[0].Message.TrimEnd('.'))}; see ./daprhep {string.Join(' ', [.. CommandPath(parsed), "--help"])}", ExitCode.Usage);
+
+    private static Stack<string> CommandPath(ParseResult parsed)
     {
         var words = new Stack<string>();
         for (SymbolResult? result = parsed.CommandResult; result?.Parent is not null; result = result.Parent)
@@ -65,7 +68,7 @@ internal static class Failure
 
     private static int Say(string message, int code)
     {
-        Console.Error.WriteLine($"daprhep: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"daprhep: {string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         return code;
     }
 }

@@ -17,46 +17,44 @@ internal static class IngestCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILES") { Description = "ROOT files; globs are understood.", Arity = ArgumentArity.OneOrMore };
-        var label = new Option<int>("--label") { Description = "Label of all events: 0 QCD, 1 top pair, 2 W+jets, -1 unlabelled.", Required = true };
-        label.Validators.Add(result =>
-        {
-            int value = result.GetValueOrDefault<int>();
-            if (value < -1 || value >= EventClasses.Names.Count)
-                result.AddError($"--label {value}: expected -1 to {EventClasses.Names.Count - 1}");
-        });
+        Option<int> label = NumberOption.Create(
+            "--label", "Label of all events: 0 QCD, 1 top pair, 2 W+jets, -1 unlabelled.", 0, -1, EventClasses.Names.Count - 1);
+        label.Required = true;
         var output = new Option<string>("--out") { Description = "The Arrow file to write.", Required = true, HelpName = "X.arrow" };
         var physics = new Option<string>("--physics") { Description = "standard or cern2019.", DefaultValueFactory = _ => "standard" };
         physics.AcceptOnlyFromAmong("standard", "cern2019");
+        Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each file.", 1L);
         var json = new Option<bool>("--json") { Description = "Print the counts as JSON." };
-        var command = new Command("ingest", "ROOT files to one Arrow IPC file of events.") { files, label, output, physics, json };
+        var command = new Command("ingest", "ROOT files to one Arrow IPC file of events.") { files, label, output, physics, maxEvents, json };
         command.SetAction((parsed, cancellation) => Failure.Guard(() => RunAsync(
             [.. parsed.GetValue(files)!.SelectMany(SampleArguments.FilesOf)],
             parsed.GetValue(label),
             Path.GetFullPath(parsed.GetValue(output)!),
             parsed.GetValue(physics)!,
+            parsed.GetValue(maxEvents) ?? long.MaxValue,
             parsed.GetValue(json),
             cancellation)));
         return command;
     }
 
     private static async Task RunAsync(
-        IReadOnlyList<string> files, int label, string output, string physics, bool json, CancellationToken cancellation)
+        IReadOnlyList<string> files, int label, string output, string physics, long maxEvents, bool json, CancellationToken cancellation)
     {
         var progress = new PlainProgress(Console.Error);
-        long total = files.Sum(file => RootInput.Entries(file, DelphesBranches.Tree));
+        long[] entries = [.. files.Select(file => Math.Min(maxEvents, RootInput.Entries(file, DelphesBranches.Tree)))];
         var counts = new List<NamedCount>();
         ObjectStore folder = ObjectStore.Open(Path.GetDirectoryName(output)!);
         await using ObjectWriter target = await folder.CreateAsync(Path.GetFileName(output), cancellation);
         using (var writer = new EventFileWriter(target.Stream, EventConversion.SchemaOf(physics)))
         {
-            foreach (string file in files)
+            for (int i = 0; i < files.Count; i++)
             {
-                using var conversion = EventConversion.Open(physics, file, DelphesBranches.Tree, label);
+                using var conversion = EventConversion.Open(physics, files[i], DelphesBranches.Tree, label, 0, entries[i]);
                 conversion.Run(
                     table => writer.Write(table),
-                    events => progress.Report(new StepProgress("", Steps.Convert, events, total)),
+                    events => progress.Report(new StepProgress("", Steps.Convert, events, entries.Sum())),
                     cancellation);
-                counts = [.. conversion.CutFlow.Select((step, i) => new NamedCount(step.Name, step.Count + (i < counts.Count ? counts[i].Count : 0)))];
+                counts = [.. conversion.CutFlow.Select((step, k) => new NamedCount(step.Name, step.Count + (k < counts.Count ? counts[k].Count : 0)))];
             }
             writer.Finish();
         }

@@ -27,15 +27,10 @@ internal static class RunCommand
         var model = new Option<string>("--model") { Description = "Model to train.", DefaultValueFactory = _ => Defaults.Model };
         var physics = new Option<string>("--physics") { Description = "standard: textbook definitions; cern2019: the published pipeline's.", DefaultValueFactory = _ => Defaults.Physics };
         physics.AcceptOnlyFromAmong("standard", "cern2019");
-        Option<int> epochs = Positive("--epochs", "Passes over the training data.", Defaults.Epochs);
-        Option<int> batch = Positive("--batch", "Events a gradient step.", Defaults.Batch);
-        var seed = new Option<int>("--seed") { Description = "Seed of everything random; the same seed and input give the same model.", DefaultValueFactory = _ => Defaults.Seed };
-        var maxEvents = new Option<long?>("--max-events") { Description = "Read at most so many events of each class." };
-        maxEvents.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long?>() is <= 0)
-                result.AddError("--max-events: expected a number above 0");
-        });
+        Option<int> epochs = NumberOption.Create("--epochs", "Passes over the training data.", Defaults.Epochs, 1);
+        Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.Batch, 1);
+        Option<int> seed = NumberOption.Create("--seed", "Seed of everything random; the same seed and input give the same model.", Defaults.Seed, 0);
+        Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each class.", 1L);
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
@@ -71,17 +66,6 @@ internal static class RunCommand
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(json), cancellation);
         }));
         return command;
-    }
-
-    private static Option<int> Positive(string name, string description, int standard)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() <= 0)
-                result.AddError($"{name}: expected a number above 0");
-        });
-        return option;
     }
 
     private static async Task RunAsync(PipelineRequest request, string output, bool json, CancellationToken cancellation)

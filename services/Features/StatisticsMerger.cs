@@ -19,9 +19,6 @@ public sealed class StatisticsMerger
     /// <summary>Events of a shard: some 100 MB with particles.</summary>
     private const int ShardEvents = 16_384;
 
-    /// <summary>Fine enough that a plot can cut off tails and merge bins.</summary>
-    private const int HistogramBins = 512;
-
     private readonly PartitionPlan _plan;
     private readonly PhysicsProfile _profile;
     private readonly ulong _seed;
@@ -58,7 +55,6 @@ public sealed class StatisticsMerger
             await dataset.ForEachTableAsync(table => merger.Add(table, partition.Split), cancellation);
         }
         SampleSelection selection = merger.Select(out IReadOnlyList<ClassCounts> classes);
-        IReadOnlyList<FeatureHistogram> histograms = await merger.HistogramsAsync(store, cancellation);
         return new FeatureStatistics
         {
             Plan = plan.Key,
@@ -68,7 +64,6 @@ public sealed class StatisticsMerger
             Maximum = merger._range.Maximum.ToArray(),
             Selection = selection,
             Classes = classes,
-            Histograms = histograms,
         };
     }
 
@@ -115,33 +110,5 @@ public sealed class StatisticsMerger
         string files = string.Join(", ", _plan.Partitions.Where(p => p.Label == label).Select(p => _plan.Sources[p.Source].Url).Distinct().Take(3));
         throw new BadInputException(
             $"class '{EventClasses.Names[label]}' ({files}): no selected events for {use} ({flow}); every class needs some: give more events, or check that these are the files meant");
-    }
-
-    private async Task<IReadOnlyList<FeatureHistogram>> HistogramsAsync(ObjectStore store, CancellationToken cancellation)
-    {
-        FeatureHistogram[] histograms = [.. HlfColumns.Names.Select((name, k) => new FeatureHistogram(
-            name, _range.Minimum[k], _range.Maximum[k], [.. EventClasses.Names.Select(_ => new long[HistogramBins])]))];
-        foreach (Partition partition in _plan.Partitions)
-        {
-            Dataset dataset = await EventDatasets.OpenAsync(store, _plan, partition, cancellation);
-            await dataset.ForEachTableAsync(table => Fill(histograms, table), cancellation);
-        }
-        return histograms;
-    }
-
-    private static void Fill(FeatureHistogram[] histograms, in EventTable table)
-    {
-        for (int k = 0; k < histograms.Length; k++)
-        {
-            FeatureHistogram histogram = histograms[k];
-            double scale = histogram.High > histogram.Low ? HistogramBins / (histogram.High - histogram.Low) : 0;
-            ReadOnlySpan<float> hlf = table.Hlf.Span;
-            ReadOnlySpan<sbyte> labels = table.Labels.Span;
-            for (int i = 0; i < labels.Length; i++)
-            {
-                double bin = (hlf[i * EventSchema.Features + k] - histogram.Low) * scale;
-                histogram.Counts[labels[i]][(int)Math.Clamp(bin, 0, HistogramBins - 1)]++;
-            }
-        }
     }
 }

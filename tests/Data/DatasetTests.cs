@@ -1,5 +1,4 @@
 using DaprHep.Data.Datasets;
-using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 
 namespace DaprHep.Data.Tests;

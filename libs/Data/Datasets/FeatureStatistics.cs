@@ -26,9 +26,6 @@ public sealed record FeatureStatistics
 
     /// <summary>Counts by class, in the order of the labels: what was read and what was left after each step.</summary>
     public required IReadOnlyList<ClassCounts> Classes { get; init; }
-
-    /// <summary>Distributions of the unscaled features of selected events, by feature.</summary>
-    public required IReadOnlyList<FeatureHistogram> Histograms { get; init; }
 }
 
 /// <summary>Events of one class through the pipeline.</summary>
@@ -46,13 +43,6 @@ public sealed record ClassCounts(string Class, IReadOnlyList<NamedCount> CutFlow
     [JsonIgnore]
     public long Selected => CutFlow[^1].Count;
 }
-
-/// <summary>One feature's distribution over equal bins from its minimum to its maximum.</summary>
-/// <param name="Feature">Name of the feature.</param>
-/// <param name="Low">Lower edge of the first bin.</param>
-/// <param name="High">Upper edge of the last bin.</param>
-/// <param name="Counts">By class, in the order of the labels: events in each bin.</param>
-public sealed record FeatureHistogram(string Feature, double Low, double High, IReadOnlyList<long[]> Counts);
 
 /// <summary>JSON of feature statistics.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -25,7 +25,8 @@ public sealed class WriteReport(ProcessStopping stopping) : WorkflowActivity<Wri
 
         string prefix = $"runs/{input.Request.Run}";
         await WriteAsync("metrics.json", Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
-        await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history));
+        float[][][] features = await FeatureSample.ReadAsync(store, plan, cancellation);
+        await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features));
         await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));
         return new WriteReportOutput(prefix);
 

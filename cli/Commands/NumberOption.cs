@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary>Options that take a number within bounds and say so in one line.</summary>
+internal static class NumberOption
+{
+    /// <summary>An option with a default.</summary>
+    public static Option<T> Create<T>(string name, string description, T standard, T minimum, T? maximum = null)
+        where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, maximum, result.AddError) ?? standard,
+    };
+
+    /// <summary>An option that may be left out.</summary>
+    public static Option<T?> Optional<T>(string name, string description, T minimum)
+        where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, null, result.AddError),
+    };
+
+    private static T? Parse<T>(string text, string name, T minimum, T? maximum, Action<string> addError)
+        where T : struct, INumber<T>
+    {
+        if (T.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out T value) && value >= minimum && (maximum is null || value <= maximum))
+            return value;
+        addError($"{name} {text}: expected a whole number {(maximum is null ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}");
+        return null;
+    }
+}
