@@ -49,7 +49,8 @@ public sealed class EventConverter(PhysicsProfile profile)
         tracks.Collect(events.TrackPt[entry], events.TrackEta[entry], events.TrackPhi[entry], SelectionCuts.TrackPt, largestPhi);
         photons.Collect(events.PhotonEt[entry], events.PhotonEta[entry], events.PhotonPhi[entry], SelectionCuts.NeutralEt, largestPhi);
         neutrals.Collect(
-            events.NeutralHadronEt[entry], events.NeutralHadronEta[entry], events.NeutralHadronPhi[entry], SelectionCuts.NeutralEt, largestPhi);
+            events.NeutralHadronEt[entry], events.NeutralHadronEta[entry], events.NeutralHadronPhi[entry],
+            SelectionCuts.NeutralEt, largestPhi);
         if (profile == PhysicsProfile.Cern2019 && (tracks.Count == 0 || photons.Count == 0 || neutrals.Count == 0))
             return null;
         withCollections++;

@@ -27,7 +27,10 @@ public sealed class MinMaxScaling
     public MinMaxScaling(ReadOnlySpan<double> minimum, ReadOnlySpan<double> maximum)
     {
         if (minimum.IsEmpty || minimum.Length != maximum.Length)
-            throw new ArgumentException($"a scaling has as many minima as maxima, not {minimum.Length} and {maximum.Length}", nameof(maximum));
+        {
+            throw new ArgumentException(
+                $"a scaling has as many minima as maxima, not {minimum.Length} and {maximum.Length}", nameof(maximum));
+        }
         for (var column = 0; column < minimum.Length; column++)
         {
             if (!double.IsFinite(minimum[column]) || !double.IsFinite(maximum[column]) || minimum[column] > maximum[column])
@@ -55,7 +58,10 @@ public sealed class MinMaxScaling
         {
             var (value, column) = (rows[i], i % Columns);
             if (!float.IsFinite(value))
-                throw new ArgumentException($"row {i / Columns} has {value} in column {column} where a finite number is expected", nameof(rows));
+            {
+                throw new ArgumentException(
+                    $"row {i / Columns} has {value} in column {column} where a finite number is expected", nameof(rows));
+            }
             minimum[column] = Math.Min(minimum[column], value);
             maximum[column] = Math.Max(maximum[column], value);
         }

@@ -22,7 +22,8 @@ public static class ParticleSequence
         if (rest != 0 || particles is 0 or > ParticleColumns.MaxParticles)
         {
             throw new ArgumentException(
-                $"the particles of an event are 1 to {ParticleColumns.MaxParticles} rows of {ParticleColumns.Count} values, not {rows.Length} values",
+                $"the particles of an event are 1 to {ParticleColumns.MaxParticles} rows of {ParticleColumns.Count} values, " +
+                $"not {rows.Length} values",
                 nameof(rows));
         }
         var length = Length(profile, particles);

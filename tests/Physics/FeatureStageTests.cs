@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DaprHep.Root;
 
 namespace DaprHep.Physics.Tests;
 
@@ -15,7 +14,7 @@ public sealed class FeatureStageTests
     {
         foreach (var path in Directory.GetFiles(Repository.Samples, "*_a.root", SearchOption.AllDirectories).Order())
         {
-            var selection = Convert(path, profile, entries: 40);
+            var selection = Converted.File(path, profile, entries: 40);
             selection.Count.ShouldBeGreaterThan(10);
             for (var i = 0; i < selection.Count; i++)
             {
@@ -38,14 +37,16 @@ public sealed class FeatureStageTests
         double[] Values(string name) => [.. ranges.RootElement.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
         ranges.RootElement.GetProperty("names").EnumerateArray().Select(name => name.GetString()).ShouldBe(HlfColumns.Names);
 
-        TopologyEvents[] selections = [.. FileOfLabel.Select(file => Convert(Path.Combine(shared, "delphes", "nopu", "train", file), profile, entries: 1000))];
+        var training = Path.Combine(shared, "delphes", "nopu", "train");
+        TopologyEvents[] selections = [.. FileOfLabel.Select(file => Converted.File(Path.Combine(training, file), profile, entries: 1000))];
         var fitted = new MinMaxScaling(HlfColumns.Count);
         foreach (var selection in selections)
             fitted.Include(selection.Hlf);
         for (var column = 0; column < HlfColumns.Count; column++)
         {
-            Agreement.Within(fitted.Minimum[column], Values("min")[column], Agreement.Hlf).ShouldBeTrue($"least {HlfColumns.Names[column]}");
-            Agreement.Within(fitted.Maximum[column], Values("max")[column], Agreement.Hlf).ShouldBeTrue($"largest {HlfColumns.Names[column]}");
+            var name = HlfColumns.Names[column];
+            Agreement.Within(fitted.Minimum[column], Values("min")[column], Agreement.Hlf).ShouldBeTrue($"least {name}");
+            Agreement.Within(fitted.Maximum[column], Values("max")[column], Agreement.Hlf).ShouldBeTrue($"largest {name}");
         }
         selections.Sum(selection => selection.Count).ShouldBe(ranges.RootElement.GetProperty("events").GetInt32());
 
@@ -63,17 +64,6 @@ public sealed class FeatureStageTests
             Agreement.ShouldAgree<float>(
                 Sequence(profile, selection.ParticlesOf(index)), golden.Particles, ParticleColumns.Names, Agreement.Particles, where);
         }
-    }
-
-    private static TopologyEvents Convert(string path, PhysicsProfile profile, int entries)
-    {
-        using var file = RootFile.Open(path);
-        using var reader = new DelphesReader(file.Tree(DelphesBranches.Tree), 0, new TreeReaderOptions { EndEntry = entries });
-        var converter = new EventConverter(profile);
-        var selection = new TopologyEvents();
-        while (reader.Next())
-            converter.Convert(reader.Events, selection);
-        return selection;
     }
 
     private static float[] Sequence(PhysicsProfile profile, ReadOnlySpan<float> rows)
@@ -95,7 +85,9 @@ public sealed class FeatureStageTests
             double[] values = [.. rows.Select(row => (double)row[column])];
             var mean = values.Average();
             var deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
-            return values.All(value => value == values[0]) ? new double[values.Length] : [.. values.Select(value => (value - mean) / deviation)];
+            return values.All(value => value == values[0])
+                ? new double[values.Length]
+                : [.. values.Select(value => (value - mean) / deviation)];
         }).ToArray();
         return [.. Enumerable.Range(0, rows.Count).SelectMany(row => columns.Select(column => column[row]))];
     }

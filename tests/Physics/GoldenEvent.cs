@@ -25,8 +25,9 @@ internal sealed record GoldenEvent(ulong Entry, int Label, double[] Hlf, float[]
             {
                 var features = (DoubleArray)hlf.GetSlicedValues(i)!;
                 var rows = (FixedSizeListArray)particles.GetSlicedValues(i)!;
-                var values = ((FloatArray)rows.Values).Values.Slice(rows.Offset * ParticleColumns.Count, rows.Length * ParticleColumns.Count);
-                events.Add(new GoldenEvent(entries.GetValue(i)!.Value, labels.GetValue(i)!.Value, features.Values.ToArray(), values.ToArray()));
+                var (first, count) = (rows.Offset * ParticleColumns.Count, rows.Length * ParticleColumns.Count);
+                var values = ((FloatArray)rows.Values).Values.Slice(first, count).ToArray();
+                events.Add(new GoldenEvent(entries.GetValue(i)!.Value, labels.GetValue(i)!.Value, features.Values.ToArray(), values));
             }
         }
         return events;

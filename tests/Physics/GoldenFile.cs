@@ -1,5 +1,4 @@
 using System.Globalization;
-using DaprHep.Root;
 
 namespace DaprHep.Physics.Tests;
 
@@ -33,24 +32,15 @@ internal sealed record GoldenFile(PhysicsProfile Profile, string Root, string Cs
         }
     }
 
-    /// <summary>Our conversion of the first <paramref name="entries"/> entries.</summary>
-    public TopologyEvents Convert(int entries)
-    {
-        using var file = RootFile.Open(Root);
-        using var reader = new DelphesReader(file.Tree(DelphesBranches.Tree), 0, new TreeReaderOptions { EndEntry = entries });
-        var converter = new EventConverter(Profile);
-        var selection = new TopologyEvents();
-        while (reader.Next())
-            converter.Convert(reader.Events, selection);
-        return selection;
-    }
-
     /// <summary>The rows of the CSV file: entry, 14 features, number of particles.</summary>
     public double[][] ReadCsv()
     {
         var lines = File.ReadAllLines(Csv);
         lines[0].Split(',').ShouldBe(["entry", .. HlfColumns.Names, "NParticles"]);
-        return [.. lines.Skip(1).Select(line => line.Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray())];
+        return
+        [
+            .. lines.Skip(1).Select(line => line.Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray()),
+        ];
     }
 
     public override string ToString() => $"{Profile.Name()} {Path.GetFileName(Root)}";

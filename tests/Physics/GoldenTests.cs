@@ -16,7 +16,7 @@ public sealed class GoldenTests
     {
         var golden = Files[name];
         var expected = golden.ReadCsv();
-        var selection = golden.Convert(golden.CsvEntries);
+        var selection = Converted.File(golden.Root, golden.Profile, golden.CsvEntries);
         selection.Ids.ToArray().ShouldBe(expected.Select(row => (ulong)row[0]), $"{name}: selected entries");
         for (var i = 0; i < expected.Length; i++)
         {
@@ -33,13 +33,14 @@ public sealed class GoldenTests
     {
         var golden = Files[name];
         var expected = GoldenEvent.Read(golden.Arrow);
-        var selection = golden.Convert(golden.ArrowEntries);
+        var selection = Converted.File(golden.Root, golden.Profile, golden.ArrowEntries);
         selection.Ids.ToArray().ShouldBe(expected.Select(row => row.Entry), $"{name}: selected entries");
         for (var i = 0; i < expected.Count; i++)
         {
             var where = $"{name}, entry {expected[i].Entry}";
             Agreement.ShouldAgree<double>(selection.HlfOf(i), expected[i].Hlf, HlfColumns.Names, Agreement.Hlf, where);
-            Agreement.ShouldAgree<float>(selection.ParticlesOf(i), expected[i].Particles, ParticleColumns.Names, Agreement.Particles, where);
+            Agreement.ShouldAgree<float>(
+                selection.ParticlesOf(i), expected[i].Particles, ParticleColumns.Names, Agreement.Particles, where);
         }
     }
 }

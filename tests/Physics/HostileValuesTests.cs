@@ -4,7 +4,8 @@ public sealed class HostileValuesTests
 {
     private static readonly float[] Hostile =
     [
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, -0f, 1e30f, -1e30f, 1000, -1000,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon,
+        -0f, 1e30f, -1e30f, 1000, -1000,
     ];
 
     [Theory]
@@ -77,7 +78,10 @@ public sealed class HostileValuesTests
         var random = new Random(seed + 1_000_000);
         float Poison(float value) => random.Next(60) == 0 ? Hostile[random.Next(Hostile.Length)] : value;
         for (var i = 0; i < made.Tracks.Count; i++)
-            made.Tracks[i] = made.Tracks[i] with { Pt = Poison(made.Tracks[i].Pt), Eta = Poison(made.Tracks[i].Eta), Phi = Poison(made.Tracks[i].Phi), X = Poison(made.Tracks[i].X) };
+        {
+            var (pt, eta, phi, x, y, z, pid) = made.Tracks[i];
+            made.Tracks[i] = (Poison(pt), Poison(eta), Poison(phi), Poison(x), y, z, pid);
+        }
         for (var i = 0; i < made.Photons.Count; i++)
             made.Photons[i] = (Poison(made.Photons[i].Et), Poison(made.Photons[i].Eta), Poison(made.Photons[i].Phi));
         for (var i = 0; i < made.Electrons.Count; i++)

@@ -41,7 +41,8 @@ public sealed class MinMaxScalingTests
 
     [Fact]
     public void A_value_that_is_not_finite_is_refused_and_named() =>
-        Should.Throw<ArgumentException>(() => new MinMaxScaling(2).Include([1, 2, 3, float.NaN])).Message.ShouldContain("row 1 has NaN in column 1");
+        Should.Throw<ArgumentException>(() => new MinMaxScaling(2).Include([1, 2, 3, float.NaN]))
+            .Message.ShouldContain("row 1 has NaN in column 1");
 
     [Fact]
     public void Rows_that_do_not_fit_are_refused()
@@ -49,7 +50,8 @@ public sealed class MinMaxScalingTests
         Should.Throw<ArgumentException>(() => new MinMaxScaling(2).Include([1, 2, 3])).Message.ShouldContain("no whole rows of 2");
         Should.Throw<ArgumentException>(() => new MinMaxScaling(2).Merge(new MinMaxScaling(3)));
         Should.Throw<ArgumentException>(() => new MinMaxScaling([1.0], [1.0, 2.0]));
-        Should.Throw<ArgumentException>(() => new MinMaxScaling([1.0, 2.0], [1.0, 1.5])).Message.ShouldContain("column 1 has no range from 2 to 1.5");
+        Should.Throw<ArgumentException>(() => new MinMaxScaling([1.0, 2.0], [1.0, 1.5]))
+            .Message.ShouldContain("column 1 has no range from 2 to 1.5");
         Should.Throw<ArgumentException>(() => new MinMaxScaling([1.0], [double.NaN]));
         Should.Throw<InvalidOperationException>(() => new MinMaxScaling(1).Apply([1], new float[1]));
     }

@@ -41,7 +41,8 @@ internal static class NaiveConversion
             return Math.Sqrt(((track.Eta - eta) * (track.Eta - eta)) + (deltaPhi * deltaPhi)) <= 1e-4;
         }
 
-        var candidates = made.Electrons.Select(e => (IsElectron: true, Lepton: e)).Concat(made.Muons.Select(m => (IsElectron: false, Lepton: m)))
+        var candidates = made.Electrons.Select(e => (IsElectron: true, Lepton: e))
+            .Concat(made.Muons.Select(m => (IsElectron: false, Lepton: m)))
             .Where(c => c.Lepton.Pt > 23)
             .Select(c =>
             {
@@ -64,11 +65,12 @@ internal static class NaiveConversion
         double[] Row(Thing thing, List<Thing> collection, double isCharged, double isNeutral, double isPhoton)
         {
             bool Other(Thing other) => !standard || !ReferenceEquals(other, thing);
-            double Isolation(List<Thing> things) => ConeSum(thing.Eta, thing.Phi, things, ReferenceEquals(things, collection) ? Other : _ => true) / thing.Pt;
+            double Isolation(List<Thing> things) =>
+                ConeSum(thing.Eta, thing.Phi, things, ReferenceEquals(things, collection) ? Other : _ => true) / thing.Pt;
             return
             [
-                thing.Pt * Math.Cosh(thing.Eta), thing.Pt * Math.Cos(thing.Phi), thing.Pt * Math.Sin(thing.Phi), thing.Pt * Math.Sinh(thing.Eta),
-                thing.Pt, thing.Eta, thing.Phi, .. thing.Vertex,
+                thing.Pt * Math.Cosh(thing.Eta), thing.Pt * Math.Cos(thing.Phi), thing.Pt * Math.Sin(thing.Phi),
+                thing.Pt * Math.Sinh(thing.Eta), thing.Pt, thing.Eta, thing.Phi, .. thing.Vertex,
                 Isolation(tracks) - (standard ? 0 : 1), Isolation(photons), Isolation(neutrals),
                 isCharged, isNeutral, isPhoton, 0, 0, thing.Charge,
             ];

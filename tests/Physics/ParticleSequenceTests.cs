@@ -25,7 +25,7 @@ public sealed class ParticleSequenceTests
     [Fact]
     public void Each_column_of_a_standard_sequence_has_mean_0_and_deviation_1_or_is_0()
     {
-        var (selection, _) = EventTable.Convert(PhysicsProfile.Standard, [.. Enumerable.Range(0, 40).Select(seed => RandomEvents.Make(seed))]);
+        var (selection, _) = EventTable.Convert(PhysicsProfile.Standard, RandomEvents.MakeMany(40));
         for (var i = 0; i < selection.Count; i++)
         {
             var sequence = Write(PhysicsProfile.Standard, selection.ParticlesOf(i));
@@ -61,13 +61,14 @@ public sealed class ParticleSequenceTests
     [Fact]
     public void Cern2019_equals_padding_with_zeros_before_sorting_and_standardising()
     {
-        var (selection, _) = EventTable.Convert(PhysicsProfile.Cern2019, [.. Enumerable.Range(0, 30).Select(seed => RandomEvents.Make(seed))]);
+        var (selection, _) = EventTable.Convert(PhysicsProfile.Cern2019, RandomEvents.MakeMany(30));
         for (var i = 0; i < selection.Count; i++)
         {
             var padded = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
             selection.ParticlesOf(i).CopyTo(padded);
             Agreement.ShouldAgree<float>(
-                Write(PhysicsProfile.Cern2019, selection.ParticlesOf(i)), Write(PhysicsProfile.Standard, padded), ParticleColumns.Names, 1e-6, $"event {i}");
+                Write(PhysicsProfile.Cern2019, selection.ParticlesOf(i)), Write(PhysicsProfile.Standard, padded),
+                ParticleColumns.Names, 1e-6, $"event {i}");
         }
     }
 

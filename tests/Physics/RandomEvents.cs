@@ -18,7 +18,10 @@ internal static class RandomEvents
                 made.Tracks.Add((Exponential(random, 2), eta + (float)random.NextDouble() * 0.3f, phi, 0, 0, 0, 211));
         }
         for (var i = random.Next(objects); i > 0; i--)
-            made.Tracks.Add((Exponential(random, 2), Eta(random), Phi(random), Eta(random), Eta(random), Eta(random), random.Next(-300, 300)));
+        {
+            var (x, y, z) = (Eta(random), Eta(random), Eta(random));
+            made.Tracks.Add((Exponential(random, 2), Eta(random), Phi(random), x, y, z, random.Next(-300, 300)));
+        }
         for (var i = random.Next(objects); i > 0; i--)
             made.Photons.Add((Exponential(random, 2), Eta(random), Phi(random)));
         for (var i = random.Next(objects); i > 0; i--)
@@ -27,6 +30,9 @@ internal static class RandomEvents
             made.Jets.Add((Exponential(random, 50), Eta(random), (uint)random.Next(2)));
         return made;
     }
+
+    /// <summary>Events of the seeds from 0 on.</summary>
+    public static MadeEvent[] MakeMany(int count) => [.. Enumerable.Range(0, count).Select(seed => Make(seed))];
 
     /// <summary>The same event seen in a frame turned by <paramref name="angle"/> around the beam.</summary>
     public static MadeEvent Rotate(MadeEvent original, double angle)
