@@ -73,6 +73,27 @@ public sealed class EventConverterTests
     }
 
     [Fact]
+    public void At_equal_eta_the_muon_wins_in_cern2019()
+    {
+        var made = MadeEvent.WithIsolatedElectron(pt: 60, eta: 0.5f, phi: 1);
+        made.Muons.Add((60, 0.5f, 1, 1));
+        EventTable.Convert(PhysicsProfile.Cern2019, made).Selection.Hlf[HlfColumns.LepIsEle].ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_float_above_pi_is_the_centre_of_a_cone_on_the_other_side_in_cern2019()
+    {
+        var made = MadeEvent.WithIsolatedElectron();
+        made.Tracks.Insert(0, (2, 2, MathF.PI, 0, 0, 0, 211));
+        made.Photons.Add((8, 2, 3.1f));
+        made.Photons.Add((4, 2, -3.1f));
+        var (published, _) = EventTable.Convert(PhysicsProfile.Cern2019, made);
+        var (standard, _) = EventTable.Convert(PhysicsProfile.Standard, made);
+        published.Particles[ParticleColumns.Count + ParticleColumns.GammaPFIso].ShouldBe(2);
+        standard.Particles[ParticleColumns.Count + ParticleColumns.GammaPFIso].ShouldBe(6);
+    }
+
+    [Fact]
     public void Of_several_isolated_electrons_standard_takes_the_leading_and_cern2019_the_first()
     {
         var made = MadeEvent.WithIsolatedElectron(pt: 30);

@@ -72,6 +72,19 @@ public sealed class ParticleSequenceTests
         }
     }
 
+    [Fact]
+    public void Padding_comes_behind_a_particle_as_far_from_the_lepton()
+    {
+        var rows = Rows((1, 1), (0, 0), (0.5f, 0.5f), (3, 3));
+        for (var i = 0; i < 4; i++)
+            rows[(i * ParticleColumns.Count) + ParticleColumns.Energy] = i + 1;
+        var energies = Column(Write(PhysicsProfile.Cern2019, rows), ParticleColumns.Energy);
+        energies[0].ShouldBe(energies.Max());
+        energies[1].ShouldBeGreaterThan(energies[2]);
+        energies[2..799].ShouldAllBe(energy => energy == energies.Min());
+        energies[799].ShouldBeGreaterThan(energies[800]);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(18)]
