@@ -1,56 +1,58 @@
 using System.Diagnostics;
+using DaprHep.Data.Events;
+using DaprHep.Ingest;
 using DaprHep.Physics;
-using DaprHep.Root;
 
 namespace DaprHep.Benchmarks.Ingest;
 
-/// <summary>Seconds and counts of one pass over the files of a dataset.</summary>
-internal sealed record IngestPass(
-    long Events, long Selected, double Wall, double Cpu, double Open, double Read, double Physics, double Write, long Allocated)
+/// <summary>One pass over the files of a dataset, as the ingest service converts them.</summary>
+/// <param name="Events">Events read.</param>
+/// <param name="Selected">Events written.</param>
+/// <param name="Wall">Seconds of all.</param>
+/// <param name="Cpu">CPU seconds of all, the runtime's own threads included.</param>
+/// <param name="Open">Seconds to open files and learn their branches and identity.</param>
+/// <param name="Write">Seconds to write Arrow.</param>
+/// <param name="Allocated">Bytes allocated.</param>
+internal sealed record IngestPass(long Events, long Selected, double Wall, double Cpu, double Open, double Write, long Allocated)
 {
-    private static readonly string[] Labels = ["qcd", "ttbar", "wjets"];
-
     /// <summary>Converts each file into an Arrow file of its own under <paramref name="target"/>.</summary>
-    public static IngestPass Run(IReadOnlyList<string> files, EventConverter converter, TopologyEvents selection, string target)
+    public static IngestPass Run(IReadOnlyList<string> files, PhysicsProfile profile, string target)
     {
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var wall = Stopwatch.GetTimestamp();
-        TimeSpan open = default, read = default, physics = default, write = default;
-        var before = converter.CutFlow;
-        for (var source = 0; source < files.Count; source++)
+        TimeSpan open = default, write = default;
+        long events = 0, selected = 0;
+        for (var i = 0; i < files.Count; i++)
         {
             var at = Stopwatch.GetTimestamp();
-            using var file = RootFile.Open(files[source]);
-            using var reader = new DelphesReader(file.Tree(DelphesBranches.Tree), (uint)source);
-            using var events = new EventsFile(Path.Combine(target, $"part-{source:D5}.arrow"));
-            var label = (sbyte)Array.IndexOf(Labels, Path.GetFileName(Path.GetDirectoryName(files[source])));
-            open += Lap(ref at);
-            while (reader.Next())
+            using var conversion = EventConversion.Open(profile.Name(), files[i], DelphesBranches.Tree, LabelOf(files[i]));
+            open += Stopwatch.GetElapsedTime(at);
+            at = Stopwatch.GetTimestamp();
+            using var stream = new FileStream(Path.Combine(target, $"part-{i:D5}.arrow"), FileMode.Create, FileAccess.Write);
+            using var writer = new EventFileWriter(stream, conversion.Schema);
+            write += Stopwatch.GetElapsedTime(at);
+            conversion.Run(Write, count => events += count, CancellationToken.None);
+            at = Stopwatch.GetTimestamp();
+            writer.Finish();
+            stream.Flush();
+            write += Stopwatch.GetElapsedTime(at);
+            selected += writer.Rows;
+
+            void Write(EventTable table)
             {
-                var run = reader.Events;
-                read += Lap(ref at);
-                selection.Clear();
-                converter.Convert(run, selection);
-                physics += Lap(ref at);
-                events.Write(selection, label);
-                write += Lap(ref at);
+                var start = Stopwatch.GetTimestamp();
+                writer.Write(table);
+                write += Stopwatch.GetElapsedTime(start);
             }
         }
         return new IngestPass(
-            converter.CutFlow.Read - before.Read,
-            converter.CutFlow.Selected - before.Selected,
+            events, selected,
             Stopwatch.GetElapsedTime(wall).TotalSeconds,
             (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds,
-            open.TotalSeconds, read.TotalSeconds, physics.TotalSeconds, write.TotalSeconds,
+            open.TotalSeconds, write.TotalSeconds,
             GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 
-    private static TimeSpan Lap(ref long at)
-    {
-        var now = Stopwatch.GetTimestamp();
-        var elapsed = Stopwatch.GetElapsedTime(at, now);
-        at = now;
-        return elapsed;
-    }
+    private static int LabelOf(string path) => EventClasses.LabelOf(Path.GetFileName(Path.GetDirectoryName(path)!));
 }

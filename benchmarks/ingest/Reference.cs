@@ -8,7 +8,9 @@ namespace DaprHep.Benchmarks.Ingest;
 /// <summary>What the reference in Python reports about its own conversion, reading and parsing not counted.</summary>
 internal sealed record Reference(long Events, long Selected, double EventsPerSecond)
 {
-    /// <summary>Times the reference on the first <paramref name="entries"/> events of each file (0: all), as JSON lines from our reader.</summary>
+    /// <summary>
+    /// Times the reference on the first <paramref name="entries"/> events of each file (0: all), given as JSON lines from our reader.
+    /// </summary>
     public static Reference Run(string script, IReadOnlyList<string> files, int entries)
     {
         using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, "--time"])
@@ -25,7 +27,9 @@ internal sealed record Reference(long Events, long Selected, double EventsPerSec
         python.WaitForExit();
         var root = report.RootElement;
         return new Reference(
-            root.GetProperty("events").GetInt64(), root.GetProperty("selected").GetInt64(), root.GetProperty("events_per_cpu_s").GetDouble());
+            root.GetProperty("events").GetInt64(),
+            root.GetProperty("selected").GetInt64(),
+            root.GetProperty("events_per_cpu_s").GetDouble());
     }
 
     private static void WriteLines(string path, int entries, Stream lines)
