@@ -8,7 +8,8 @@ public sealed class BuilderTests
     [Fact]
     public void Numbers_and_nulls_are_appended_set_and_swapped()
     {
-        var builder = new FloatArray.Builder().Reserve(2).Append(1).Append((float?)null).Append([2f, 3f]).AppendRange([4f, 5f]).AppendNull();
+        var builder = new FloatArray.Builder().Reserve(2).Append(1).Append((float?)null).Append([2f, 3f]).AppendRange([4f, 5f])
+            .AppendNull();
         var array = builder.Set(1, 1.5f).Swap(0, 6).Build();
         PlainValues.Of(array).ShouldBe(["null", "1.5", "2", "3", "4", "5", "1"]);
         array.NullCount.ShouldBe(1);
@@ -87,7 +88,8 @@ public sealed class BuilderTests
     {
         new Date32Array(Buffer(19723), ArrowBuffer.Empty, 1, 0, 0).GetDateOnly(0).ShouldBe(new DateOnly(2024, 1, 1));
         new Time64Array(TimeType.Microsecond, Buffer(3_600_000_000L), ArrowBuffer.Empty, 1, 0, 0).GetTime(0).ShouldBe(new TimeOnly(1, 0));
-        new DurationArray(DurationType.Nanosecond, Buffer(1_000L), ArrowBuffer.Empty, 1, 0, 0).GetTimeSpan(0).ShouldBe(TimeSpan.FromMicroseconds(1));
+        new DurationArray(DurationType.Nanosecond, Buffer(1_000L), ArrowBuffer.Empty, 1, 0, 0).GetTimeSpan(0)
+            .ShouldBe(TimeSpan.FromMicroseconds(1));
         new TimestampArray(new TimestampType(TimeUnit.Second, "UTC"), Buffer(1_700_000_000L), ArrowBuffer.Empty, 1, 0, 0)
             .GetTimestamp(0).ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
         var number = new ArrayData(new Decimal128Type(10, 2), 1, 0, 0, [ArrowBuffer.Empty, Buffer(-12345L, -1L)], []);

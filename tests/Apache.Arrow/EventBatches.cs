@@ -15,7 +15,8 @@ internal static class EventBatches
     public static Schema Schema { get; } = new Schema.Builder()
         .Field(new Field("event", UInt64Type.Default, false))
         .Field(new Field("label", Int8Type.Default, false))
-        .Field(new Field("hlf", new FixedSizeListType(Item, Features), false, new Dictionary<string, string> { ["names"] = "HT MET PhiMET" }))
+        .Field(new Field(
+            "hlf", new FixedSizeListType(Item, Features), false, new Dictionary<string, string> { ["names"] = "HT MET PhiMET" }))
         .Field(new Field("particles", new ListType(new Field("item", new FixedSizeListType(Item, ParticleFeatures), false)), false))
         .Metadata("daprhep.profile", "standard")
         .Metadata("note", "ünïcode")

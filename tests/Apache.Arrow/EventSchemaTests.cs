@@ -27,7 +27,8 @@ public sealed class EventSchemaTests
             for (int i = 0; i < written.Length; i++)
             {
                 batches[i].Length.ShouldBe(written[i].Length);
-                ((UInt64Array)batches[i].Column("event")).Values.SequenceEqual(((UInt64Array)written[i].Column("event")).Values).ShouldBeTrue();
+                ((UInt64Array)batches[i].Column("event")).Values.SequenceEqual(((UInt64Array)written[i].Column("event")).Values)
+                    .ShouldBeTrue();
                 ((Int8Array)batches[i].Column("label")).Values.SequenceEqual(((Int8Array)written[i].Column("label")).Values).ShouldBeTrue();
                 ((ListArray)batches[i].Column(3)).ValueOffsets.SequenceEqual(((ListArray)written[i].Column(3)).ValueOffsets).ShouldBeTrue();
                 EventBatches.Particles(batches[i]).SequenceEqual(EventBatches.Particles(written[i])).ShouldBeTrue();

@@ -74,7 +74,12 @@ public sealed class JavaScriptTests
 
     private static string Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using var process = Process.Start(start)!;
@@ -87,7 +92,8 @@ public sealed class JavaScriptTests
         catch (Win32Exception error)
         {
             throw new InvalidOperationException(
-                $"This test reads our files with the JavaScript implementation and needs {program} on PATH: install nodejs (20 or later) and npm.", error);
+                $"This test reads our files in JavaScript: it needs {program} on PATH; install nodejs (20 or later) and npm.",
+                error);
         }
     }
 }

@@ -74,7 +74,8 @@ public sealed class MalformedInputTests
         var type = new DictionaryType(Int32Type.Default, StringType.Default, false);
         var array = new DictionaryArray(
             type, new Int32Array.Builder().AppendRange([1, 0, 1, 0, 1]).Build(), new StringArray.Builder().AppendRange(["a", "b"]).Build());
-        byte[] file = ArrowFiles.Write(new Schema([new Field("class", type, false)], null), [new RecordBatch(new Schema([], null), [array], 5)]);
+        byte[] file = ArrowFiles.Write(
+            new Schema([new Field("class", type, false)], null), [new RecordBatch(new Schema([], null), [array], 5)]);
         Replace(file, [1, 0, 1, 0, 1], [1, 0, 1, 0, -1]);
         Should.Throw<InvalidDataException>(() => ArrowFiles.Read(new ArrowFileReader(new MemoryStream(file))))
             .Message.ShouldContain("column class: expected dictionary indices below 2, found -1 at row 4");
@@ -86,7 +87,8 @@ public sealed class MalformedInputTests
         var schema = new Schema([new Field("x", Int64Type.Default, false)], null);
         var zeros = new Int64Array(new ArrowBuffer(new byte[80_000]), ArrowBuffer.Empty, 10_000, 0, 0);
         byte[] file = ArrowFiles.Write(schema, [new RecordBatch(schema, [zeros], 10_000)], codec: CompressionCodecType.Lz4Frame);
-        Should.Throw<NotSupportedException>(() => ArrowFiles.Read(new ArrowFileReader(new MemoryStream(file)))).Message.ShouldContain("ICompressionCodecFactory");
+        Should.Throw<NotSupportedException>(() => ArrowFiles.Read(new ArrowFileReader(new MemoryStream(file))))
+            .Message.ShouldContain("ICompressionCodecFactory");
 
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, 80_000);
@@ -159,11 +161,13 @@ public sealed class MalformedInputTests
                     break;
                 case 2 when bytes.Length >= 4:
                     int[] words = [0, -1, 1, int.MaxValue, int.MinValue, bytes.Length, random.Next(256)];
-                    BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Math.Min(at & ~3, bytes.Length - 4)), words[random.Next(words.Length)]);
+                    BinaryPrimitives.WriteInt32LittleEndian(
+                        bytes.AsSpan(Math.Min(at & ~3, bytes.Length - 4)), words[random.Next(words.Length)]);
                     break;
                 case 3 when bytes.Length >= 8:
                     long[] longs = [0, -1, long.MaxValue, long.MinValue, int.MaxValue, 1L << 40, random.Next(4096)];
-                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(Math.Min(at & ~7, bytes.Length - 8)), longs[random.Next(longs.Length)]);
+                    BinaryPrimitives.WriteInt64LittleEndian(
+                        bytes.AsSpan(Math.Min(at & ~7, bytes.Length - 8)), longs[random.Next(longs.Length)]);
                     break;
                 case 4 when random.Next(4) == 0:
                     bytes = bytes[..at];

@@ -52,9 +52,11 @@ internal static class PlainValues
             case BinaryArray a: text.Append('"').Append(Convert.ToHexStringLower(a.GetBytes(i))).Append('"'); break;
             case LargeBinaryArray a: text.Append('"').Append(Convert.ToHexStringLower(a.GetBytes(i))).Append('"'); break;
             case FixedSizeBinaryArray a: text.Append('"').Append(Convert.ToHexStringLower(a.GetBytes(i))).Append('"'); break;
-            case Date32Array a: text.Append('"').Append(a.GetDateOnly(i)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Append('"'); break;
+            case Date32Array a: text.Append('"').Append(a.GetDateOnly(i)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+                .Append('"'); break;
             case TimestampArray a when ((TimestampType)a.Data.DataType).Timezone == "UTC":
-                text.Append(JsonSerializer.Serialize(a.GetTimestamp(i)!.Value.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)));
+                text.Append(
+                    JsonSerializer.Serialize(a.GetTimestamp(i)!.Value.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)));
                 break;
             case PrimitiveArray<int> a: text.Append(a.Values[i]); break;
             case PrimitiveArray<long> a: text.Append(a.Values[i]); break;

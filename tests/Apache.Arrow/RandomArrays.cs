@@ -32,7 +32,8 @@ internal sealed class RandomArrays(int seed)
         new DictionaryType(Int8Type.Default, StringType.Default, true), new DictionaryType(UInt32Type.Default, DoubleType.Default, false),
         new DictionaryType(Int64Type.Default, new ListType(Int32Type.Default), false),
         new ListType(new DictionaryType(UInt16Type.Default, LargeStringType.Default, false)),
-        new DictionaryType(Int16Type.Default, new StructType([new Field("d", new DictionaryType(Int32Type.Default, StringType.Default, false), true)]), false),
+        new DictionaryType(Int16Type.Default,
+            new StructType([new Field("d", new DictionaryType(Int32Type.Default, StringType.Default, false), true)]), false),
     ];
 
     public Schema Schema(int columns)
@@ -69,8 +70,9 @@ internal sealed class RandomArrays(int seed)
             case DictionaryType dictionary:
                 int entries = 1 + random.Next(100);
                 return new ArrayData(
-                    type, length, nulls, 0, [validity, Indices(dictionary, length, entries)], [], Array(dictionary.ValueType, entries).Data);
-            case FixedWidthType { TypeId: ArrowTypeId.Date32 or ArrowTypeId.Float or ArrowTypeId.Double or ArrowTypeId.HalfFloat } fixedWidth:
+                    type, length, nulls, 0, [validity, Indices(dictionary, length, entries)], [],
+                        Array(dictionary.ValueType, entries).Data);
+            case FixedWidthType fixedWidth when type is Date32Type or FloatingPointType:
                 return new ArrayData(type, length, nulls, 0, [validity, SmallNumbers(fixedWidth, length)], []);
             case FixedWidthType fixedWidth:
                 return new ArrayData(type, length, nulls, 0, [validity, Random(((length * fixedWidth.BitWidth) + 7) / 8)], []);
@@ -85,11 +87,13 @@ internal sealed class RandomArrays(int seed)
                 return new ArrayData(type, length, nulls, 0, [validity, View(offsets)], [Array(list.ValueDataType, offsets[^1]).Data]);
             case LargeListType list:
                 offsets = Offsets(length, 4);
-                return new ArrayData(type, length, nulls, 0, [validity, View(Wide(offsets))], [Array(list.ValueDataType, offsets[^1]).Data]);
+                return new ArrayData(
+                    type, length, nulls, 0, [validity, View(Wide(offsets))], [Array(list.ValueDataType, offsets[^1]).Data]);
             case FixedSizeListType list:
                 return new ArrayData(type, length, nulls, 0, [validity], [Array(list.ValueDataType, length * list.ListSize).Data]);
             case StructType record:
-                return new ArrayData(type, length, nulls, 0, [validity], [.. record.Fields.Select(field => Array(field.DataType, length).Data)]);
+                return new ArrayData(
+                    type, length, nulls, 0, [validity], [.. record.Fields.Select(field => Array(field.DataType, length).Data)]);
             default:
                 throw new InvalidOperationException(type.Name);
         }

@@ -15,7 +15,8 @@ public sealed class ReferenceFileTests
         if (Repository.Shared is not { } shared)
             return;
 
-        var paths = Directory.GetFiles(Path.Combine(shared, "arrow"), "*.arrow*").Where(path => !path.EndsWith(".json", StringComparison.Ordinal)).ToList();
+        var paths = Directory.GetFiles(Path.Combine(shared, "arrow"), "*.arrow*")
+            .Where(path => !path.EndsWith(".json", StringComparison.Ordinal)).ToList();
         paths.Count.ShouldBeGreaterThan(8);
         foreach (string path in paths)
         {

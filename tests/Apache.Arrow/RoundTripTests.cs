@@ -10,7 +10,8 @@ public sealed class RoundTripTests
 {
     private static readonly CompressionCodecType?[] Codecs = [null, CompressionCodecType.Lz4Frame, CompressionCodecType.Zstd];
 
-    public static TheoryData<string> Types => [.. RandomArrays.SimpleTypes.Concat(RandomArrays.NestedTypes).Select((type, i) => $"{i} {type.Name}")];
+    public static TheoryData<string> Types =>
+        [.. RandomArrays.SimpleTypes.Concat(RandomArrays.NestedTypes).Select((type, i) => $"{i} {type.Name}")];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -61,14 +62,16 @@ public sealed class RoundTripTests
         var schema = new Schema([new Field("class", type, false)], null);
         RecordBatch[] batches = [Batch("qcd", "ttbar"), Batch("qcd", "ttbar"), Batch("wjets", "qcd")];
         var read = ArrowFiles.Read(new ArrowStreamReader(ArrowFiles.Write(schema, batches, file: false))).Batches;
-        read.SelectMany(batch => PlainValues.Of(batch.Column(0))).ShouldBe(["\"qcd\"", "\"ttbar\"", "\"qcd\"", "\"ttbar\"", "\"wjets\"", "\"qcd\""]);
+        read.SelectMany(batch => PlainValues.Of(batch.Column(0)))
+            .ShouldBe(["\"qcd\"", "\"ttbar\"", "\"qcd\"", "\"ttbar\"", "\"wjets\"", "\"qcd\""]);
 
         ArrowFiles.Write(schema, batches[..2]).Length.ShouldBeGreaterThan(0);
         Should.Throw<InvalidOperationException>(() => ArrowFiles.Write(schema, batches)).Message.ShouldContain("one dictionary a column");
 
         RecordBatch Batch(params string[] classes) => new(
             schema,
-            [new DictionaryArray(type, new Int8Array.Builder().Append(0).Append(1).Build(), new StringArray.Builder().AppendRange(classes).Build())],
+            [new DictionaryArray(
+                type, new Int8Array.Builder().Append(0).Append(1).Build(), new StringArray.Builder().AppendRange(classes).Build())],
             2);
     }
 
@@ -94,7 +97,8 @@ public sealed class RoundTripTests
         {
             var bytes = new MemoryStream();
             using var writer = new ArrowStreamWriter(bytes, schema);
-            Should.Throw<ArgumentException>(() => writer.WriteRecordBatch(new RecordBatch(schema, arrays, rows))).Message.ShouldContain(message);
+            Should.Throw<ArgumentException>(() => writer.WriteRecordBatch(new RecordBatch(schema, arrays, rows)))
+                .Message.ShouldContain(message);
             bytes.Length.ShouldBe(0);
         }
     }
@@ -106,7 +110,8 @@ public sealed class RoundTripTests
         {
             var (readSchema, read) = ArrowFiles.Read(reader);
             readSchema.FieldsList.Select(Describe).ShouldBe(schema.FieldsList.Select(Describe));
-            (readSchema.Metadata ?? new Dictionary<string, string>()).ShouldBe(schema.Metadata ?? new Dictionary<string, string>(), ignoreOrder: true);
+            (readSchema.Metadata ?? new Dictionary<string, string>())
+                .ShouldBe(schema.Metadata ?? new Dictionary<string, string>(), ignoreOrder: true);
             read.Count.ShouldBe(batches.Length);
             for (int i = 0; i < batches.Length; i++)
             {
@@ -121,8 +126,11 @@ public sealed class RoundTripTests
         }
     }
 
-    private static string Describe(Field field) =>
-        $"{field.Name} {Describe(field.DataType)} {field.IsNullable} {string.Join(';', (field.Metadata ?? new Dictionary<string, string>()).OrderBy(p => p.Key, StringComparer.Ordinal))}";
+    private static string Describe(Field field)
+    {
+        var metadata = (field.Metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        return $"{field.Name} {Describe(field.DataType)} {field.IsNullable} {string.Join(';', metadata)}";
+    }
 
     private static string Describe(IArrowType type) => type switch
     {

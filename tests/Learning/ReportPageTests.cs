@@ -8,7 +8,8 @@ namespace DaprHep.Learning.Tests;
 public sealed class ReportPageTests
 {
     private static readonly string[] s_hostile =
-        ["</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='x", "]]><!--", "a\0b\u0007c\uFFFE", "\uD800 alone", "&amp;&#x3c;", "{{x}}", ""];
+        ["</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='x", "]]><!--", "a\0b\u0007c\uFFFE",
+            "\uD800 alone", "&amp;&#x3c;", "{{x}}", ""];
 
     [Fact]
     public void The_page_is_well_formed_and_has_every_part()
@@ -54,7 +55,8 @@ public sealed class ReportPageTests
         html.ShouldNotContain("http:");
         html.ShouldNotContain("https:");
         var page = Parse(html);
-        page.Descendants().ShouldAllBe(element => !new[] { "script", "link", "iframe", "img", "object", "use", "image" }.Contains(element.Name.LocalName));
+        page.Descendants().ShouldAllBe(
+            element => !new[] { "script", "link", "iframe", "img", "object", "use", "image" }.Contains(element.Name.LocalName));
         page.Descendants().Attributes().ShouldAllBe(attribute =>
             !attribute.Name.LocalName.StartsWith("on") && attribute.Name.LocalName != "src" && attribute.Name.LocalName != "href");
         Regex.Count(html, @"url\(").ShouldBe(Regex.Count(html, @"url\(#"));
@@ -63,7 +65,8 @@ public sealed class ReportPageTests
     }
 
     [Fact]
-    public void The_same_data_make_the_same_page() => ReportPage.Render(ReportSample.Create()).ShouldBe(ReportPage.Render(ReportSample.Create()));
+    public void The_same_data_make_the_same_page() =>
+        ReportPage.Render(ReportSample.Create()).ShouldBe(ReportPage.Render(ReportSample.Create()));
 
     [Fact]
     public void Hostile_names_stay_text()
@@ -105,7 +108,8 @@ public sealed class ReportPageTests
                     Metrics = [new("QCD", new(x, y), new(y, x)), new("QCD", new(null), new(x))],
                     RocCurves = [new("QCD", [x, 0.5, y], [0, y, x]), new("tt̄", [], []), new("W+jets", [0, x], [0])],
                     Confusion = [[0, 0, 0], [1, 2, 3], [0, 0, 0]],
-                    Scores = [new("s", "", [0, x, y], [[x, y], [0, 0], []]), new("t", "", [x], [[]]), new("u", "", [0, 1, 2], [[x, y], [1, 1], [0, 0]], true)],
+                    Scores = [new("s", "", [0, x, y], [[1, 2], [0, 0], []]), new("t", "", [x], [[]]),
+                        new("u", "", [0, 1, 2], [[-5, 1], [1, 1], [0, 0]], true)],
                     Features = [new("f", "", [], []), new("g", "", [x, y], [[1], [2], [3]]), new("h", "", [0, 1], [[0], [0], [0]])],
                     Loss = [new(1, x, y), new(2, y, null)],
                     CutFlow = [new("read", [0, 0, 0]), new("kept", [])],
@@ -114,7 +118,8 @@ public sealed class ReportPageTests
                 var page = Parse(html);
                 foreach (var chart in Charts(page))
                 {
-                    foreach (var attribute in chart.Descendants().Attributes().Where(a => a.Name.LocalName is "d" or "x" or "y" or "x1" or "cx" or "width" or "height"))
+                    foreach (var attribute in chart.Descendants().Attributes()
+                        .Where(a => a.Name.LocalName is "d" or "x" or "y" or "x1" or "cx" or "width" or "height"))
                         attribute.Value.ShouldMatch(@"^[-0-9.ML ]*$");
                 }
             }
@@ -135,7 +140,8 @@ public sealed class ReportPageTests
         page.Descendants("h2").ShouldBeEmpty();
     }
 
-    private static List<XElement> Charts(XDocument page) => [.. page.Descendants("svg").Where(svg => svg.Attribute("class")?.Value == "chart")];
+    private static List<XElement> Charts(XDocument page) =>
+        [.. page.Descendants("svg").Where(svg => svg.Attribute("class")?.Value == "chart")];
 
     private static XDocument Parse(string html)
     {

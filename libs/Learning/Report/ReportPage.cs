@@ -5,8 +5,8 @@ using DaprHep.Learning.Report.Charts;
 namespace DaprHep.Learning.Report;
 
 /// <summary>
-/// The report of a run as one HTML page that needs nothing else: no script, no file, no network. It is well-formed XML too. The same data make the
-/// same page, byte for byte.
+/// The report of a run as one HTML page that needs nothing else: no script, no file, no network. It is well-formed XML too. The same
+/// data make the same page, byte for byte.
 /// </summary>
 public static class ReportPage
 {
@@ -19,7 +19,8 @@ public static class ReportPage
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         page.Append("<meta name=\"color-scheme\" content=\"light dark\"/>\n");
         page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n");
-        page.Append($"<title>{Markup.Escape(data.Title)}</title>\n<style>\n{ChartStyle.WithSeries()}{ReportStyle.Css}</style>\n</head>\n<body>\n");
+        page.Append(
+            $"<title>{Markup.Escape(data.Title)}</title>\n<style>\n{ChartStyle.WithSeries()}{ReportStyle.Css}</style>\n</head>\n<body>\n");
         Header(page, data);
         page.Append("<main>\n");
         Performance(page, data);
@@ -37,7 +38,8 @@ public static class ReportPage
         var created = data.Created.ToUniversalTime();
         page.Append($"<header>\n<h1>{Markup.Escape(data.Title)}</h1>\n<p class=\"meta\">");
         page.Append($"<time datetime=\"{created.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\">");
-        page.Append($"{created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</time> · {Markup.Escape(data.SoftwareVersion)}");
+        page.Append(
+            $"{created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</time> · {Markup.Escape(data.SoftwareVersion)}");
         page.Append($" · classes: {Markup.Escape(string.Join(", ", data.Classes))}</p>\n<dl class=\"key\">");
         Key(page, "Accuracy", Markup.Of(data.Accuracy));
         var areas = data.Metrics.Select(metrics => metrics.Auc.Value).OfType<double>().Where(double.IsFinite).ToArray();
@@ -110,7 +112,8 @@ public static class ReportPage
     {
         if (data.Scores.Count == 0)
             return;
-        page.Append("<h2 id=\"scores\">Classifier outputs</h2>\n").Append(ChartStyle.Legend(data.Classes)).Append("<div class=\"grid3\">\n");
+        page.Append("<h2 id=\"scores\">Classifier outputs</h2>\n").Append(ChartStyle.Legend(data.Classes))
+            .Append("<div class=\"grid3\">\n");
         for (var i = 0; i < data.Scores.Count; i++)
             page.Append("<figure>").Append(HistogramChart.Draw($"score{i}", data.Scores[i], data.Classes)).Append("</figure>\n");
         page.Append("</div>\n<p class=\"meta\">Test events by true class, each class scaled to unit sum.</p>\n");
@@ -168,7 +171,8 @@ public static class ReportPage
         page.Append("<h2 id=\"features\">Features</h2>\n").Append(ChartStyle.Legend(data.Classes)).Append("<div class=\"grid4\">\n");
         for (var i = 0; i < data.Features.Count; i++)
             page.Append("<figure>").Append(HistogramChart.Draw($"feature{i}", data.Features[i], data.Classes)).Append("</figure>\n");
-        page.Append("</div>\n<p class=\"meta\">Each class is scaled to unit sum. The first and the last bin also hold what lies beyond them.</p>\n");
+        page.Append("</div>\n<p class=\"meta\">Each class is scaled to unit sum. ");
+        page.Append("The first and the last bin also hold what lies beyond them.</p>\n");
     }
 
     private static void Provenance(StringBuilder page, ReportData data)
@@ -184,7 +188,8 @@ public static class ReportPage
             var table = new HtmlTable("Time of each step", ["Step", "#Time", "#Part of the total", "#Events/s"]);
             foreach (var timing in data.Timings)
             {
-                table.Row(timing.Step).Number(Duration(timing.Seconds)).Number(Markup.Percent(timing.Seconds, total), heat: timing.Seconds / total)
+                table.Row(timing.Step).Number(Duration(timing.Seconds))
+                    .Number(Markup.Percent(timing.Seconds, total), heat: timing.Seconds / total)
                     .Number(Markup.Fixed(timing.EventsPerSecond, 0)).End();
             }
 

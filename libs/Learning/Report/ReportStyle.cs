@@ -6,7 +6,8 @@ internal static class ReportStyle
     public const string Css = """
         *{box-sizing:border-box}
         html{color-scheme:light dark;-webkit-text-size-adjust:100%}
-        body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+        body{margin:0;background:var(--paper);color:var(--ink);
+        font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
         main,header,footer{max-width:1180px;margin:0 auto;padding:0 1.25rem}
         header{padding-top:2rem}
         h1{font-size:1.7rem;line-height:1.2;margin:0 0 .35rem;overflow-wrap:anywhere}
@@ -40,13 +41,17 @@ internal static class ReportStyle
         .confusion small,.cutflow td small{display:block}
         .confusion small{color:inherit;opacity:.8}
         .files{table-layout:fixed;min-width:40rem}
-        .files th:first-child{width:46%}
+        .files th{width:10%}
+        .files th:first-child{width:36%}
+        .files th:last-child{width:34%}
         .files th,.files td{overflow-wrap:anywhere;white-space:normal}
         .code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.82em}
         .parameters th,.parameters td{overflow-wrap:anywhere}
         .parameters th{white-space:nowrap;width:1%;padding-right:1.5rem}
-        @media (max-width:40rem){body{font-size:15px}main,header,footer{padding-left:.9rem;padding-right:.9rem}h1{font-size:1.4rem}th,td{padding:.3rem .35rem}table{font-size:.82rem}}
-        @media print{body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main,header,footer{max-width:none;padding:0}
+        @media (max-width:40rem){body{font-size:15px}main,header,footer{padding-left:.9rem;padding-right:.9rem}
+        h1{font-size:1.4rem}th,td{padding:.3rem .35rem}table{font-size:.82rem}}
+        @media print{body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+        main,header,footer{max-width:none;padding:0}
         h2{break-after:avoid}.pair{grid-template-columns:1fr 1fr}.grid3,.grid4{grid-template-columns:1fr 1fr 1fr}.scroll{overflow:visible}}
 
         """;

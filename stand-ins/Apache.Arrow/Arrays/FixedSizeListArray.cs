@@ -131,8 +131,8 @@ public class FixedSizeListArray : Array
             long expected = (long)Length * dataType.ListSize;
             if (ValueBuilder.Length != expected)
             {
-                throw new ArgumentOutOfRangeException(
-                    $"Lists of length: {ValueBuilder.Length - expected + dataType.ListSize} do not conform to the fixed size: {dataType.ListSize}");
+                long found = ValueBuilder.Length - expected + dataType.ListSize;
+                throw new ArgumentOutOfRangeException($"Lists of length: {found} do not conform to the fixed size: {dataType.ListSize}");
             }
         }
     }

@@ -5,7 +5,8 @@ namespace Apache.Arrow;
 public class HalfFloatArray : PrimitiveArray<Half>
 {
     public HalfFloatArray(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(HalfFloatType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            HalfFloatType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -25,7 +26,8 @@ public class HalfFloatArray : PrimitiveArray<Half>
 public class FloatArray : PrimitiveArray<float>
 {
     public FloatArray(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(FloatType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            FloatType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -45,7 +47,8 @@ public class FloatArray : PrimitiveArray<float>
 public class DoubleArray : PrimitiveArray<double>
 {
     public DoubleArray(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(DoubleType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            DoubleType.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 

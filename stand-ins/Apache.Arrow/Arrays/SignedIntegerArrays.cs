@@ -25,7 +25,8 @@ public class Int8Array : PrimitiveArray<sbyte>
 public class Int16Array : PrimitiveArray<short>
 {
     public Int16Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(Int16Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            Int16Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -45,7 +46,8 @@ public class Int16Array : PrimitiveArray<short>
 public class Int32Array : PrimitiveArray<int>
 {
     public Int32Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(Int32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            Int32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -65,7 +67,8 @@ public class Int32Array : PrimitiveArray<int>
 public class Int64Array : PrimitiveArray<long>
 {
     public Int64Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(Int64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            Int64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 

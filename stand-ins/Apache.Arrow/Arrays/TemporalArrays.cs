@@ -6,7 +6,8 @@ namespace Apache.Arrow;
 public class Date32Array : PrimitiveArray<int>
 {
     public Date32Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(Date32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            Date32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -29,7 +30,8 @@ public class Date32Array : PrimitiveArray<int>
 public class Date64Array : PrimitiveArray<long>
 {
     public Date64Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(Date64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            Date64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 

@@ -5,7 +5,8 @@ namespace Apache.Arrow;
 public class UInt8Array : PrimitiveArray<byte>
 {
     public UInt8Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(UInt8Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            UInt8Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -25,7 +26,8 @@ public class UInt8Array : PrimitiveArray<byte>
 public class UInt16Array : PrimitiveArray<ushort>
 {
     public UInt16Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(UInt16Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            UInt16Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -45,7 +47,8 @@ public class UInt16Array : PrimitiveArray<ushort>
 public class UInt32Array : PrimitiveArray<uint>
 {
     public UInt32Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(UInt32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            UInt32Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 
@@ -65,7 +68,8 @@ public class UInt32Array : PrimitiveArray<uint>
 public class UInt64Array : PrimitiveArray<ulong>
 {
     public UInt64Array(ArrowBuffer valueBuffer, ArrowBuffer nullBitmapBuffer, int length, int nullCount, int offset)
-        : this(new ArrayData(UInt64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
+        : this(new ArrayData(
+            UInt64Type.Default, length, nullCount, offset, [nullBitmapBuffer, valueBuffer], System.Array.Empty<ArrayData>()))
     {
     }
 

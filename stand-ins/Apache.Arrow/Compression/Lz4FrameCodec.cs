@@ -31,7 +31,8 @@ internal sealed partial class Lz4FrameCodec(int? level) : ICompressionCodec
                     if (sourceSize == 0 && destinationSize == 0)
                     {
                         throw new InvalidDataException(
-                            $"LZ4: the frame does not end after {read} of {source.Length} bytes and {written} of {destination.Length} decompressed.");
+                            $"LZ4: the frame goes on after {read} of {source.Length} bytes "
+                            + $"({written} of {destination.Length} decompressed).");
                     }
                 }
             }

@@ -100,7 +100,8 @@ public class ArrowFileReader : ArrowStreamReader
         int footerLength = BinaryPrimitives.ReadInt32LittleEndian(last.Span);
         long end = length - tail - footerLength;
         if (footerLength <= 0 || end < 8)
-            throw new InvalidDataException($"Arrow file: expected a footer of 1 to {length - tail - 8} bytes, found a length of {footerLength}.");
+            throw new InvalidDataException(
+                $"Arrow file: expected a footer of 1 to {length - tail - 8} bytes, found a length of {footerLength}.");
         source.Seek(end);
         return (await source.ReadAsync(footerLength, async, cancellationToken).ConfigureAwait(false), end);
     }
@@ -110,7 +111,7 @@ public class ArrowFileReader : ArrowStreamReader
         if (!found.SequenceEqual(F.Magic))
         {
             throw new InvalidDataException(
-                $"Arrow file: expected \"ARROW1\" at byte {at}, found {Convert.ToHexString(found)}; it is no Arrow IPC file or is cut off.");
+                $"Arrow file: expected \"ARROW1\" at byte {at}, found {Convert.ToHexString(found)}; it is no Arrow file or cut off.");
         }
     }
 
@@ -135,7 +136,8 @@ public class ArrowFileReader : ArrowStreamReader
     {
         messages.Source.Seek(block.Offset);
         var message = await messages.ReadAsync(async, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidDataException($"Arrow file, message at byte {block.Offset}: expected a batch, found the end-of-stream mark.");
+            ?? throw new InvalidDataException(
+                $"Arrow file, message at byte {block.Offset}: expected a batch, found the end-of-stream mark.");
         long read = messages.Source.Position - block.Offset;
         return read == block.Length
             ? message

@@ -44,7 +44,8 @@ public class ArrowStreamWriter : IDisposable
         if (this.options.CompressionCodec is { } type)
         {
             var factory = this.options.CompressionCodecFactory
-                ?? throw new ArgumentException("A CompressionCodecFactory must be provided when a CompressionCodec is specified", nameof(options));
+                ?? throw new ArgumentException(
+                    "A CompressionCodecFactory must be provided when a CompressionCodec is specified", nameof(options));
             codec = factory.CreateCodec(type, this.options.CompressionLevel);
         }
     }
@@ -140,7 +141,8 @@ public class ArrowStreamWriter : IDisposable
         {
             var array = batch.Column(i).Data;
             if (array.Length != batch.Length)
-                throw new ArgumentException($"Column {columns[i].Field.Name} has {array.Length} rows, but the batch has {batch.Length}.", nameof(batch));
+                throw new ArgumentException(
+                    $"Column {columns[i].Field.Name} has {array.Length} rows, but the batch has {batch.Length}.", nameof(batch));
             encoder.Add(array, columns[i]);
         }
 

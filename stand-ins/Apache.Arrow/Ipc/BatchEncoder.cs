@@ -80,7 +80,8 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
                 break;
             case FixedWidthType type:
                 int width = type.BitWidth / 8;
-                AddBuffer(array.Length == 0 ? default : array.Buffers[1].Memory.Slice(checked(array.Offset * width), checked(array.Length * width)));
+                AddBuffer(array.Length == 0 ? default
+                    : array.Buffers[1].Memory.Slice(checked(array.Offset * width), checked(array.Length * width)));
                 break;
             case BinaryType or StringType:
                 var (first, last) = AddInt32Offsets(array);

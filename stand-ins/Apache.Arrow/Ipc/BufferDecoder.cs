@@ -40,7 +40,7 @@ internal sealed class BufferDecoder : IDisposable
         if (codecs is null)
         {
             throw new NotSupportedException(
-                $"{where}: its buffers are compressed by {type}; pass an ICompressionCodecFactory (Apache.Arrow.Compression) to the reader.");
+                $"{where}: its buffers are compressed by {type}; give the reader an ICompressionCodecFactory (Apache.Arrow.Compression).");
         }
 
         // The densest blocks either format has: 255 bytes a byte of LZ4, a run of 128 KiB in 4 bytes of ZSTD.

@@ -10,7 +10,9 @@ internal abstract class ByteSource : IDisposable
     /// <summary>The number of bytes in all, or null when that is not known.</summary>
     public abstract long? Length { get; }
 
-    /// <summary>The next <paramref name="count"/> bytes, or fewer at the end. Completes synchronously unless <paramref name="async"/>.</summary>
+    /// <summary>
+    /// The next <paramref name="count"/> bytes, or fewer at the end. Completes synchronously unless <paramref name="async"/>.
+    /// </summary>
     public abstract ValueTask<ReadOnlyMemory<byte>> ReadAsync(long count, bool async, CancellationToken cancellationToken);
 
     public abstract void Seek(long position);

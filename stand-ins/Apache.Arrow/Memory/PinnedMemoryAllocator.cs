@@ -16,7 +16,8 @@ internal sealed class PinnedMemoryAllocator : MemoryAllocator
         if (length == 0)
             return Memory<byte>.Empty;
         if (length > System.Array.MaxLength - DefaultAlignment)
-            throw new InvalidDataException($"A buffer of {length} bytes is larger than one buffer may be ({System.Array.MaxLength - DefaultAlignment} bytes).");
+            throw new InvalidDataException(
+                $"A buffer of {length} bytes is larger than one buffer may be ({System.Array.MaxLength - DefaultAlignment} bytes).");
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length + DefaultAlignment, pinned: true);
         nuint address;
         unsafe

@@ -3,8 +3,8 @@ using System.Text;
 namespace DaprHep.Learning.Report.Charts;
 
 /// <summary>
-/// Colours and lines of all charts, as CSS. Classes are told apart by colour (after Okabe and Ito, "Color Universal Design", 2008) and by dashes,
-/// so that they stay apart for the colour-blind and in black and white.
+/// Colours and lines of all charts, as CSS. Classes are told apart by colour (after Okabe and Ito, "Color Universal Design", 2008) and
+/// by dashes, so that they stay apart for the colour-blind and in black and white.
 /// </summary>
 internal static class ChartStyle
 {
@@ -14,7 +14,8 @@ internal static class ChartStyle
     public const string Css = """
         :root{--ink:#1b1f24;--muted:#57606a;--paper:#fff;--raised:#f6f8fa;--rule:#d0d7de;--grid:#e4e8ec;--accent:0,114,178;
         --s0:#0072b2;--s1:#d55e00;--s2:#00845f;--s3:#a8518a;--s4:#9a6b00;--s5:#2b86b8}
-        @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#9aa5b1;--paper:#0f1419;--raised:#171d24;--rule:#303a45;--grid:#232b34;
+        @media (prefers-color-scheme:dark){:root{
+        --ink:#e6edf3;--muted:#9aa5b1;--paper:#0f1419;--raised:#171d24;--rule:#303a45;--grid:#232b34;
         --accent:86,180,233;--s0:#56b4e9;--s1:#ff9248;--s2:#35c995;--s3:#e08fc0;--s4:#f0c000;--s5:#8fd0f5}}
         @media print{:root{--ink:#000;--muted:#444;--paper:#fff;--raised:#fff;--rule:#bbb;--grid:#e4e8ec;--accent:0,114,178;
         --s0:#0072b2;--s1:#d55e00;--s2:#00845f;--s3:#a8518a;--s4:#9a6b00;--s5:#2b86b8}}

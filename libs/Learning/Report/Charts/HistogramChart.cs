@@ -1,6 +1,8 @@
 namespace DaprHep.Learning.Report.Charts;
 
-/// <summary>A histogram of each class over the others, each scaled to unit sum so that shapes compare whatever the numbers of events.</summary>
+/// <summary>
+/// A histogram of each class over the others, each scaled to unit sum so that shapes compare whatever the numbers of events.
+/// </summary>
 internal static class HistogramChart
 {
     public static string Draw(string id, Histogram histogram, IReadOnlyList<string> classes, double width = 320, double height = 230)
@@ -13,7 +15,9 @@ internal static class HistogramChart
         AxisScale y = histogram.LogCounts
             ? LogScale.Around(shapes.SelectMany(shape => shape).Where(part => part > 0).DefaultIfEmpty(0.1).Min(), largest * 1.5)
             : LinearScale.Exactly(0, largest * 1.08, 4);
-        var x = shapes.Count == 0 ? LinearScale.Exactly(0, 1, 5) : LinearScale.Exactly(edges[0], edges[^1], 5);
+        var x = shapes.Count == 0 ? LinearScale.Exactly(0, 1, 5)
+            : IsOfWholeNumbers(edges) ? LinearScale.OfIntegers(edges[0], edges[^1], 5)
+            : LinearScale.Exactly(edges[0] > 0 && edges[0] < 0.03 * edges[^1] ? 0 : edges[0], edges[^1], 5);
         var frame = new PlotFrame(drawing, x, y, name, "fraction of events");
         var floor = histogram.LogCounts ? y.Low : 0;
         for (var c = 0; c < shapes.Count; c++)
@@ -22,7 +26,8 @@ internal static class HistogramChart
                 continue;
             var outline = Outline(frame, edges, shapes[c], floor);
             if (!histogram.LogCounts)
-                drawing.Path([.. outline, (frame.X(edges[^1]), frame.Y(floor)), (frame.X(edges[0]), frame.Y(floor))], $"area {ChartStyle.Fill(c)}");
+                drawing.Path(
+                    [.. outline, (frame.X(edges[^1]), frame.Y(floor)), (frame.X(edges[0]), frame.Y(floor))], $"area {ChartStyle.Fill(c)}");
             drawing.Path(outline, $"curve {ChartStyle.Line(c)}");
         }
 
@@ -31,7 +36,9 @@ internal static class HistogramChart
         return drawing.Finish();
     }
 
-    /// <summary>The part of each class's events in each bin; empty for a class without events, no classes when the bins make no histogram.</summary>
+    /// <summary>
+    /// The part of each class's events in each bin; empty for a class without events, no classes when the bins make no histogram.
+    /// </summary>
     private static List<double[]> Shapes(Histogram histogram)
     {
         var edges = histogram.Edges;
@@ -42,10 +49,22 @@ internal static class HistogramChart
             return [];
         return [.. histogram.Counts.Select(counts =>
         {
-            double[] known = [.. counts.Take(edges.Count - 1).Select(count => double.IsFinite(count) && count > 0 ? count : 0)];
+            double[] known = [.. counts.Take(edges.Count - 1).Select(count => Math.Max(0.0, count))];
             var sum = known.Sum();
-            return known.Length == edges.Count - 1 && sum > 0 && double.IsFinite(sum) ? Array.ConvertAll(known, count => count / sum) : [];
+            return known.Length == edges.Count - 1 && sum > 0 ? Array.ConvertAll(known, count => count / sum) : [];
         })];
+    }
+
+    // Bins of width 1 around whole numbers.
+    private static bool IsOfWholeNumbers(IReadOnlyList<double> edges)
+    {
+        for (var i = 0; i < edges.Count; i++)
+        {
+            if (edges[i] != Math.Floor(edges[i]) + 0.5 || (i > 0 && edges[i] - edges[i - 1] != 1))
+                return false;
+        }
+
+        return true;
     }
 
     private static List<(double X, double Y)> Outline(PlotFrame frame, IReadOnlyList<double> edges, double[] shape, double floor)

@@ -8,9 +8,11 @@ internal static class LossChart
 
     public static string Draw(string id, IReadOnlyList<EpochLoss> losses)
     {
-        (double X, double Y)[] train = [.. losses.Where(loss => double.IsFinite(loss.Train)).Select(loss => ((double)loss.Epoch, loss.Train))];
+        (double X, double Y)[] train =
+            [.. losses.Where(loss => double.IsFinite(loss.Train)).Select(loss => ((double)loss.Epoch, loss.Train))];
         (double X, double Y)[] test =
-            [.. losses.Where(loss => loss.Test is { } value && double.IsFinite(value)).Select(loss => ((double)loss.Epoch, loss.Test!.Value))];
+            [.. losses.Where(loss => loss.Test is { } value && double.IsFinite(value))
+                .Select(loss => ((double)loss.Epoch, loss.Test!.Value))];
         var drawing = new SvgDrawing(id, 430, 300, "Loss by epoch", Describe(train, test));
         var values = train.Concat(test).Select(point => point.Y).DefaultIfEmpty(0).ToArray();
         var epochs = losses.Select(loss => (double)loss.Epoch).DefaultIfEmpty(1).ToArray();

@@ -1,8 +1,8 @@
 namespace DaprHep.Learning.Report.Charts;
 
 /// <summary>
-/// ROC curves the way trigger studies draw them: true-positive rate along, false-positive rate up and logarithmic, so that the lower curve is the
-/// better one. The dotted vertical stands where 99 % of the signal is kept, the dotted curve is a classifier that guesses.
+/// ROC curves the way trigger studies draw them: true-positive rate along, false-positive rate up and logarithmic, so that the lower
+/// curve is the better one. The dotted vertical stands where 99 % of the signal is kept, the dotted curve is a classifier that guesses.
 /// </summary>
 internal static class RocChart
 {
@@ -23,7 +23,8 @@ internal static class RocChart
         {
             var points = usable[c];
             drawing.Path(
-                [.. points.Select(point => (frame.X(point.True), frame.Y(Math.Max(point.False, y.Low / 10))))], $"curve {ChartStyle.Line(c)}");
+                [.. points.Select(point => (frame.X(point.True), frame.Y(Math.Max(point.False, y.Low / 10))))],
+                $"curve {ChartStyle.Line(c)}");
             if (FalsePositiveRateAt(points, WorkingPoint) is { } rate && rate >= y.Low)
                 drawing.Circle(frame.X(WorkingPoint), frame.Y(rate), 4, $"point {ChartStyle.Fill(c)}");
         }

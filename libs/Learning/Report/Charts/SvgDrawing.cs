@@ -31,7 +31,8 @@ internal sealed class SvgDrawing
         _text.Append($"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>");
 
     public void Rectangle(double x, double y, double width, double height, string style) =>
-        _text.Append($"<rect class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(Math.Max(0, width))}\" height=\"{N(Math.Max(0, height))}\"/>");
+        _text.Append(
+            $"<rect class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(Math.Max(0, width))}\" height=\"{N(Math.Max(0, height))}\"/>");
 
     public void Circle(double x, double y, double radius, string style) =>
         _text.Append($"<circle class=\"{style}\" cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(radius)}\"/>");
@@ -50,7 +51,8 @@ internal sealed class SvgDrawing
     }
 
     public void ClipTo(double x, double y, double width, double height) =>
-        _text.Append($"<clipPath id=\"{Id}-clip\"><rect x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"/></clipPath>");
+        _text.Append(
+            $"<clipPath id=\"{Id}-clip\"><rect x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"/></clipPath>");
 
     /// <param name="x">Anchor.</param>
     /// <param name="y">Baseline.</param>
@@ -58,8 +60,11 @@ internal sealed class SvgDrawing
     /// <param name="style">Classes.</param>
     /// <param name="anchor">start, middle or end.</param>
     /// <param name="upwards">Whether it reads from below to above.</param>
-    public void Text(double x, double y, string text, string style, string anchor = "start", bool upwards = false) =>
-        _text.Append($"<text class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{(upwards ? $" transform=\"rotate(-90 {N(x)} {N(y)})\"" : "")}>{Markup.Escape(text)}</text>");
+    public void Text(double x, double y, string text, string style, string anchor = "start", bool upwards = false)
+    {
+        var turn = upwards ? $" transform=\"rotate(-90 {N(x)} {N(y)})\"" : "";
+        _text.Append($"<text class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{turn}>{Markup.Escape(text)}</text>");
+    }
 
     public string Finish() => _text.Append("</svg>").ToString();
 
