@@ -51,13 +51,14 @@ internal static class ReportSample
             ],
             RocCurves = [Roc("QCD", 9), Roc("tt̄", 5), Roc("W+jets", 3.4)],
             Confusion = [[2_201, 101, 107], [61, 2_290, 58], [155, 122, 2_132]],
-            Scores = [.. s_classes.Select((name, output) => Histogram.OfEqualBins(
+            Scores = [.. s_classes.Select((name, output) => Histogram.Between(
                 $"output for {name}",
                 "",
+                [.. s_classes.Select((_, c) => Draw(2400, () => c == output ? 1 - Power(random, 5) : Power(random, 4)))],
                 0,
                 1,
-                [.. s_classes.Select((_, c) => Count(0, 1, 50, Draw(2400, () => c == output ? 1 - Power(random, 5) : Power(random, 4))))],
-                true))],
+                40,
+                logCounts: true))],
             Loss = [.. Enumerable.Range(1, 12)
                 .Select(e => new EpochLoss(e, 0.23 + 0.7 * Math.Exp(-e / 2.5), 0.25 + 0.6 * Math.Exp(-e / 2.2) + 0.004 * e))],
             Features = [.. Features(random)],
@@ -93,11 +94,7 @@ internal static class ReportSample
             ("LepIsEle", "", _ => random.Next(2)),
         ];
         foreach (var (name, unit, draw) in features)
-        {
-            double[][] values = [.. s_classes.Select((_, c) => Draw(20_000, () => draw(c)))];
-            var (low, high) = (values.Min(ofClass => ofClass.Min()), values.Max(ofClass => ofClass.Max()));
-            yield return Histogram.OfFineBins(name, unit, low, high, [.. values.Select(ofClass => Count(low, high, 512, ofClass))]);
-        }
+            yield return Histogram.Of(name, unit, [.. s_classes.Select((_, c) => Draw(2000, () => draw(c)))]);
     }
 
     private static ReportRocCurve Roc(string name, double power)
@@ -107,15 +104,7 @@ internal static class ReportSample
             name, [.. efficiencies.Select(t => t < 0.1 ? 0 : Math.Pow(t, power) * (0.02 + 0.98 * Math.Pow(t, 60)))], efficiencies);
     }
 
-    private static double[] Draw(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
-
-    private static long[] Count(double low, double high, int bins, double[] values)
-    {
-        var counts = new long[bins];
-        foreach (var value in values)
-            counts[(int)Math.Clamp((value - low) / (high - low) * bins, 0, bins - 1)]++;
-        return counts;
-    }
+    private static float[] Draw(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => (float)draw())];
 
     private static double Power(Random random, double power) => Math.Pow(random.NextDouble(), power);
 

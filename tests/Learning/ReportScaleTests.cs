@@ -54,4 +54,24 @@ public sealed class ReportScaleTests
     [InlineData(null, null, "–")]
     public void A_measurement_has_the_digits_its_error_allows(double? value, double? error, string text) =>
         Markup.Of(new Measurement(value, error)).ShouldBe(text);
+
+    [Fact]
+    public void A_histogram_holds_every_finite_value_once() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<float[]>(), ArbMap.Default.ArbFor<float[]>(), (first, second) =>
+        {
+            var histogram = Histogram.Of("x", "", [first, second]);
+            return histogram.Counts.Count == 0
+                ? !first.Concat(second).Any(float.IsFinite)
+                : histogram.Counts[0].Sum() == first.Count(float.IsFinite) && histogram.Counts[1].Sum() == second.Count(float.IsFinite)
+                    && histogram.Edges.Zip(histogram.Edges.Skip(1)).All(edge => edge.Second > edge.First);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay(44, 45));
+
+    [Fact]
+    public void Whole_numbers_get_a_bin_each()
+    {
+        var histogram = Histogram.Of("NJets", "", [[2, 3, 3], [5]]);
+        histogram.Edges.ShouldBe([1.5, 2.5, 3.5, 4.5, 5.5]);
+        histogram.Counts[0].ShouldBe([1d, 2, 0, 0]);
+        histogram.Counts[1].ShouldBe([0d, 0, 0, 1]);
+    }
 }

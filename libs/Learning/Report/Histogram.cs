@@ -7,115 +7,63 @@ namespace DaprHep.Learning.Report;
 /// <param name="Counts">Events in each bin, by class.</param>
 /// <param name="LogCounts">Whether to draw the counts on a logarithmic axis.</param>
 public sealed record Histogram(
-    string Name, string Unit, IReadOnlyList<double> Edges, IReadOnlyList<IReadOnlyList<long>> Counts, bool LogCounts = false)
+    string Name, string Unit, IReadOnlyList<double> Edges, IReadOnlyList<IReadOnlyList<double>> Counts, bool LogCounts = false)
 {
-    private const int MostBins = 40;
-    private const double Tail = 0.005;
-
-    /// <summary>A histogram of equal bins, as they are.</summary>
-    /// <param name="name">What is counted.</param>
-    /// <param name="unit">Its unit; empty for none.</param>
-    /// <param name="low">Lower edge of the first bin.</param>
-    /// <param name="high">Upper edge of the last bin.</param>
-    /// <param name="counts">Events in each bin, by class; as many bins for each.</param>
-    /// <param name="logCounts">Whether to draw the counts on a logarithmic axis.</param>
-    public static Histogram OfEqualBins(
-        string name, string unit, double low, double high, IReadOnlyList<IReadOnlyList<long>> counts, bool logCounts = false)
-    {
-        var bins = counts.Count == 0 ? 0 : counts[0].Count;
-        return new Histogram(name, unit, Edge(low, (high - low) / bins, 0, bins, 1), counts, logCounts);
-    }
+    private const int MostIntegerBins = 40;
 
     /// <summary>
-    /// A histogram that shows the shape, out of many fine equal bins between the smallest and the largest value: one bin a number where
-    /// there are only few whole numbers; else some 20 to 40 over the range without long tails (the outer 0.5 %), which the first and
-    /// the last bin take in.
+    /// Counts values in bins chosen to show their shape: one a number for small whole numbers, else equal ones between the 0.5 % and the
+    /// 99.5 % quantile of all classes together. Values that are not finite are left out.
     /// </summary>
     /// <param name="name">What is counted.</param>
     /// <param name="unit">Its unit; empty for none.</param>
-    /// <param name="low">The smallest value: lower edge of the first bin.</param>
-    /// <param name="high">The largest value: upper edge of the last bin.</param>
-    /// <param name="counts">Events in each fine bin, by class; as many bins for each.</param>
-    public static Histogram OfFineBins(string name, string unit, double low, double high, IReadOnlyList<IReadOnlyList<long>> counts)
+    /// <param name="valuesByClass">The values, by class.</param>
+    /// <param name="bins">Bins of equal width.</param>
+    /// <param name="logCounts">Whether to draw the counts on a logarithmic axis.</param>
+    public static Histogram Of(string name, string unit, IReadOnlyList<float[]> valuesByClass, int bins = 40, bool logCounts = false)
     {
-        var bins = counts.Count == 0 ? 0 : counts[0].Count;
-        var all = new long[bins];
-        foreach (var ofClass in counts)
-        {
-            for (var i = 0; i < bins; i++)
-                all[i] += ofClass[i];
-        }
+        var finite = valuesByClass.SelectMany(values => values).Where(float.IsFinite).Order().ToArray();
+        if (finite.Length == 0)
+            return new Histogram(name, unit, [], [], logCounts);
+        double low = finite[0];
+        double high = finite[^1];
+        if (high - low < MostIntegerBins && finite.All(value => value == MathF.Floor(value)))
+            return Between(name, unit, valuesByClass, low - 0.5, high + 0.5, (int)(high - low) + 1, logCounts);
 
-        if (all.Sum() == 0 || !double.IsFinite(low) || !double.IsFinite(high))
-            return new Histogram(name, unit, [], []);
+        low = finite[(int)(0.005 * (finite.Length - 1))];
+        high = finite[(int)Math.Ceiling(0.995 * (finite.Length - 1))];
+        if (low >= 0 && low < 0.1 * high)
+            low = 0;
         if (!(high > low))
-            return new Histogram(name, unit, [low - 0.5, low + 0.5], [.. counts.Select(ofClass => (long[])[ofClass.Sum()])]);
-        var width = (high - low) / bins;
-        if (IsOfWholeNumbers(low, high, width, all))
-            return OfWholeNumbers(name, unit, low, high, width, counts);
-
-        var (first, last) = WithoutTails(all);
-        var merged = 1;
-        while ((last - first) / merged >= MostBins)
-            merged *= 2;
-        first -= first % merged;
-        var groups = Math.Max(1, Math.Min((last - first) / merged + 1, (bins - first) / merged));
-        return new Histogram(
-            name,
-            unit,
-            Edge(low, width, first, groups, merged),
-            [.. counts.Select(ofClass => Regroup(ofClass, groups, bin => (bin - first) / merged - (bin < first ? 1 : 0)))]);
+            (low, high) = (low - 0.5, low + 0.5);
+        return Between(name, unit, valuesByClass, low, high, bins, logCounts);
     }
 
-    private static double[] Edge(double low, double width, int first, int groups, int merged) =>
-        [.. Enumerable.Range(0, groups + 1).Select(group => low + (first + group * merged) * width)];
-
-    private static long[] Regroup(IReadOnlyList<long> counts, int groups, Func<int, int> groupOf)
+    /// <summary>Counts values in equal bins. Values that are not finite are left out.</summary>
+    /// <param name="name">What is counted.</param>
+    /// <param name="unit">Its unit; empty for none.</param>
+    /// <param name="valuesByClass">The values, by class.</param>
+    /// <param name="low">Lower edge of the first bin.</param>
+    /// <param name="high">Upper edge of the last bin.</param>
+    /// <param name="bins">How many bins.</param>
+    /// <param name="logCounts">Whether to draw the counts on a logarithmic axis.</param>
+    public static Histogram Between(
+        string name, string unit, IReadOnlyList<float[]> valuesByClass, double low, double high, int bins, bool logCounts = false)
     {
-        var regrouped = new long[groups];
-        for (var i = 0; i < counts.Count; i++)
-            regrouped[Math.Clamp(groupOf(i), 0, groups - 1)] += counts[i];
-        return regrouped;
-    }
-
-    // Fine bins cannot tell 3 from 3.001, but nothing continuous leaves all bins empty that hold no whole number.
-    private static bool IsOfWholeNumbers(double low, double high, double width, long[] all)
-    {
-        if (low != Math.Floor(low) || high != Math.Floor(high) || high - low > MostBins || width > 0.25)
-            return false;
-        for (var i = 0; i < all.Length; i++)
+        var edges = new double[bins + 1];
+        for (var i = 0; i <= bins; i++)
+            edges[i] = low + (high - low) * i / bins;
+        var counts = new double[valuesByClass.Count][];
+        for (var c = 0; c < counts.Length; c++)
         {
-            var start = low + i * width;
-            if (all[i] > 0 && Math.Floor(start + width * 1.001) < start - width * 0.001)
-                return false;
+            counts[c] = new double[bins];
+            foreach (var value in valuesByClass[c])
+            {
+                if (float.IsFinite(value))
+                    counts[c][(int)Math.Clamp((value - low) / (high - low) * bins, 0, bins - 1)]++;
+            }
         }
 
-        return true;
-    }
-
-    private static Histogram OfWholeNumbers(
-        string name, string unit, double low, double high, double width, IReadOnlyList<IReadOnlyList<long>> counts)
-    {
-        var numbers = (int)(high - low) + 1;
-        return new Histogram(
-            name,
-            unit,
-            Edge(low - 0.5, 1, 0, numbers, 1),
-            [.. counts.Select(ofClass => Regroup(ofClass, numbers, bin => (int)Math.Round((bin + 0.5) * width)))]);
-    }
-
-    private static (int First, int Last) WithoutTails(long[] all)
-    {
-        var tail = Tail * all.Sum();
-        var bins = all.Length;
-        var first = 0;
-        for (long sum = all[0]; sum < tail && first < bins - 1; sum += all[first])
-            first++;
-        var last = bins - 1;
-        for (long sum = all[^1]; sum < tail && last > first; sum += all[last])
-            last--;
-
-        // A short tail is better shown than cut.
-        return (first < 0.04 * bins ? 0 : first, last > 0.96 * bins ? bins - 1 : last);
+        return new Histogram(name, unit, edges, counts, logCounts);
     }
 }

@@ -52,7 +52,7 @@ public sealed record ReportData
     public IReadOnlyList<Histogram> Features { get; init; } = [];
 
     /// <summary>How long each step took.</summary>
-    public IReadOnlyList<ReportTiming> Timings { get; init; } = [];
+    public IReadOnlyList<StepTiming> Timings { get; init; } = [];
 }
 
 /// <summary>A value with its standard error; either may be unknown (null).</summary>
@@ -100,4 +100,4 @@ public sealed record EpochLoss(int Epoch, double Train, double? Test);
 /// <param name="Step">Its name.</param>
 /// <param name="Seconds">Wall-clock time in s.</param>
 /// <param name="EventsPerSecond">Its rate, when it works by events.</param>
-public sealed record ReportTiming(string Step, double Seconds, double? EventsPerSecond);
+public sealed record StepTiming(string Step, double Seconds, double? EventsPerSecond);

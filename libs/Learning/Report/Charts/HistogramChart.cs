@@ -49,9 +49,9 @@ internal static class HistogramChart
             return [];
         return [.. histogram.Counts.Select(counts =>
         {
-            double[] known = [.. counts.Take(edges.Count - 1).Select(count => Math.Max(0.0, count))];
+            double[] known = [.. counts.Take(edges.Count - 1).Select(count => double.IsFinite(count) && count > 0 ? count : 0)];
             var sum = known.Sum();
-            return known.Length == edges.Count - 1 && sum > 0 ? Array.ConvertAll(known, count => count / sum) : [];
+            return known.Length == edges.Count - 1 && sum > 0 && double.IsFinite(sum) ? Array.ConvertAll(known, count => count / sum) : [];
         })];
     }
 
