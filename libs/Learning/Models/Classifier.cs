@@ -32,6 +32,12 @@ public abstract class Classifier : IDisposable
     /// <summary>How many classes it tells apart.</summary>
     public int Classes { get; }
 
+    /// <summary>Sets how many threads an operation may use; a model that always uses one ignores it.</summary>
+    /// <param name="threads">Threads, at least 1.</param>
+    public virtual void UseThreads(int threads)
+    {
+    }
+
     /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
     /// <param name="batch">The events, with labels in [0, <see cref="Classes"/>).</param>
     public abstract void Forward(EventBatch batch);

@@ -37,6 +37,10 @@ public sealed class TorchClassifier : Classifier
     }
 
     /// <inheritdoc/>
+    /// <remarks>libtorch has one such number for the whole process.</remarks>
+    public override void UseThreads(int threads) => set_num_threads(threads);
+
+    /// <inheritdoc/>
     public override void Forward(EventBatch batch)
     {
         _batchScope?.Dispose();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
-using TorchSharp;
 
 namespace DaprHep.Learning.Training;
 
@@ -26,7 +25,6 @@ public static class TrainingLoop
     {
         options.Check();
         CheckEvents(data, classes);
-        torch.set_num_threads(options.Threads);
 
         var train = data.Train;
         var batchesPerEpoch = (train.Count + options.BatchSize - 1) / options.BatchSize;
@@ -34,6 +32,7 @@ public static class TrainingLoop
         var order = new int[train.Count];
         var reports = new List<EpochReport>();
         var model = ModelRegistry.Create(options.Model, train.FeatureCount, classes, options.Seed);
+        model.UseThreads(options.Threads);
         try
         {
             for (var epoch = 0; epoch < options.Epochs; epoch++)
