@@ -11,7 +11,7 @@ public enum DeviceType
 
 public static partial class torch
 {
-    public static Device CPU { get; } = new(DeviceType.CPU);
+    public static readonly Device CPU = new(DeviceType.CPU);
 
     public static Device CUDA { get; } = new(DeviceType.CUDA);
 

@@ -66,7 +66,7 @@ public sealed class TorchClassifier : Classifier
     }
 
     /// <inheritdoc/>
-    public override double ClipGradients(double maxNorm) => utils.clip_grad_norm_(_network.parameters(), maxNorm);
+    public override double ClipGradients(double maxNorm) => nn.utils.clip_grad_norm_(_network.parameters(), maxNorm);
 
     /// <inheritdoc/>
     public override void Step(double learningRate)

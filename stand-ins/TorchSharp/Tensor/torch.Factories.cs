@@ -61,9 +61,9 @@ public static partial class torch
         return Placed(Shared(rawArray, [count], offset), dtype, CPU, requires_grad);
     }
 
-    public static unsafe Tensor cat(IReadOnlyList<Tensor> tensors, long dim = 0)
+    public static unsafe Tensor cat(IList<Tensor> tensors, long dim = 0)
     {
-        using var handles = new HandleList(tensors);
+        using var handles = new HandleList(tensors.ToArray());
         fixed (IntPtr* raw = handles.Raw)
             return Tensor.Made(LibTorch.dht_cat(raw, tensors.Count, dim, out var result), result);
     }
