@@ -3,7 +3,7 @@ namespace DaprHep.Tests;
 /// <summary>Where tests find files that are not beside them.</summary>
 internal static class Repository
 {
-    /// <summary>The folder with the launcher.</summary>
+    /// <summary>The folder with the solution.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>Small Delphes files, 250 events each.</summary>
@@ -16,9 +16,9 @@ internal static class Repository
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "daprhep")))
+            if (File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
                 return folder.FullName;
         }
-        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} has the launcher 'daprhep'");
+        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} has DaprHep.sln");
     }
 }

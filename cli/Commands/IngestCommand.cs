@@ -17,9 +17,8 @@ internal static class IngestCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILES") { Description = "ROOT files; globs are understood.", Arity = ArgumentArity.OneOrMore };
-        Option<int> label = NumberOption.Create(
-            "--label", "Label of all events: 0 QCD, 1 top pair, 2 W+jets, -1 unlabelled.", 0, -1, EventClasses.Names.Count - 1);
-        label.Required = true;
+        Option<int> label = NumberOption.Required(
+            "--label", "Label of all events: 0 QCD, 1 top pair, 2 W+jets, -1 unlabelled.", -1, EventClasses.Names.Count - 1);
         var output = new Option<string>("--out") { Description = "The Arrow file to write.", Required = true, HelpName = "X.arrow" };
         var physics = new Option<string>("--physics") { Description = "standard or cern2019.", DefaultValueFactory = _ => "standard" };
         physics.AcceptOnlyFromAmong("standard", "cern2019");

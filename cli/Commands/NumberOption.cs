@@ -8,13 +8,23 @@ namespace DaprHep.Cli.Commands;
 internal static class NumberOption
 {
     /// <summary>An option with a default.</summary>
-    public static Option<T> Create<T>(string name, string description, T standard, T minimum, T? maximum = null)
+    public static Option<T> Create<T>(string name, string description, T standard, T minimum)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => standard,
-        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, maximum, result.AddError) ?? standard,
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, null, result.AddError) ?? standard,
+    };
+
+    /// <summary>An option that must be given.</summary>
+    public static Option<T> Required<T>(string name, string description, T minimum, T maximum)
+        where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        Required = true,
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, maximum, result.AddError) ?? minimum,
     };
 
     /// <summary>An option that may be left out.</summary>

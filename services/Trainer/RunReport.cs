@@ -47,7 +47,7 @@ internal static class RunReport
             Confusion = [.. metrics.Confusion.Select(row => row.Select(count => (long)count).ToArray())],
             Scores = [.. evaluation.Scores.Select(ScoreHistogram)],
             Loss = [.. history.Epochs.Select(epoch => new EpochLoss(epoch.Epoch, epoch.TrainLoss, epoch.TestLoss))],
-            Features = [.. statistics.Features.Select((name, k) => Histogram.Of(name, Units.GetValueOrDefault(name, ""), features[k]))],
+            Features = [.. statistics.Features.Select((name, k) => Histogram.Of(name, Units.GetValueOrDefault(name, ""), features[k], logCounts: name.StartsWith("LepIso", StringComparison.Ordinal)))],
             Timings = [.. input.Timings.Select(timing => new Learning.Report.StepTiming(timing.Step, timing.Seconds, timing.EventsPerSecond))],
         }));
     }
@@ -68,7 +68,7 @@ internal static class RunReport
         source.Url,
         source.Bytes,
         source.Entries,
-        source.Digest))];
+        source.Digest[..16]))];
 
     private static List<CutFlowStep> CutFlowOf(FeatureStatistics statistics)
     {
