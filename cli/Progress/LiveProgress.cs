@@ -9,6 +9,8 @@ namespace DaprHep.Cli.Progress;
 internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
 {
     private readonly ConcurrentDictionary<string, ProgressTask> _bars = new();
+    private readonly ConcurrentDictionary<int, StepMeter.Reading> _readings = new();
+    private readonly StepMeter _meter = new();
     private ProgressContext? _context;
 
     /// <summary>Draws while <paramref name="work"/> runs.</summary>
@@ -18,8 +20,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
             new TaskDescriptionColumn { Alignment = Justify.Left },
             new ProgressBarColumn(),
             new PercentageColumn(),
-            new EventRateColumn(),
-            new RemainingTimeColumn())
+            new ReadingColumn(_readings))
         .StartAsync(async context =>
         {
             _context = context;
@@ -33,17 +34,20 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
         string step = progress.Step;
         long total = Math.Max(1, progress.TotalEvents);
         ProgressTask bar = _bars.GetOrAdd(step, name => context.AddTask(Markup.Escape(name), maxValue: total));
+        _readings[bar.Id] = _meter.Add(progress);
         if (progress.Note.Length > 0)
             bar.Description = Markup.Escape($"{step}  {progress.Note}");
         bar.Increment(progress.Events);
     }
 
-    private sealed class EventRateColumn : ProgressColumn
+    private sealed class ReadingColumn(ConcurrentDictionary<int, StepMeter.Reading> readings) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-            return new Text(seconds > 0 ? $"{task.Value / seconds:N0} events/s" : "");
+            if (!readings.TryGetValue(task.Id, out StepMeter.Reading reading))
+                return Text.Empty;
+            string left = task.IsFinished ? "" : $"  {reading.Left:hh\\:mm\\:ss} left";
+            return new Text($"{reading.Rate:N0} events/s{left}");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using DaprHep.Hosting;
 
@@ -8,42 +7,21 @@ namespace DaprHep.Cli.Progress;
 internal sealed class PlainProgress(TextWriter output) : IProgressSink
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<string, StepState> _steps = new();
+    private readonly StepMeter _meter = new();
     private readonly Lock _writing = new();
-    private long _lastFinished = Stopwatch.GetTimestamp();
+    private long _lastLine = Stopwatch.GetTimestamp();
 
     public void Report(in StepProgress progress)
     {
-        StepState state = _steps.GetOrAdd(progress.Step, _ => new StepState(_lastFinished));
+        StepMeter.Reading reading = _meter.Add(progress);
         lock (_writing)
         {
-            state.Events += progress.Events;
-            bool finished = state.Events >= progress.TotalEvents && !state.Finished;
-            if (!finished && Stopwatch.GetElapsedTime(state.LastLine) < Interval)
+            if (!reading.JustFinished && Stopwatch.GetElapsedTime(_lastLine) < Interval)
                 return;
-            state.LastLine = Stopwatch.GetTimestamp();
-            if (finished)
-            {
-                state.Finished = true;
-                _lastFinished = state.LastLine;
-            }
-            double seconds = Stopwatch.GetElapsedTime(state.Started).TotalSeconds;
-            double rate = seconds > 0 ? state.Events / seconds : 0;
-            string eta = finished || rate <= 0 ? "" : $", {Math.Max(0, (progress.TotalEvents - state.Events) / rate):F0} s left";
+            _lastLine = Stopwatch.GetTimestamp();
+            string left = reading.JustFinished ? "" : $", {reading.Left.TotalSeconds:F0} s left";
             string note = progress.Note.Length > 0 ? $", {progress.Note}" : "";
-            output.WriteLine($"{progress.Step}: {state.Events:N0} of {progress.TotalEvents:N0} events, {rate:N0} events/s{eta}{note}");
+            output.WriteLine($"{progress.Step}: {reading.Events:N0} of {progress.TotalEvents:N0} events, {reading.Rate:N0} events/s{left}{note}");
         }
-    }
-
-    // A step starts when the one before it ends; its first report comes later.
-    private sealed class StepState(long started)
-    {
-        public long Started { get; } = started;
-
-        public long LastLine { get; set; } = Stopwatch.GetTimestamp();
-
-        public long Events { get; set; }
-
-        public bool Finished { get; set; }
     }
 }
