@@ -45,6 +45,20 @@ internal sealed class FlatColumn : IDisposable
             throw new ColumnTypeException(branch.ToString(), DataTypes.NameOf(type), DataTypes.NameOf<T>());
     }
 
+    /// <summary>Bytes of the branch before compression.</summary>
+    public long RawBytes => branch.RawBytes;
+
+    /// <summary>Adds the baskets that reading these entries will fetch.</summary>
+    public void Announce(long first, long end, List<ByteRange> ranges)
+    {
+        var locations = branch.Index.Locations;
+        for (var i = Math.Max(0, basket.Index); i < locations.Count && locations[i].FirstEntry < end; i++)
+        {
+            if (i != basket.Index && locations[i].EndEntry > first && locations[i].Seek > 0)
+                ranges.Add(new ByteRange(locations[i].Seek, locations[i].Bytes));
+        }
+    }
+
     /// <summary>Reads the entries from <paramref name="first"/> up to <paramref name="end"/>.</summary>
     public void Fill(long first, long end)
     {

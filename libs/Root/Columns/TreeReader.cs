@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace DaprHep.Root;
 
 /// <summary>
@@ -14,9 +16,14 @@ public sealed class TreeReader : IDisposable
 {
     private readonly FlatColumn[] columns;
     private readonly Dictionary<string, int> indices = [];
+    private readonly FlatColumn[] largestFirst;
+    private readonly IByteSource source;
+    private readonly List<ByteRange> announced = [];
+    private readonly int threads;
     private readonly long end;
     private readonly int step;
     private long next;
+    private int taken;
 
     internal TreeReader(RootTree tree, ReadOnlySpan<string> branches, TreeReaderOptions options)
     {
@@ -29,6 +36,9 @@ public sealed class TreeReader : IDisposable
             indices.TryAdd(branches[i], i);
             bytesPerEntry += (double)branch.RawBytes / Math.Max(1, branch.Entries);
         }
+        largestFirst = [.. columns.OrderByDescending(c => c.RawBytes)];
+        source = tree.File.Source;
+        threads = Math.Clamp(options.Threads, 1, Math.Max(1, columns.Length));
         next = Math.Max(0, options.FirstEntry);
         end = Math.Min(options.EndEntry ?? tree.Entries, tree.Entries);
         step = (int)Math.Clamp(options.MaxBytes / Math.Max(1, bytesPerEntry), 1, Math.Max(1, options.MaxEntries));
@@ -51,8 +61,13 @@ public sealed class TreeReader : IDisposable
         FirstEntry = next;
         next = Math.Min(end, next + step);
         Entries = (int)(next - FirstEntry);
-        foreach (var column in columns)
-            column.Fill(FirstEntry, next);
+        if (source.IsRemote)
+            Announce();
+        if (threads > 1)
+            FillTogether();
+        else
+            foreach (var column in columns)
+                column.Fill(FirstEntry, next);
         return true;
     }
 
@@ -84,5 +99,34 @@ public sealed class TreeReader : IDisposable
         next = end;
         foreach (var column in columns)
             column.Dispose();
+    }
+
+    /// <summary>Tells a remote source of all baskets that the chunk needs, so that it fetches them together.</summary>
+    private void Announce()
+    {
+        announced.Clear();
+        foreach (var column in columns)
+            column.Announce(FirstEntry, next, announced);
+        source.Prefetch(announced);
+    }
+
+    /// <summary>Each thread takes the largest column that is left.</summary>
+    private void FillTogether()
+    {
+        taken = 0;
+        try
+        {
+            Parallel.For(0, threads, FillWhatIsLeft);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
+    }
+
+    private void FillWhatIsLeft(int thread)
+    {
+        for (var i = Interlocked.Increment(ref taken); i <= largestFirst.Length; i = Interlocked.Increment(ref taken))
+            largestFirst[i - 1].Fill(FirstEntry, next);
     }
 }

@@ -17,4 +17,7 @@ public sealed record TreeReaderOptions
 
     /// <summary>The entry after the last; the tree's end if not given.</summary>
     public long? EndEntry { get; init; }
+
+    /// <summary>Threads that inflate baskets at the same time.</summary>
+    public int Threads { get; init; } = 1;
 }

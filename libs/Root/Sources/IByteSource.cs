@@ -14,4 +14,13 @@ public interface IByteSource : IDisposable
     /// <param name="destination">Filled completely.</param>
     /// <exception cref="RootIOException">The bytes cannot be had.</exception>
     void Read(long offset, Span<byte> destination);
+
+    /// <summary>Announces ranges that are about to be read, so that a remote source can fetch them together. Does nothing by default.</summary>
+    /// <param name="ranges">The ranges, in any order.</param>
+    void Prefetch(IReadOnlyList<ByteRange> ranges)
+    {
+    }
+
+    /// <summary>True if <see cref="Prefetch"/> saves time.</summary>
+    bool IsRemote => false;
 }
