@@ -154,10 +154,12 @@ public sealed class RootFile : IDisposable
 
     private StreamerRegistry ReadStreamers()
     {
-        if (Header.InfoSeek == 0 || Header.InfoBytes == 0)
-            return new StreamerRegistry();
         var location = new RecordLocation(Name, "streamer info");
-        var key = RecordReader.ReadKey(Source, Header.InfoSeek, Header.InfoBytes, location);
+        var key = Header.InfoSeek == 0 || Header.InfoBytes == 0
+            ? RecordScan.StreamerInfo(Source, Header)
+            : RecordReader.ReadKey(Source, Header.InfoSeek, Header.InfoBytes, location);
+        if (key is null)
+            return new StreamerRegistry();
         return StreamerInfoReader.Read(ReadRecord(key, location), key.Extent.KeyLength, location);
     }
 }

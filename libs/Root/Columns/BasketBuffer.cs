@@ -64,6 +64,8 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
 
     private BasketHeader Fetch()
     {
+        if (branch.Record.FileName.Length > 0)
+            throw new UnsupportedBranchException(branch.ToString(), $"its baskets are in another file, {branch.Record.FileName}");
         var source = branch.Tree.File.Source;
         var wanted = Location.Bytes >= KeyHeader.MinimumBytes ? Location.Bytes : UnknownBasketBytes;
         if (Location.Seek < 0 || Location.Seek > source.Length - KeyHeader.MinimumBytes)

@@ -10,7 +10,7 @@ internal sealed record FlatLayout(DataType? Type, int Items, bool Jagged, string
     public static FlatLayout Of(RootBranch branch)
     {
         var record = branch.Record;
-        if (record.Leaves is not [LeafRecord leaf])
+        if (record.Leaves is not [var leaf])
             return Not($"{record.Leaves.Count} leaves; only branches of one leaf are read as numbers");
         if (leaf.Length <= 0)
             return Not($"a leaf of length {leaf.Length}");
@@ -34,10 +34,6 @@ internal sealed record FlatLayout(DataType? Type, int Items, bool Jagged, string
             ? new FlatLayout(element, items, jagged)
             : Not(branch.Branches.Count > 0 ? "its data are in the branches below it" : $"it holds {Name(record)}, not plain numbers");
     }
-
-    public string Describe() => Type is { } type
-        ? DataTypes.NameOf(type) + (Items > 1 ? $"[{Items}]" : "") + (Jagged ? "[]" : "")
-        : "";
 
     private static string Name(BranchRecord record) => record.ClassName.Length > 0 ? $"{record.ClassName} objects" : "objects";
 

@@ -34,14 +34,14 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
 
     private static BranchNode OfLeaves(BranchRecord record)
     {
-        if (record.Leaves is [LeafRecord single])
+        if (record.Leaves is [var single])
         {
             return single.Counter is null
                 ? new BranchNode(OfLeaf(single, ""), null)
                 : new BranchNode(OfLeaf(single, "[]"), new ValueColumn("", ColumnKind.Counts, DataType.Int32));
         }
         var members = new List<ValueNode>();
-        foreach (var leaf in record.Leaves.OfType<LeafRecord>())
+        foreach (var leaf in record.Leaves)
         {
             if (leaf.Counter is not null)
                 throw new NotDecodableException($"leaf {leaf.Name} of several has a varying length");
@@ -81,9 +81,9 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
     private static ValueNode OfElement(RootBranch branch, NodeBuilder builder, string path)
     {
         var record = branch.Record;
-        var leaf = record.Leaves.OfType<LeafRecord>().FirstOrDefault();
+        var leaf = record.Leaves.Count > 0 ? record.Leaves[0] : null;
         var dimensions = leaf is null ? [] : LeafDimensions.Of(leaf);
-        var element = FindElement(branch);
+        var element = BranchElement.Find(branch);
         if (element is null)
         {
             if (record.StreamerType is <= 0 or >= ElementType.PointerArray)
@@ -93,28 +93,5 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
         if (element.Type is < ElementType.FixedArray or (> ElementType.PointerArray and < ElementType.PointerArray + 20))
             dimensions = [];
         return builder.OfElement(element, path, dimensions);
-    }
-
-    /// <summary>The member that the branch holds: by its number in the class, checked by name.</summary>
-    private static StreamerElement? FindElement(RootBranch branch)
-    {
-        var record = branch.Record;
-        var streamers = branch.Tree.File.Streamers;
-        var info = streamers.Find(record.ClassName, new ObjectHeader(0, 0, record.Checksum))
-            ?? streamers.Find(record.ClassName, record.ClassVersion)
-            ?? streamers.Newest(record.ClassName)
-            ?? BuiltInStreamers.Find(record.ClassName, record.ClassVersion);
-        if (info is null)
-            return null;
-        var name = record.Name.TrimEnd('.');
-        var bracket = name.IndexOf('[', StringComparison.Ordinal);
-        if (bracket > 0)
-            name = name[..bracket];
-        var byNumber = (uint)record.Id < (uint)info.Elements.Count ? info.Elements[record.Id] : null;
-        if (byNumber is not null && IsTail(byNumber.Name))
-            return byNumber;
-        return info.Elements.FirstOrDefault(e => IsTail(e.Name)) ?? byNumber;
-
-        bool IsTail(string member) => name == member || name.EndsWith("." + member, StringComparison.Ordinal);
     }
 }

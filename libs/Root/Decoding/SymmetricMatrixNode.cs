@@ -8,7 +8,8 @@ internal sealed class SymmetricMatrixNode(string path, RecordNode parent, DataTy
 {
     private readonly ValueColumn counts = new(path + ".fElements", ColumnKind.Counts, DataType.Int32);
     private readonly NumberNode elements = new(path + ".fElements[]", type);
-    private readonly ValueColumn rows = parent.Columns.First(c => c.Path == path + ".fNrows");
+    private readonly ValueColumn rows = parent.Columns.FirstOrDefault(c => c.Path == path + ".fNrows")
+        ?? throw new NotDecodableException("a symmetric matrix without its number of rows");
 
     public override int MinimumBytes => parent.MinimumBytes;
 

@@ -36,7 +36,8 @@ internal static class KeyList
         var at = header.Begin + (long)header.BytesOfName;
         Span<byte> record = stackalloc byte[(int)Math.Min(DirectoryRecordBytes, file.Length - at)];
         file.Source.Read(at, record);
-        return Read(file, record, "", out _);
+        var keys = Read(file, record, "", out var listSeek);
+        return listSeek == 0 ? RecordScan.Keys(file.Source, header) : keys;
     }
 
     private static List<RootKey> ReadList(RootFile file, long seek, int bytes, string path, RecordLocation location)

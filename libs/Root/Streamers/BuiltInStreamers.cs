@@ -20,6 +20,7 @@ internal static class BuiltInStreamers
         TAttMarker 3|short fMarkerColor|short fMarkerStyle|float fMarkerSize
         ROOT::TIOFeatures 1|uchar fIOBits
         TRefTable 3|:TObject|int fSize|*TObjArray fParents|*TObject fOwner|stl fProcessGUIDs
+        TLeaf 1|:TNamed|int fLen|int fLenType|int fOffset|bool fIsRange|bool fIsUnsigned|*TLeaf fLeafCount
         TLeaf 2|:TNamed|int fLen|int fLenType|int fOffset|bool fIsRange|bool fIsUnsigned|*TLeaf fLeafCount
         TLeafB 1|:TLeaf|char fMinimum|char fMaximum
         TLeafO 1|:TLeaf|bool fMinimum|bool fMaximum
@@ -34,6 +35,7 @@ internal static class BuiltInStreamers
         TLeafC 1|:TLeaf|int fMinimum|int fMaximum
         TLeafObject 4|:TLeaf|bool fVirtual
         TLeafElement 1|:TLeaf|int fID|int fType
+        TBranch 5|:TNamed|int fCompress|int fBasketSize|int fEntryOffsetLen|int fMaxBaskets|int fWriteBasket|int fEntryNumber|double fEntries|double fTotBytes|double fZipBytes|int fOffset|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|.TArrayI fBasketEntry|.TArrayI fBasketBytes|.TArrayI fBasketSeek
         TBranch 10|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
         TBranch 11|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
         TBranch 12|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
@@ -42,6 +44,7 @@ internal static class BuiltInStreamers
         TBranchElement 9|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|int fClassVersion|int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
         TBranchElement 10|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|short fClassVersion|int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
         TBranchRef 1|:TBranch|*TRefTable fRefTable
+        TTree 4|:TNamed|:TAttLine|:TAttFill|:TAttMarker|int fScanField|int fMaxEntryLoop|int fMaxVirtualSize|double fEntries|double fTotBytes|double fZipBytes|int fAutoSave|int fEstimate|.TObjArray fBranches|.TObjArray fLeaves|.TArrayD fIndexValues|.TArrayI fIndex
         TTree 16|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fEstimate|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
         TTree 18|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
         TTree 19|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen|counter fNClusterRange|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate|long[fNClusterRange] fClusterRangeEnd|long[fNClusterRange] fClusterSize|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef

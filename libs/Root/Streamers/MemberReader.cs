@@ -12,9 +12,9 @@ internal sealed class MemberReader(StreamerRegistry streamers)
         {
             ReadMembers(ref cursor, info, target, objects, header.End >= 0 ? header.End : end);
         }
-        else if (header.End < 0 && end < 0)
+        else if ((header.End < 0 && end < 0) || target.IsRequired)
         {
-            cursor.Throw("a class described in the file's streamer info", $"{className} version {header.Version}");
+            cursor.Throw("a class described in the file's streamer info or known to this reader", $"{className} version {header.Version}");
         }
         if (header.End >= 0)
             ObjectReader.MoveToEnd(ref cursor, header);
@@ -22,11 +22,20 @@ internal sealed class MemberReader(StreamerRegistry streamers)
             cursor.Position = end;
     }
 
-    /// <summary>Skips a TArrayC, S, I, L, F or D: a count and the items.</summary>
-    public static void SkipTArray(ref RootCursor cursor, char item)
+    /// <summary>Reads a TArrayC, S, I, L, F or D: a count and the items; only those of TArrayI are kept.</summary>
+    public static object ReadTArray(ref RootCursor cursor, char item)
     {
         var bytes = item switch { 'C' => 1, 'S' => 2, 'I' or 'F' => 4, _ => 8 };
-        cursor.Skip(bytes * cursor.ReadCount(bytes, "array items"));
+        var count = cursor.ReadCount(bytes, "array items");
+        if (item != 'I')
+        {
+            cursor.Skip(bytes * count);
+            return new StreamedRecord();
+        }
+        var items = new long[count];
+        for (var i = 0; i < count; i++)
+            items[i] = cursor.ReadInt32();
+        return items;
     }
 
     private static void ReadMembers(ref RootCursor cursor, StreamerInfo info, StreamedRecord target, ObjectReader objects, int end)
@@ -59,7 +68,7 @@ internal sealed class MemberReader(StreamerRegistry streamers)
                     ReadFixedArray(ref cursor, element, target);
                     break;
                 case > ElementType.PointerArray and < ElementType.PointerArray + 20:
-                    ReadPointerArray(ref cursor, element, counters, target);
+                    ReadPointerArray(ref cursor, info, element, counters, target);
                     break;
                 case ElementType.TString:
                     target.SetText(element.Name, cursor.ReadString());
@@ -108,9 +117,9 @@ internal sealed class MemberReader(StreamerRegistry streamers)
         ReadItems(ref cursor, element.Name, basic, bytes, count, target);
     }
 
-    /// <summary>A byte that says whether the array is there (2: positions are 64-bit ones), then the counted items.</summary>
+    /// <summary>A byte that says whether the array is there, then the counted items.</summary>
     private static void ReadPointerArray(
-        ref RootCursor cursor, StreamerElement element, Dictionary<string, long>? counters, StreamedRecord target)
+        ref RootCursor cursor, StreamerInfo info, StreamerElement element, Dictionary<string, long>? counters, StreamedRecord target)
     {
         var basic = element.Type - ElementType.PointerArray;
         var flag = cursor.ReadByte();
@@ -121,8 +130,9 @@ internal sealed class MemberReader(StreamerRegistry streamers)
             cursor.Throw($"the counter '{element.CountName}' of {element.Name} before it", "none");
             return;
         }
-        if (flag == 2 && basic == ElementType.Int)
-            basic = ElementType.Long64;
+        // Up to version 9 branches wrote the positions of baskets by hand: the byte says how wide they are.
+        if (info is { ClassName: "TBranch", Version: < 10 } && element.Name == "fBasketSeek")
+            basic = flag == 2 ? ElementType.Long64 : ElementType.Int;
         var bytes = ElementType.BytesOf(basic);
         if (bytes == 0)
             bytes = TruncatedBytes(element);

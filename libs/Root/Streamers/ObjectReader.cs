@@ -110,10 +110,7 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
             if (className.StartsWith("TStreamer", StringComparison.Ordinal))
                 return StreamerInfoReader.ReadElement(ref cursor, className);
             if (className.StartsWith("TArray", StringComparison.Ordinal) && className.Length == 7)
-            {
-                MemberReader.SkipTArray(ref cursor, className[6]);
-                return target;
-            }
+                return MemberReader.ReadTArray(ref cursor, className[6]);
             members.ReadObject(ref cursor, className, target, this, end);
             return target;
         }

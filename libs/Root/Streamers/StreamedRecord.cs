@@ -3,6 +3,9 @@ namespace DaprHep.Root;
 /// <summary>An object read through its class' streamer info. Subclasses keep the members they need; the others are dropped.</summary>
 internal class StreamedRecord
 {
+    /// <summary>True if an object without a known layout is an error, not something to be skipped.</summary>
+    public virtual bool IsRequired => false;
+
     public virtual void SetInteger(string member, long value)
     {
     }

@@ -3,6 +3,8 @@ namespace DaprHep.Root;
 /// <summary>The members of a TBranch or TBranchElement that the reader needs.</summary>
 internal sealed class BranchRecord(string streamedClass) : StreamedRecord
 {
+    public override bool IsRequired => true;
+
     public string StreamedClass { get; } = streamedClass;
 
     public string Name { get; private set; } = "";
@@ -50,7 +52,7 @@ internal sealed class BranchRecord(string streamedClass) : StreamedRecord
 
     public IReadOnlyList<object?> Branches { get; private set; } = [];
 
-    public IReadOnlyList<object?> Leaves { get; private set; } = [];
+    public IReadOnlyList<LeafRecord> Leaves { get; private set; } = [];
 
     public IReadOnlyList<object?> Baskets { get; private set; } = [];
 
@@ -103,8 +105,9 @@ internal sealed class BranchRecord(string streamedClass) : StreamedRecord
         switch (member)
         {
             case "fBranches" when value is ListRecord list: Branches = list.Items; break;
-            case "fLeaves" when value is ListRecord list: Leaves = list.Items; break;
+            case "fLeaves" when value is ListRecord list: Leaves = [.. list.Items.OfType<LeafRecord>()]; break;
             case "fBaskets" when value is ListRecord list: Baskets = list.Items; break;
+            case "fBasketBytes" or "fBasketEntry" or "fBasketSeek" when value is long[] items: SetIntegers(member, items); break;
             case "fBranchCount": Counter = value as BranchRecord; break;
         }
     }

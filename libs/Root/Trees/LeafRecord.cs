@@ -3,6 +3,8 @@ namespace DaprHep.Root;
 /// <summary>The members of a TLeaf that the reader needs.</summary>
 internal sealed class LeafRecord(string streamedClass) : StreamedRecord
 {
+    public override bool IsRequired => true;
+
     public string StreamedClass { get; } = streamedClass;
 
     public string Name { get; private set; } = "";

@@ -28,7 +28,7 @@ public sealed class RootBranch
     public string BranchClass => Record.StreamedClass;
 
     /// <summary>The C++ type of the values, as far as the file tells.</summary>
-    public string TypeName => Layout.Describe();
+    public string TypeName => BranchTypeName.Of(this);
 
     /// <summary>Number of entries.</summary>
     public long Entries => Record.Entries;

@@ -38,7 +38,7 @@ internal static class TreeLoader
                 var branch = new RootBranch(tree, record, parent);
                 built.Add(record, branch);
                 All.Add(branch);
-                foreach (var leaf in record.Leaves.OfType<LeafRecord>())
+                foreach (var leaf in record.Leaves)
                     leafOwners.TryAdd(leaf, branch);
                 branch.SetBranches(Build(record.Branches, branch));
                 branches.Add(branch);
@@ -52,7 +52,7 @@ internal static class TreeLoader
             {
                 if (record.Counter is { } counter && built.TryGetValue(counter, out var owner))
                     branch.Counter = owner;
-                else if (record.Leaves is [LeafRecord { Counter: { } leaf }] && leafOwners.TryGetValue(leaf, out owner))
+                else if (record.Leaves is [{ Counter: { } leaf }] && leafOwners.TryGetValue(leaf, out owner))
                     branch.Counter = owner;
             }
         }

@@ -3,6 +3,8 @@ namespace DaprHep.Root;
 /// <summary>The members of a TTree that the reader needs.</summary>
 internal sealed class TreeRecord : StreamedRecord
 {
+    public override bool IsRequired => true;
+
     public string Title { get; private set; } = "";
 
     public long Entries { get; private set; }

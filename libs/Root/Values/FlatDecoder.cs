@@ -13,7 +13,7 @@ internal sealed class FlatDecoder : IChunkDecoder
         column = new FlatColumn(branch);
         var layout = branch.Layout;
         items = layout.Items;
-        var dimensions = string.Concat(LeafDimensions.Of((LeafRecord)branch.Record.Leaves[0]!).Select(d => $"[{d}]"));
+        var dimensions = string.Concat(LeafDimensions.Of(branch.Record.Leaves[0]).Select(d => $"[{d}]"));
         if (items == 1)
             dimensions = "";
         if (layout.Jagged)
