@@ -25,8 +25,8 @@ public static class PhysicsProfiles
     {
         StandardName => PhysicsProfile.Standard,
         Cern2019Name => PhysicsProfile.Cern2019,
-        _ => throw new ArgumentException(
-            $"unknown physics profile '{name}': expected '{StandardName}' or '{Cern2019Name}'", nameof(name)),
+        // No parameter name: the message is shown to users as it is.
+        _ => throw new ArgumentException($"unknown physics profile '{name}': expected '{StandardName}' or '{Cern2019Name}'"),
     };
 
     /// <summary>The name that <see cref="Parse"/> understands.</summary>

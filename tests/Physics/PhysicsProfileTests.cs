@@ -10,7 +10,7 @@ public sealed class PhysicsProfileTests
     [Fact]
     public void An_unknown_name_is_refused_with_those_there_are() =>
         Should.Throw<ArgumentException>(() => PhysicsProfiles.Parse("Standard")).Message
-            .ShouldStartWith("unknown physics profile 'Standard': expected 'standard' or 'cern2019'");
+            .ShouldBe("unknown physics profile 'Standard': expected 'standard' or 'cern2019'");
 
     [Fact]
     public void There_are_as_many_names_as_columns()
