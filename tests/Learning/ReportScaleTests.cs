@@ -74,4 +74,20 @@ public sealed class ReportScaleTests
         histogram.Counts[0].ShouldBe([1d, 2, 0, 0]);
         histogram.Counts[1].ShouldBe([0d, 0, 0, 1]);
     }
+
+    [Fact]
+    public void A_long_tail_goes_into_the_last_bin_and_an_angle_keeps_its_range()
+    {
+        var random = new Random(5);
+        float[] tail = [.. Enumerable.Range(0, 10_000).Select(_ => (float)(-100 * Math.Log(1 - random.NextDouble()))), 5000];
+        var energy = Histogram.Of("HT", "GeV", [tail]);
+        energy.Edges[0].ShouldBe(0);
+        energy.Edges[^1].ShouldBeInRange(400, 700);
+        energy.Counts[0][^1].ShouldBeGreaterThan(40);
+
+        float[] angles = [.. Enumerable.Range(0, 10_000).Select(_ => (random.NextSingle() - 0.5f) * MathF.Tau)];
+        var angle = Histogram.Of("LepPhi", "rad", [angles]);
+        angle.Edges[0].ShouldBe(angles.Min());
+        angle.Edges[^1].ShouldBe(angles.Max());
+    }
 }

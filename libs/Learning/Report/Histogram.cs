@@ -9,34 +9,50 @@ namespace DaprHep.Learning.Report;
 public sealed record Histogram(
     string Name, string Unit, IReadOnlyList<double> Edges, IReadOnlyList<IReadOnlyList<double>> Counts, bool LogCounts = false)
 {
-    private const int MostIntegerBins = 40;
+    private const int FewestBins = 10;
+    private const int MostBins = 40;
+    private const double Tail = 0.005;
 
     /// <summary>
-    /// Counts values in bins chosen to show their shape: one a number for small whole numbers, else equal ones between the 0.5 % and the
-    /// 99.5 % quantile of all classes together. Values that are not finite are left out.
+    /// Counts values in bins chosen to show their shape: one a number for small whole numbers, else equal ones over the range of all
+    /// classes together, without the outer 0.5 % on a side where they are a long tail. Values that are not finite are left out.
     /// </summary>
     /// <param name="name">What is counted.</param>
     /// <param name="unit">Its unit; empty for none.</param>
     /// <param name="valuesByClass">The values, by class.</param>
-    /// <param name="bins">Bins of equal width.</param>
     /// <param name="logCounts">Whether to draw the counts on a logarithmic axis.</param>
-    public static Histogram Of(string name, string unit, IReadOnlyList<float[]> valuesByClass, int bins = 40, bool logCounts = false)
+    public static Histogram Of(string name, string unit, IReadOnlyList<float[]> valuesByClass, bool logCounts = false)
     {
         var finite = valuesByClass.SelectMany(values => values).Where(float.IsFinite).Order().ToArray();
         if (finite.Length == 0)
             return new Histogram(name, unit, [], [], logCounts);
         double low = finite[0];
         double high = finite[^1];
-        if (high - low < MostIntegerBins && finite.All(value => value == MathF.Floor(value)))
+        if (high - low < MostBins && finite.All(value => value == MathF.Floor(value)))
             return Between(name, unit, valuesByClass, low - 0.5, high + 0.5, (int)(high - low) + 1, logCounts);
 
-        low = finite[(int)(0.005 * (finite.Length - 1))];
-        high = finite[(int)Math.Ceiling(0.995 * (finite.Length - 1))];
+        (low, high) = WithoutTails(finite);
         if (low >= 0 && low < 0.1 * high)
             low = 0;
         if (!(high > low))
             (low, high) = (low - 0.5, low + 0.5);
+
+        // The rule of Rice University (twice the cube root): as many bins as the smallest class fills without too much noise.
+        var smallest = valuesByClass.Where(values => values.Length > 0).Min(values => values.Length);
+        var bins = Math.Clamp((int)(2 * Math.Cbrt(smallest)), FewestBins, MostBins);
         return Between(name, unit, valuesByClass, low, high, bins, logCounts);
+    }
+
+    private static (double Low, double High) WithoutTails(float[] sorted)
+    {
+        double low = sorted[0];
+        double high = sorted[^1];
+        double lowQuantile = sorted[(int)(Tail * (sorted.Length - 1))];
+        double highQuantile = sorted[(int)Math.Ceiling((1 - Tail) * (sorted.Length - 1))];
+
+        // A short tail is better shown than cut: an angle keeps its whole range.
+        var shortTail = 0.04 * (high - low);
+        return (lowQuantile - low < shortTail ? low : lowQuantile, high - highQuantile < shortTail ? high : highQuantile);
     }
 
     /// <summary>Counts values in equal bins. Values that are not finite are left out.</summary>

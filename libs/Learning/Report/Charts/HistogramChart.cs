@@ -13,7 +13,7 @@ internal static class HistogramChart
         var edges = histogram.Edges;
         var largest = shapes.SelectMany(shape => shape).DefaultIfEmpty(1).Max();
         AxisScale y = histogram.LogCounts
-            ? LogScale.Around(shapes.SelectMany(shape => shape).Where(part => part > 0).DefaultIfEmpty(0.1).Min(), largest * 1.5)
+            ? LogScale.Around(shapes.SelectMany(shape => shape).Where(part => part > 0).DefaultIfEmpty(0.1).Min(), largest)
             : LinearScale.Exactly(0, largest * 1.08, 4);
         var x = shapes.Count == 0 ? LinearScale.Exactly(0, 1, 5)
             : IsOfWholeNumbers(edges) ? LinearScale.OfIntegers(edges[0], edges[^1], 5)

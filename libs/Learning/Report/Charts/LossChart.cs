@@ -3,6 +3,8 @@ namespace DaprHep.Learning.Report.Charts;
 /// <summary>Training and test loss by epoch.</summary>
 internal static class LossChart
 {
+    private const int MostMarks = 20;
+
     /// <summary>What the two lines are, in their order.</summary>
     public static IReadOnlyList<string> Names { get; } = ["training", "test"];
 
@@ -30,7 +32,7 @@ internal static class LossChart
     private static void Draw(SvgDrawing drawing, PlotFrame frame, (double X, double Y)[] points, int series)
     {
         drawing.Path([.. points.Select(point => (frame.X(point.X), frame.Y(point.Y)))], $"curve {ChartStyle.Line(series)}");
-        if (points.Length > 60)
+        if (points.Length > MostMarks)
             return;
         foreach (var (epoch, loss) in points)
             drawing.Circle(frame.X(epoch), frame.Y(loss), 3, $"point {ChartStyle.Fill(series)}");
