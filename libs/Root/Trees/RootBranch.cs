@@ -30,6 +30,12 @@ public sealed class RootBranch
     /// <summary>The C++ type of the values, as far as the file tells.</summary>
     public string TypeName => BranchTypeName.Of(this);
 
+    /// <summary>
+    /// Type of the values of a branch of plain numbers, which <see cref="RootTree.Read{T}(string)"/> and <see cref="TreeReader"/> read;
+    /// null for a branch of anything else.
+    /// </summary>
+    public DataType? NumberType => Layout.Type;
+
     /// <summary>Number of entries.</summary>
     public long Entries => Record.Entries;
 
