@@ -5,5 +5,5 @@ namespace DaprHep.Cli.Commands;
 /// <summary><c>daprhep root</c>: what is in a ROOT file.</summary>
 internal static class RootCommands
 {
-    public static Command Create() => new("root", "Look into ROOT files.") { ListCommand.Create(), DumpCommand.Create() };
+    public static Command Create() => new("root", "Look into ROOT files.") { ListCommand.Create(), DumpCommand.Create(), ChecksumCommand.Create() };
 }
