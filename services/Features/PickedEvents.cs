@@ -51,6 +51,7 @@ internal sealed class PickedEvents(FeatureStatistics statistics)
         var labels = new sbyte[size];
         var hlf = new float[size * EventSchema.Features];
         var offsets = new int[size + 1];
+        var padding = new int[size];
         float[] particles = [];
         for (int start = 0; start < order.Length; start += size)
         {
@@ -61,20 +62,23 @@ internal sealed class PickedEvents(FeatureStatistics statistics)
                 ids[i] = _ids[picked];
                 labels[i] = _labels[picked];
                 HlfOf(picked).CopyTo(hlf.AsSpan(i * EventSchema.Features));
-                offsets[i + 1] = offsets[i] + ParticleSequence.Length(_profile, RowsOf(picked));
+                offsets[i + 1] = offsets[i] + ParticleSequence.Rows(_profile, RowsOf(picked));
             }
             _scaling.Apply(hlf.AsSpan(0, count * EventSchema.Features), hlf);
             int values = offsets[count] * EventSchema.ParticleColumns;
             if (particles.Length < values)
                 particles = new float[values];
             for (int i = 0; i < count; i++)
-                ParticleSequence.Write(_profile, ParticlesOf(order[start + i]), particles.AsSpan(offsets[i] * EventSchema.ParticleColumns));
+                padding[i] = ParticleSequence.Write(_profile, ParticlesOf(order[start + i]), particles.AsSpan(offsets[i] * EventSchema.ParticleColumns));
             yield return new EventTable(
                 ids.AsMemory(0, count),
                 labels.AsMemory(0, count),
                 hlf.AsMemory(0, count * EventSchema.Features),
                 offsets.AsMemory(0, count + 1),
-                particles.AsMemory(0, values));
+                particles.AsMemory(0, values))
+            {
+                Padding = padding.AsMemory(0, count),
+            };
         }
     }
 

@@ -35,7 +35,8 @@ public static class ShardBuilder
         var schema = EventSchema.Create(
             HlfColumns.Names,
             ParticleColumns.Names,
-            new Dictionary<string, string> { ["physics"] = statistics.Physics, ["scaled"] = "true", ["software"] = SoftwareVersion.Current });
+            new Dictionary<string, string> { ["physics"] = statistics.Physics, ["scaled"] = "true", ["software"] = SoftwareVersion.Current },
+            padded: PhysicsProfiles.Parse(statistics.Physics) == PhysicsProfile.Cern2019);
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, schema, cancellation);
         foreach (EventTable batch in picked.InShuffledOrder(BatchEvents))
         {

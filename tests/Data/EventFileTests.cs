@@ -18,6 +18,21 @@ public sealed class EventFileTests
     }
 
     [Fact]
+    public void Padding_comes_back_where_the_schema_has_it()
+    {
+        EventTable table = Sample.Events(3) with { Padding = new[] { 4, -1, 0 } };
+        var schema = EventSchema.Create([], [], new Dictionary<string, string>(), padded: true);
+        var stream = new MemoryStream();
+        using (var writer = new EventFileWriter(stream, schema))
+        {
+            writer.Write(table);
+            writer.Finish();
+        }
+        EventFile.Read("x.arrow", stream.ToArray()).Single().Padding.ToArray().ShouldBe([4, -1, 0]);
+        EventFile.Read("x.arrow", FileOf(table)).Single().Padding.Length.ShouldBe(0);
+    }
+
+    [Fact]
     public void An_empty_table_writes_no_batch() => EventFile.Read("x.arrow", FileOf(Sample.Events(0))).ShouldBeEmpty();
 
     [Fact]

@@ -68,8 +68,14 @@ public sealed class FeatureStageTests
 
     private static float[] Sequence(PhysicsProfile profile, ReadOnlySpan<float> rows)
     {
-        var sequence = new float[ParticleSequence.Length(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
-        ParticleSequence.Write(profile, rows, sequence);
+        var sequence = new float[ParticleSequence.Rows(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
+        var paddingRow = ParticleSequence.Write(profile, rows, sequence);
+        if (paddingRow >= 0)
+        {
+            var whole = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
+            ParticleSequence.Expand(sequence, paddingRow, whole);
+            sequence = whole;
+        }
         return sequence;
     }
 

@@ -96,12 +96,18 @@ public sealed class ParticleSequenceTests
     [Fact]
     public void A_destination_that_is_too_short_is_refused() =>
         Should.Throw<ArgumentException>(() => ParticleSequence.Write(PhysicsProfile.Cern2019, new float[19], new float[19]))
-            .Message.ShouldContain("15219");
+            .Message.ShouldContain("38 values");
 
     private static float[] Write(PhysicsProfile profile, ReadOnlySpan<float> rows)
     {
-        var sequence = new float[ParticleSequence.Length(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
-        ParticleSequence.Write(profile, rows, sequence);
+        var sequence = new float[ParticleSequence.Rows(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
+        var paddingRow = ParticleSequence.Write(profile, rows, sequence);
+        if (paddingRow >= 0)
+        {
+            var whole = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
+            ParticleSequence.Expand(sequence, paddingRow, whole);
+            sequence = whole;
+        }
         return sequence;
     }
 

@@ -69,7 +69,16 @@ public static class EventFile
             labels.ValueBuffer.Memory.Cast<byte, sbyte>().Slice(labels.Offset, count),
             features,
             offsets,
-            particleValues);
+            particleValues)
+        {
+            Padding = rows.Schema.GetFieldIndex(EventSchema.Padding) < 0 ? default : PaddingOf(name, rows),
+        };
+    }
+
+    private static ReadOnlyMemory<int> PaddingOf(string name, RecordBatch rows)
+    {
+        var padding = Column<Int32Array>(name, rows, EventSchema.Padding);
+        return padding.ValueBuffer.Memory.Cast<byte, int>().Slice(padding.Offset, rows.Length);
     }
 
     private static TArray Column<TArray>(string name, RecordBatch rows, string column)

@@ -36,13 +36,15 @@ public sealed class EventFileWriter : IDisposable
             EventSchema.ParticleRow, particleRows, Floats(table.Particles[..(particleRows * EventSchema.ParticleColumns)]), ArrowBuffer.Empty);
         var particles = new ListArray(
             EventSchema.ParticleList, rows, new ArrowBuffer(table.Offsets[..(rows + 1)].AsBytes()), particleRow, ArrowBuffer.Empty);
-        IArrowArray[] columns =
+        List<IArrowArray> columns =
         [
             new UInt64Array(new ArrowBuffer(table.Ids.AsBytes()), ArrowBuffer.Empty, rows, 0, 0),
             new Int8Array(new ArrowBuffer(table.Labels.AsBytes()), ArrowBuffer.Empty, rows, 0, 0),
             hlf,
             particles,
         ];
+        if (_schema.GetFieldIndex(EventSchema.Padding) >= 0)
+            columns.Add(new Int32Array(new ArrowBuffer(table.Padding[..rows].AsBytes()), ArrowBuffer.Empty, rows, 0, 0));
         // The batch is not disposed: its buffers are the caller's.
         _writer.WriteRecordBatch(new RecordBatch(_schema, columns, rows));
         Rows += rows;

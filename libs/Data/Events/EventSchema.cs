@@ -27,6 +27,12 @@ public static class EventSchema
     /// <summary>The particles, lepton first in <c>events</c>.</summary>
     public const string Particles = "particles";
 
+    /// <summary>
+    /// Only in training data with <c>cern2019</c> physics: the row of the sequence that stands for the run of equal rows which padding to
+    /// 801 leaves in its midst; −1 where there is none.
+    /// </summary>
+    public const string Padding = "padding";
+
     /// <summary>Field metadata key under which the column names of a fixed-size list are kept, separated by spaces.</summary>
     public const string Names = "names";
 
@@ -44,16 +50,22 @@ public static class EventSchema
     /// <param name="featureNames">The 14 feature names, in order.</param>
     /// <param name="particleNames">The 19 particle column names, in order.</param>
     /// <param name="metadata">Schema metadata, for instance the physics profile and the software version.</param>
+    /// <param name="padded">Whether there is a <see cref="Padding"/> column.</param>
     public static Schema Create(
-        IReadOnlyList<string> featureNames, IReadOnlyList<string> particleNames, IReadOnlyDictionary<string, string> metadata)
+        IReadOnlyList<string> featureNames,
+        IReadOnlyList<string> particleNames,
+        IReadOnlyDictionary<string, string> metadata,
+        bool padded = false)
     {
-        Field[] fields =
+        List<Field> fields =
         [
             new(Event, UInt64Type.Default, nullable: false),
             new(Label, Int8Type.Default, nullable: false),
             new(Hlf, HlfType, nullable: false, [KeyValuePair.Create(Names, string.Join(' ', featureNames))]),
             new(Particles, ParticlesType, nullable: false, [KeyValuePair.Create(Names, string.Join(' ', particleNames))]),
         ];
+        if (padded)
+            fields.Add(new Field(Padding, Int32Type.Default, nullable: false));
         return new Schema(fields, metadata);
     }
 }

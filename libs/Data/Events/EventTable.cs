@@ -15,6 +15,9 @@ public readonly record struct EventTable(
     ReadOnlyMemory<int> Offsets,
     ReadOnlyMemory<float> Particles)
 {
+    /// <summary>Which row stands for an event's padding, one an event; empty where the data have no padding.</summary>
+    public ReadOnlyMemory<int> Padding { get; init; }
+
     /// <summary>Number of events.</summary>
     public int Count => Ids.Length;
 
