@@ -92,7 +92,7 @@ public sealed class JavaScriptTests
         catch (Win32Exception error)
         {
             throw new InvalidOperationException(
-                $"This test reads our files in JavaScript: it needs {program} on PATH; install nodejs (20 or later) and npm.",
+                $"This test reads our files in JavaScript: it needs {program} on PATH; install nodejs (18 or later) and npm.",
                 error);
         }
     }

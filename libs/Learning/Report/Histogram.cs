@@ -37,9 +37,8 @@ public sealed record Histogram(
         if (!(high > low))
             (low, high) = (low - 0.5, low + 0.5);
 
-        // The rule of Rice University (twice the cube root): as many bins as the smallest class fills without too much noise.
-        var smallest = valuesByClass.Where(values => values.Length > 0).Min(values => values.Length);
-        var bins = Math.Clamp((int)(2 * Math.Cbrt(smallest)), FewestBins, MostBins);
+        // Twice the cube root of the number of values (the Rice rule): as many bins as are filled without too much noise.
+        var bins = Math.Clamp((int)(2 * Math.Cbrt(finite.Length)), FewestBins, MostBins);
         return Between(name, unit, valuesByClass, low, high, bins, logCounts);
     }
 
