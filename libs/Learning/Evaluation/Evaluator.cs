@@ -24,8 +24,12 @@ public static class Evaluator
             ranked[c] = new RankedScores(probabilities, labels, classes, c);
 
         var (confusion, isRight) = Confusion(probabilities, labels, classes);
-        var values = Quantities(ranked, isRight, []);
-        var errors = BootstrapErrors(ranked, isRight, seed);
+        var values = new double[1 + classes * (1 + s_truePositiveRates.Length)];
+        values[0] = (double)isRight.Count(right => right) / isRight.Length;
+        for (var c = 0; c < classes; c++)
+            OfClass(ranked[c], [], values, c);
+
+        var errors = BootstrapErrors(ranked, isRight, seed, values.Length);
 
         var metrics = new ClassificationMetrics
         {
@@ -54,44 +58,32 @@ public static class Evaluator
         }
     }
 
-    // Accuracy, then for each class: AUC and the false-positive rates. NaN where undefined.
-    private static double[] Quantities(RankedScores[] ranked, bool[] isRight, ReadOnlySpan<int> multiplicity)
+    // Places AUC and false-positive rates of a class after the accuracy. NaN where undefined.
+    private static void OfClass(RankedScores ranked, ReadOnlySpan<byte> weights, double[] quantities, int positiveClass)
     {
-        var perClass = 1 + s_truePositiveRates.Length;
-        var quantities = new double[1 + ranked.Length * perClass];
-        long right = 0;
-        for (var i = 0; i < isRight.Length; i++)
-        {
-            if (isRight[i])
-                right += multiplicity.IsEmpty ? 1 : multiplicity[i];
-        }
-
-        quantities[0] = (double)right / isRight.Length;
-        for (var c = 0; c < ranked.Length; c++)
-        {
-            var own = quantities.AsSpan(1 + c * perClass, perClass);
-            own[0] = ranked[c].AreaAndFalsePositiveRates(multiplicity, s_truePositiveRates, own[1..]);
-        }
-
-        return quantities;
+        var count = 1 + s_truePositiveRates.Length;
+        var own = quantities.AsSpan(1 + positiveClass * count, count);
+        own[0] = ranked.AreaAndFalsePositiveRates(weights, s_truePositiveRates, own[1..]);
     }
 
-    // Efron's bootstrap: as many events as there are, drawn with replacement; the spread of a quantity over such sets is its error.
-    private static double[] BootstrapErrors(RankedScores[] ranked, bool[] isRight, ulong seed)
+    // Efron's bootstrap: the spread of a quantity over sets drawn from the events, with replacement, is its error.
+    private static double[] BootstrapErrors(RankedScores[] ranked, bool[] isRight, ulong seed, int quantities)
     {
-        var events = isRight.Length;
-        var multiplicity = new int[events];
+        var weights = new byte[isRight.Length];
         var samples = new double[Resamples][];
         for (var sample = 0; sample < Resamples; sample++)
         {
-            var random = new SeededRandom(seed, SeededRandom.Stream.Bootstrap, sample);
-            Array.Clear(multiplicity);
-            for (var i = 0; i < events; i++)
-                multiplicity[random.NextBelow(events)]++;
-            samples[sample] = Quantities(ranked, isRight, multiplicity);
+            samples[sample] = new double[quantities];
+            PoissonWeights.Fill(weights, new SeededRandom(seed, SeededRandom.Stream.Bootstrap, sample * (ranked.Length + 1)));
+            samples[sample][0] = WeightedAccuracy(isRight, weights);
+            for (var c = 0; c < ranked.Length; c++)
+            {
+                PoissonWeights.Fill(weights, new SeededRandom(seed, SeededRandom.Stream.Bootstrap, sample * (ranked.Length + 1) + c + 1));
+                OfClass(ranked[c], weights, samples[sample], c);
+            }
         }
 
-        var errors = new double[samples[0].Length];
+        var errors = new double[quantities];
         for (var q = 0; q < errors.Length; q++)
         {
             var defined = samples.Select(sample => sample[q]).Where(double.IsFinite).ToArray();
@@ -106,6 +98,18 @@ public static class Evaluator
         }
 
         return errors;
+    }
+
+    private static double WeightedAccuracy(bool[] isRight, byte[] weights)
+    {
+        long right = 0, all = 0;
+        for (var i = 0; i < isRight.Length; i++)
+        {
+            all += weights[i];
+            right += isRight[i] ? weights[i] : 0;
+        }
+
+        return (double)right / all;
     }
 
     private static (int[][] Confusion, bool[] IsRight) Confusion(ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes)

@@ -6,27 +6,26 @@ namespace DaprHep.Learning.Evaluation;
 /// </summary>
 internal sealed class RankedScores
 {
-    private readonly int[] _events;
-    private readonly bool[] _isPositive;
+    private readonly byte[] _isPositive;
     private readonly float[] _scores;
 
     /// <summary>Sorts, in O(n log n).</summary>
     internal RankedScores(ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes, int positiveClass)
     {
-        _events = new int[labels.Length];
+        var events = new int[labels.Length];
         _scores = new float[labels.Length];
         for (var i = 0; i < labels.Length; i++)
         {
-            _events[i] = i;
+            events[i] = i;
             _scores[i] = -probabilities[i * classes + positiveClass];
         }
 
-        Array.Sort(_scores, _events);
-        _isPositive = new bool[labels.Length];
+        Array.Sort(_scores, events);
+        _isPositive = new byte[labels.Length];
         for (var i = 0; i < _scores.Length; i++)
         {
             _scores[i] = -_scores[i];
-            _isPositive[i] = labels[_events[i]] == positiveClass;
+            _isPositive[i] = labels[events[i]] == positiveClass ? (byte)1 : (byte)0;
         }
     }
 
@@ -34,22 +33,21 @@ internal sealed class RankedScores
     /// The area under the ROC curve: the chance that an event of the class scores higher than one of the others, ties counting half; and for each wanted
     /// true-positive rate the false-positive rate at the highest threshold that reaches it.
     /// </summary>
-    /// <param name="multiplicity">How often each event counts, by event; empty: once.</param>
+    /// <param name="weights">How often each event counts, by rank; empty: once.</param>
     /// <param name="wantedTpr">True-positive rates, falling.</param>
     /// <param name="fpr">Receives a false-positive rate for each.</param>
     /// <returns>NaN, as all of <paramref name="fpr"/>, where the class or its complement has no events.</returns>
-    internal double AreaAndFalsePositiveRates(ReadOnlySpan<int> multiplicity, ReadOnlySpan<double> wantedTpr, Span<double> fpr)
+    internal double AreaAndFalsePositiveRates(ReadOnlySpan<byte> weights, ReadOnlySpan<double> wantedTpr, Span<double> fpr)
     {
-        long positives = 0, negatives = 0;
-        for (var i = 0; i < _events.Length; i++)
+        long positives = 0, all = 0;
+        for (var i = 0; i < _isPositive.Length; i++)
         {
-            var count = multiplicity.IsEmpty ? 1 : multiplicity[_events[i]];
-            if (_isPositive[i])
-                positives += count;
-            else
-                negatives += count;
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            all += weight;
+            positives += _isPositive[i] * weight;
         }
 
+        var negatives = all - positives;
         fpr.Fill(double.NaN);
         if (positives == 0 || negatives == 0)
             return double.NaN;
@@ -57,13 +55,13 @@ internal sealed class RankedScores
         // Twice the number of correctly ordered pairs keeps ties in whole numbers.
         long twicePairs = 0, truePositives = 0, falsePositives = 0, groupPositives = 0, groupNegatives = 0;
         var next = wantedTpr.Length - 1;
-        for (var i = 0; i < _events.Length; i++)
+        for (var i = 0; i < _isPositive.Length; i++)
         {
-            var count = multiplicity.IsEmpty ? 1 : multiplicity[_events[i]];
-            if (_isPositive[i])
-                groupPositives += count;
-            else
-                groupNegatives += count;
+            // Whether an event is of the class is a coin toss: arithmetic costs less than a branch that is guessed wrong.
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            var positive = _isPositive[i] * weight;
+            groupPositives += positive;
+            groupNegatives += weight - positive;
             if (!EndsGroup(i))
                 continue;
 
@@ -81,7 +79,7 @@ internal sealed class RankedScores
     /// <summary>The corners of the ROC curve, from (0, 0) to (1, 1), thinned to what a plot can show.</summary>
     internal RocCurve Curve(string className)
     {
-        long positives = _isPositive.LongCount(p => p), negatives = _isPositive.Length - positives;
+        long positives = _isPositive.Sum(positive => (long)positive), negatives = _isPositive.Length - positives;
         var falseRates = new List<double> { 0 };
         var trueRates = new List<double> { 0 };
         var thresholds = new List<double?> { null };
@@ -89,16 +87,14 @@ internal sealed class RankedScores
             return new RocCurve(className, [], [], []);
 
         long truePositives = 0, falsePositives = 0;
-        for (var i = 0; i < _events.Length; i++)
+        for (var i = 0; i < _isPositive.Length; i++)
         {
-            if (_isPositive[i])
-                truePositives++;
-            else
-                falsePositives++;
+            truePositives += _isPositive[i];
+            falsePositives += 1 - _isPositive[i];
             if (!EndsGroup(i))
                 continue;
             double falseRate = (double)falsePositives / negatives, trueRate = (double)truePositives / positives;
-            if (i == _events.Length - 1 || RocCurve.IsVisiblyApart(falseRates[^1], trueRates[^1], falseRate, trueRate))
+            if (i == _isPositive.Length - 1 || RocCurve.IsVisiblyApart(falseRates[^1], trueRates[^1], falseRate, trueRate))
             {
                 falseRates.Add(falseRate);
                 trueRates.Add(trueRate);
