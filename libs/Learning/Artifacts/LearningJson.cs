@@ -15,4 +15,5 @@ namespace DaprHep.Learning.Artifacts;
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(ClassificationMetrics))]
 [JsonSerializable(typeof(RocCurve[]))]
+[JsonSerializable(typeof(CalibrationCurve[]))]
 public sealed partial class LearningJson : JsonSerializerContext;

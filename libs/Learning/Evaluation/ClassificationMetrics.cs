@@ -53,6 +53,9 @@ public sealed record ClassificationMetrics
     [JsonPropertyName("fpr_at_tpr_90_error")]
     public required IReadOnlyDictionary<string, double?> FprAtTpr90Error { get; init; }
 
+    /// <summary>Expected calibration error of each class's probabilities; see <see cref="CalibrationCurve.Error"/>.</summary>
+    public required IReadOnlyDictionary<string, double?> CalibrationError { get; init; }
+
     /// <summary>Events by true class (rows) and predicted class (columns), in the order of the labels.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 

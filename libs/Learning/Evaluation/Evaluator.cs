@@ -31,6 +31,10 @@ public static class Evaluator
 
         var errors = BootstrapErrors(ranked, isRight, seed, values.Length);
 
+        var calibration = new CalibrationCurve[classes];
+        for (var c = 0; c < classes; c++)
+            calibration[c] = CalibrationCurve.Of(probabilities, labels, classes, c, classNames[c]);
+
         var metrics = new ClassificationMetrics
         {
             TestEvents = labels.Length,
@@ -45,9 +49,10 @@ public static class Evaluator
             FprAtTpr95Error = ByClass(errors, 2),
             FprAtTpr90 = ByClass(values, 3),
             FprAtTpr90Error = ByClass(errors, 3),
+            CalibrationError = calibration.ToDictionary(curve => curve.Class, curve => (double?)curve.Error),
             Confusion = confusion,
         };
-        return new EvaluationResult(metrics, ranked.Select((r, c) => r.Curve(classNames[c])).ToArray());
+        return new EvaluationResult(metrics, ranked.Select((r, c) => r.Curve(classNames[c])).ToArray(), calibration);
 
         Dictionary<string, double?> ByClass(double[] quantities, int quantity)
         {

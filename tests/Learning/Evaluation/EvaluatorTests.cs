@@ -139,6 +139,29 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void Honest_probabilities_are_calibrated_and_boastful_ones_are_not()
+    {
+        var random = new Random(8);
+        var labels = new sbyte[20_000];
+        var honest = new float[2 * labels.Length];
+        var boastful = new float[2 * labels.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var p = random.NextSingle();
+            labels[i] = random.NextSingle() < p ? (sbyte)1 : (sbyte)0;
+            (honest[2 * i], honest[2 * i + 1]) = (1 - p, p);
+            (boastful[2 * i], boastful[2 * i + 1]) = p > 0.5f ? (0, 1) : (1, 0);
+        }
+
+        var curve = Evaluator.Evaluate(honest, labels, ["a", "b"]).CalibrationCurves[1];
+        curve.Events.Sum().ShouldBe(labels.Length);
+        curve.MeanProbability.Zip(curve.Fraction).ShouldAllBe(bin => Math.Abs(bin.First - bin.Second) < 0.05);
+        curve.Error.ShouldBeLessThan(0.02);
+        var metrics = Evaluator.Evaluate(boastful, labels, ["a", "b"]).Metrics;
+        metrics.CalibrationError["b"]!.Value.ShouldBe(0.25, 0.02);
+    }
+
+    [Fact]
     public void Predictions_that_make_no_sense_are_refused()
     {
         Should.Throw<ArgumentException>(() => Evaluator.Evaluate([0.5f], [0], s_three));
