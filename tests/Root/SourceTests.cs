@@ -102,5 +102,27 @@ public sealed class SourceTests : IDisposable
         many.Next().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Chunks_of_several_files_come_in_order_and_hold_all_entries()
+    {
+        var files = RootPaths.Expand([Path.Combine(TestFiles.Repository, "samples/*/*_a.root")]);
+        files.Count.ShouldBe(3);
+        var seen = new List<string>();
+        long values = 0;
+        await foreach (var chunk in TreeChunks.Read(files, "Delphes", ["Jet.PT"], new TreeReaderOptions { MaxEntries = 100 }))
+        {
+            seen.Add($"{Path.GetFileName(chunk.File)} {chunk.FirstEntry}+{chunk.Entries}");
+            values += chunk.Column<float>("Jet.PT").Values.Length;
+        }
+        seen.ShouldBe(files.SelectMany(f => (string[])["0+100", "100+100", "200+50"], (f, part) => $"{Path.GetFileName(f)} {part}"));
+        var expected = 0;
+        foreach (var path in files)
+        {
+            using var file = RootFile.Open(path);
+            expected += file.Tree("Delphes").Read<float>("Jet.PT").Values.Length;
+        }
+        values.ShouldBe(expected);
+    }
+
     private string Expand(params string[] items) => string.Join(' ', RootPaths.Expand(items).Select(p => Path.GetRelativePath(folder, p)));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace DaprHep.Root;
 
@@ -8,7 +9,10 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
     /// <summary>Read at first when the tree does not know the basket's size.</summary>
     private const int UnknownBasketBytes = 512;
 
-    private readonly PooledArray<byte> record = new();
+    /// <summary>The record as it is in the file: needed only until it is inflated, so one a thread stays in its cache.</summary>
+    [ThreadStatic]
+    private static PooledArray<byte>? record;
+
     private readonly PooledArray<byte> inflated = new();
     private readonly PooledArray<int> offsets = new();
     private byte[] content = [];
@@ -56,7 +60,6 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
 
     public void Dispose()
     {
-        record.Release();
         inflated.Release();
         offsets.Release();
         Index = -1;
@@ -71,6 +74,7 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
         if (Location.Seek < 0 || Location.Seek > source.Length - KeyHeader.MinimumBytes)
             throw Where.Error(Location.Seek, $"a basket inside the file ({source.Length} bytes)", $"{wanted} bytes at {Location.Seek}");
         var have = (int)Math.Min(wanted, source.Length - Location.Seek);
+        record ??= new PooledArray<byte>();
         var bytes = record.Reserve(have);
         source.Read(Location.Seek, bytes.AsSpan(0, have));
         var cursor = new RootCursor(bytes.AsSpan(0, have), Where, Location.Seek);
@@ -87,20 +91,15 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
     private void TakeInflated(BasketHeader header)
     {
         var key = header.Key;
-        var payloadBytes = key.Bytes - key.KeyLength;
-        if (payloadBytes == key.ObjectLength)
-        {
-            content = record.Array;
-            contentStart = key.KeyLength;
-        }
-        else
-        {
-            var payload = record.Array.AsSpan(key.KeyLength, payloadBytes);
+        var payload = record!.Array.AsSpan(key.KeyLength, key.Bytes - key.KeyLength);
+        if (payload.Length != key.ObjectLength)
             CompressedRecord.CheckBlocks(payload, key.ObjectLength, Where);
-            content = inflated.Reserve(key.ObjectLength);
-            contentStart = 0;
+        content = inflated.Reserve(key.ObjectLength);
+        contentStart = 0;
+        if (payload.Length == key.ObjectLength)
+            payload.CopyTo(content);
+        else
             CompressedRecord.Inflate(payload, content.AsSpan(0, key.ObjectLength), Where);
-        }
         contentBytes = header.Last - key.KeyLength;
         if (contentBytes < 0 || contentBytes > key.ObjectLength)
             throw Where.Error(-1, $"entries that end at {key.KeyLength} to {key.KeyLength + key.ObjectLength}", $"{header.Last}");
@@ -133,7 +132,7 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
         var stored = tail.Slice(4, 4 * Entries);
         var target = offsets.Reserve(Entries + 1);
         BinaryPrimitives.ReverseEndianness(
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(stored), target.AsSpan(0, Entries));
+            MemoryMarshal.Cast<byte, int>(stored), target.AsSpan(0, Entries));
         FinishOffsets(keyLength);
     }
 
