@@ -5,7 +5,15 @@ namespace DaprHep.Hosting;
 /// <summary>The version that is written into every manifest, model and run record.</summary>
 public static class SoftwareVersion
 {
-    /// <summary>Version and source revision, for instance <c>0.1.0+3f2a…</c>.</summary>
+    private const int RevisionDigits = 12;
+
+    /// <summary>Version and source revision, for instance <c>0.1.0+3f2a91c05d7e</c>.</summary>
     public static string Current { get; } =
-        typeof(SoftwareVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Shorten(typeof(SoftwareVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+
+    private static string Shorten(string version)
+    {
+        int revision = version.IndexOf('+', StringComparison.Ordinal) + 1;
+        return revision > 0 && version.Length > revision + RevisionDigits ? version[..(revision + RevisionDigits)] : version;
+    }
 }

@@ -42,8 +42,7 @@ public sealed class EventConversion : IDisposable
             var steps = new List<NamedCount> { new("read", flow.Read), new("with a lepton above 23 GeV", flow.WithLepton) };
             if (_converter.Profile == PhysicsProfile.Cern2019)
                 steps.Add(new NamedCount("with tracks, photons and neutral hadrons", flow.WithCollections));
-            steps.Add(new NamedCount("with the lepton isolated", flow.Isolated));
-            steps.Add(new NamedCount("selected", flow.Selected));
+            steps.Add(new NamedCount("selected: lepton isolated, all features finite", flow.Selected));
             return steps;
         }
     }

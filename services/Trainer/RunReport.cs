@@ -76,6 +76,7 @@ internal static class RunReport
         List<CutFlowStep> steps = [.. classes[0].CutFlow.Select((step, k) => new CutFlowStep(step.Name, [.. classes.Select(c => c.CutFlow[k].Count)]))];
         steps.Add(new CutFlowStep("drawn, classes made equal", [.. classes.Select(c => c.Train + c.Test)]));
         steps.Add(new CutFlowStep("for training", [.. classes.Select(c => c.Train)]));
+        steps.Add(new CutFlowStep("for testing", [.. classes.Select(c => c.Test)]));
         return steps;
     }
 
@@ -83,7 +84,7 @@ internal static class RunReport
     {
         int bins = score.Counts[0].Length;
         return new Histogram(
-            score.Class,
+            $"score of {score.Class}",
             "",
             [.. Enumerable.Range(0, bins + 1).Select(edge => (double)edge / bins)],
             [.. score.Counts.Select(counts => counts.Select(count => (double)count).ToArray())],

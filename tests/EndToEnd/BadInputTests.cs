@@ -57,6 +57,15 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public Task A_tree_without_a_branch_is_named_with_the_branch()
+    {
+        string samples = CopySamples();
+        string file = Path.Combine(samples, "qcd", "x.root");
+        TreeHeaderPatch.RenameBranch(file, "Delphes", "EFlowPhoton.ET", "EFlowPhoton.EX");
+        return ShouldFail(["run", samples], file, "Delphes", "EFlowPhoton.ET");
+    }
+
+    [Fact]
     public Task The_same_file_twice_is_refused()
     {
         string samples = CopySamples();
