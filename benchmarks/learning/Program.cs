@@ -31,14 +31,19 @@ try
         for (var i = 0; i < rows.Count; i++)
         {
             var (name, rates, _) = rows[i];
-            var (rate, loss) = name[0] == 'P' ? python.Run() : TimedLoop.Run(
-                () => name[0] == 'l' ? TorchHlf.Create(Features, Classes) : ModelRegistry.Create(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch);
+            var (rate, loss) = name[0] switch
+            {
+                'P' => python.Run(),
+                'l' => TimedLoop.Run(() => TorchHlf.Create(Features, Classes), events, Epochs, Batch),
+                _ => TimedLoop.Run(() => ModelRegistry.Create(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch),
+            };
             rates.Add(rate);
             rows[i] = (name, rates, loss);
         }
     }
 
-    Console.WriteLine($"hlf ({Features}-50-20-10-{Classes}), {Events:N0} events, batch {Batch}, Adam, one core: median of {Rounds} rounds of {Epochs} epochs\n");
+    Console.WriteLine($"hlf ({Features}-50-20-10-{Classes}), {Events:N0} events, batch {Batch}, Adam, one core: "
+        + $"median of {Rounds} rounds of {Epochs} epochs\n");
     Console.WriteLine($"  {"",-28}{"events/s",12}{"ratio",8}{"last loss",12}");
     var yardstick = Median(rows[0].Rates);
     foreach (var (name, rates, loss) in rows)

@@ -33,7 +33,8 @@ internal static class HlfSamples
         float[] trained = [.. train], tested = [.. test];
         Scale(trained, tested);
         return new TrainingData(
-            new LabelledEvents(trained, trainLabels.ToArray(), FeatureCount), new LabelledEvents(tested, testLabels.ToArray(), FeatureCount));
+            new LabelledEvents(trained, trainLabels.ToArray(), FeatureCount),
+            new LabelledEvents(tested, testLabels.ToArray(), FeatureCount));
     }
 
     private static void Scale(float[] train, float[] test)

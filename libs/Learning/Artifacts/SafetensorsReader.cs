@@ -5,8 +5,9 @@ using DaprHep.Learning.Models;
 namespace DaprHep.Learning.Artifacts;
 
 /// <summary>
-/// Reads the safetensors format (github.com/huggingface/safetensors) and rejects whatever the format forbids: headers past the end of the file,
-/// tensors that overlap, leave gaps or lie outside, shapes that do not fit their bytes, names given twice. Only float32 tensors are read.
+/// Reads the safetensors format (github.com/huggingface/safetensors) and rejects whatever the format forbids: headers past the end of the
+/// file, tensors that overlap, leave gaps or lie outside, shapes that do not fit their bytes, names given twice. Only float32 tensors are
+/// read.
 /// </summary>
 public static class SafetensorsReader
 {
@@ -23,12 +24,21 @@ public static class SafetensorsReader
     public static IReadOnlyList<NamedTensor> Read(ReadOnlySpan<byte> file)
     {
         if (file.Length < sizeof(ulong))
-            throw new ModelFormatException($"The weights file has {file.Length} bytes; at least the 8 bytes of its header's length were expected");
+        {
+            throw new ModelFormatException(
+                $"The weights file has {file.Length} bytes; at least the 8 bytes of its header's length were expected");
+        }
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file);
         if (headerLength > MaxHeaderBytes)
-            throw new ModelFormatException($"The weights file claims a header of {headerLength} bytes; at most {MaxHeaderBytes} are accepted");
+        {
+            throw new ModelFormatException(
+                $"The weights file claims a header of {headerLength} bytes; at most {MaxHeaderBytes} are accepted");
+        }
         if ((int)headerLength > file.Length - sizeof(ulong))
-            throw new ModelFormatException($"The weights file claims a header of {headerLength} bytes but has only {file.Length - sizeof(ulong)} after the length");
+        {
+            throw new ModelFormatException(
+                $"The weights file claims a header of {headerLength} bytes but has only {file.Length - sizeof(ulong)} after the length");
+        }
 
         var values = file[(sizeof(ulong) + (int)headerLength)..];
         var entries = Entries(file.Slice(sizeof(ulong), (int)headerLength), values.Length);
@@ -40,7 +50,8 @@ public static class SafetensorsReader
             if (entry.Begin != expected)
             {
                 throw new ModelFormatException(
-                    $"Tensor '{entry.Name}' begins at byte {entry.Begin} of the values, the one before ends at {expected}: tensors must neither overlap nor leave gaps");
+                    $"Tensor '{entry.Name}' begins at byte {entry.Begin} of the values, the one before ends at {expected}: "
+                    + "tensors must neither overlap nor leave gaps");
             }
 
             expected = entry.End;
@@ -84,7 +95,8 @@ public static class SafetensorsReader
 
     private static void CheckMetadata(JsonElement metadata)
     {
-        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
+        if (metadata.ValueKind != JsonValueKind.Object
+            || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
             throw new ModelFormatException($"'{MetadataKey}' in the header of the weights file is not an object of strings");
     }
 
@@ -106,7 +118,10 @@ public static class SafetensorsReader
         var shape = Array.ConvertAll(Numbers(name, entry, "shape"), size => size <= int.MaxValue ? (int)size : throw TooLarge(name));
         var offsets = Numbers(name, entry, "data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
-            throw new ModelFormatException($"Tensor '{name}' has data_offsets [{string.Join(", ", offsets)}]; a begin and an end were expected");
+        {
+            throw new ModelFormatException(
+                $"Tensor '{name}' has data_offsets [{string.Join(", ", offsets)}]; a begin and an end were expected");
+        }
         if (offsets[1] > valueBytes)
             throw new ModelFormatException($"Tensor '{name}' ends at byte {offsets[1]} of the values; the file has {valueBytes}");
 
@@ -121,12 +136,14 @@ public static class SafetensorsReader
         if (bytes != offsets[1] - offsets[0])
         {
             throw new ModelFormatException(
-                $"Tensor '{name}' of shape [{string.Join(", ", shape)}] needs {bytes} bytes; its data_offsets give {offsets[1] - offsets[0]}");
+                $"Tensor '{name}' of shape [{string.Join(", ", shape)}] needs {bytes} bytes; "
+                + $"its data_offsets give {offsets[1] - offsets[0]}");
         }
 
         return new Entry(name, shape, offsets[0], offsets[1]);
 
-        ModelFormatException TooLarge(string tensor) => new($"Tensor '{tensor}' is larger than the {valueBytes} bytes of values in the file");
+        ModelFormatException TooLarge(string tensor) =>
+            new($"Tensor '{tensor}' is larger than the {valueBytes} bytes of values in the file");
     }
 
     private static long[] Numbers(string tensor, JsonElement entry, string field)
@@ -140,7 +157,10 @@ public static class SafetensorsReader
         foreach (var element in array.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i++]) || numbers[i - 1] < 0)
-                throw new ModelFormatException($"Tensor '{tensor}' has {element.GetRawText()} in {field}; whole numbers from 0 were expected");
+            {
+                throw new ModelFormatException(
+                    $"Tensor '{tensor}' has {element.GetRawText()} in {field}; whole numbers from 0 were expected");
+            }
         }
 
         return numbers;

@@ -57,7 +57,12 @@ public static class SafetensorsWriter
             if (!names.Add(tensor.Name))
                 throw new ArgumentException($"Tensor name '{tensor.Name}' is taken", nameof(tensors));
             if (tensor.Shape.Aggregate(1L, (product, size) => checked(product * size)) != tensor.Values.Length)
-                throw new ArgumentException($"Tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] has {tensor.Values.Length} values", nameof(tensors));
+            {
+                throw new ArgumentException(
+                    $"Tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] has {tensor.Values.Length} values",
+                    nameof(tensors));
+            }
+
             json.WriteStartObject(tensor.Name);
             json.WriteString("dtype", "F32");
             json.WriteStartArray("shape");

@@ -38,13 +38,17 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
         }
         catch (JsonException malformed)
         {
-            throw new ModelFormatException($"{DescriptionName} is malformed at {malformed.Path ?? "its beginning"}: {malformed.Message}", malformed);
+            throw new ModelFormatException(
+                $"{DescriptionName} is malformed at {malformed.Path ?? "its beginning"}: {malformed.Message}", malformed);
         }
 
         if (description is null)
             throw new ModelFormatException($"{DescriptionName} is null");
         if (description.Format != ModelDescription.CurrentFormat)
-            throw new ModelFormatException($"{DescriptionName} has format {description.Format}; this version reads {ModelDescription.CurrentFormat}");
+        {
+            throw new ModelFormatException(
+                $"{DescriptionName} has format {description.Format}; this version reads {ModelDescription.CurrentFormat}");
+        }
         return description;
     }
 
@@ -57,11 +61,19 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
         var description = ReadDescription(Description);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Weights));
         if (description.WeightsSha256 is { } expected && !string.Equals(expected, digest, StringComparison.OrdinalIgnoreCase))
-            throw new ModelFormatException($"{WeightsName} has SHA-256 {digest}, {DescriptionName} asks for {expected}: they are not of one model");
+        {
+            throw new ModelFormatException(
+                $"{WeightsName} has SHA-256 {digest}, {DescriptionName} asks for {expected}: they are not of one model");
+        }
 
         var tensors = SafetensorsReader.Read(Weights);
         if (description.Features.Count == 0 || description.Classes.Count < 2)
-            throw new ModelFormatException($"{DescriptionName} names {description.Features.Count} features and {description.Classes.Count} classes; at least 1 and 2 are needed");
+        {
+            throw new ModelFormatException(
+                $"{DescriptionName} names {description.Features.Count} features and {description.Classes.Count} classes; "
+                + "at least 1 and 2 are needed");
+        }
+
         var model = ModelRegistry.Create(description.Model, description.Features.Count, description.Classes.Count, seed: 0);
         try
         {
@@ -80,7 +92,8 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
         if (description.Features.Count != features || description.Classes.Count != classes)
         {
             throw new ArgumentException(
-                $"The description names {description.Features.Count} features and {description.Classes.Count} classes; the model has {features} and {classes}",
+                $"The description names {description.Features.Count} features and {description.Classes.Count} classes; "
+                + $"the model has {features} and {classes}",
                 nameof(description));
         }
     }

@@ -1,8 +1,8 @@
 namespace DaprHep.Learning.Evaluation;
 
 /// <summary>
-/// Whether the probabilities of a class mean what they say: of events given 80 %, four in five should belong to it. Events are binned by probability;
-/// bins without events are left out.
+/// Whether the probabilities of a class mean what they say: of events given 80 %, four in five should belong to it. Events are binned by
+/// probability; bins without events are left out.
 /// </summary>
 /// <param name="Class">The name of the class.</param>
 /// <param name="MeanProbability">The mean probability given in each bin, rising.</param>
@@ -14,7 +14,8 @@ public sealed record CalibrationCurve(
     private const int Bins = 15;
 
     /// <summary>
-    /// The expected calibration error: the mean distance between probability and fraction, each bin by its events (Naeini, Cooper and Hauskrecht, 2015).
+    /// The expected calibration error: the mean distance between probability and fraction, each bin by its events (Naeini, Cooper and
+    /// Hauskrecht, 2015).
     /// </summary>
     public double Error
     {
@@ -27,7 +28,8 @@ public sealed record CalibrationCurve(
         }
     }
 
-    internal static CalibrationCurve Of(ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes, int positiveClass, string name)
+    internal static CalibrationCurve Of(
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes, int positiveClass, string name)
     {
         var events = new int[Bins];
         var positives = new int[Bins];

@@ -146,7 +146,10 @@ public static class Evaluator
     private static void Check(ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes)
     {
         if (probabilities.Length != (long)labels.Length * classes)
-            throw new ArgumentException($"{probabilities.Length} probabilities do not make {labels.Length} events of {classes} classes", nameof(probabilities));
+        {
+            throw new ArgumentException(
+                $"{probabilities.Length} probabilities do not make {labels.Length} events of {classes} classes", nameof(probabilities));
+        }
         if (labels.IsEmpty)
             throw new ArgumentException("There are no events to evaluate on", nameof(labels));
         foreach (var label in labels)

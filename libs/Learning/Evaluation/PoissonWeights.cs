@@ -3,8 +3,8 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Learning.Evaluation;
 
 /// <summary>
-/// How often each event counts in a resample: Poisson numbers of mean 1, which is what drawing n of n events with replacement tends to, and which can be
-/// made in any order, each by itself (Hanley and MacGibbon, 2006). So no event is ever looked up out of order.
+/// How often each event counts in a resample: Poisson numbers of mean 1, which is what drawing n of n events with replacement tends to,
+/// and which can be made in any order, each by itself (Hanley and MacGibbon, 2006). So no event is ever looked up out of order.
 /// </summary>
 internal static class PoissonWeights
 {

@@ -30,8 +30,8 @@ internal sealed class RankedScores
     }
 
     /// <summary>
-    /// The area under the ROC curve: the chance that an event of the class scores higher than one of the others, ties counting half; and for each wanted
-    /// true-positive rate the false-positive rate at the highest threshold that reaches it.
+    /// The area under the ROC curve: the chance that an event of the class scores higher than one of the others, ties counting half; and
+    /// for each wanted true-positive rate the false-positive rate at the highest threshold that reaches it.
     /// </summary>
     /// <param name="weights">How often each event counts, by rank; empty: once.</param>
     /// <param name="wantedTpr">True-positive rates, falling.</param>

@@ -1,8 +1,8 @@
 namespace DaprHep.Learning.Evaluation;
 
 /// <summary>
-/// The ROC curve of one class against the others, from (0, 0) to (1, 1). Every point lies exactly on the curve; points that no plot could tell
-/// apart, neither on a linear nor on a logarithmic axis, are left out. Empty where the class or its complement has no events.
+/// The ROC curve of one class against the others, from (0, 0) to (1, 1). Every point lies exactly on the curve; points that no plot could
+/// tell apart, neither on a linear nor on a logarithmic axis, are left out. Empty where the class or its complement has no events.
 /// </summary>
 /// <param name="Class">The name of the class.</param>
 /// <param name="FalsePositiveRate">Rising.</param>

@@ -3,8 +3,8 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Learning.Models;
 
 /// <summary>
-/// Starting weights as Keras chooses them: uniform in ±√(6/(inputs + outputs)) (Glorot and Bengio, 2010). Drawn from our own generator, so that
-/// a seed means the same weights with every engine.
+/// Starting weights as Keras chooses them: uniform in ±√(6/(inputs + outputs)) (Glorot and Bengio, 2010). Drawn from our own generator,
+/// so that a seed means the same weights with every engine.
 /// </summary>
 internal static class GlorotUniform
 {

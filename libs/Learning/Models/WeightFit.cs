@@ -19,14 +19,18 @@ internal static class WeightFit
             if (!found.Shape.SequenceEqual(wanted.Shape))
             {
                 throw new ModelFormatException(
-                    $"Tensor '{wanted.Name}' has shape [{string.Join(", ", found.Shape)}]; model '{model}' needs [{string.Join(", ", wanted.Shape)}]");
+                    $"Tensor '{wanted.Name}' has shape [{string.Join(", ", found.Shape)}]; "
+                    + $"model '{model}' needs [{string.Join(", ", wanted.Shape)}]");
             }
 
             ordered[i] = found;
         }
 
         if (byName.Count > 0)
-            throw new ModelFormatException($"The weights have tensors that model '{model}' does not know: {string.Join(", ", byName.Keys)}");
+        {
+            throw new ModelFormatException(
+                $"The weights have tensors that model '{model}' does not know: {string.Join(", ", byName.Keys)}");
+        }
         return ordered;
     }
 }

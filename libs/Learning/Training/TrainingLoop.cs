@@ -17,11 +17,13 @@ public static class TrainingLoop
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <returns>The trained model, for the caller to dispose, and what was reported.</returns>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
-    /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not finite.</exception>
+    /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not
+    /// finite.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainingOutcome Run(
-        TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress = null, CancellationToken cancellation = default)
+        TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress = null,
+        CancellationToken cancellation = default)
     {
         options.Check();
         CheckEvents(data, classes);
@@ -96,7 +98,8 @@ public static class TrainingLoop
         if (data.Test.Count > 0 && data.Test.FeatureCount != data.Train.FeatureCount)
         {
             throw new TrainingDataException(
-                $"Test events have {data.Test.FeatureCount} features, training events {data.Train.FeatureCount}; both must come from one dataset");
+                $"Test events have {data.Test.FeatureCount} features, training events {data.Train.FeatureCount}; "
+                + "both must come from one dataset");
         }
 
         data.Test.CountByClass(classes);

@@ -16,8 +16,8 @@ public sealed record TrainingOptions
     public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>
-    /// How the step size changes while training. Falling from 2e-3 beats the usual constant 1e-3 on average over seeds, for a thousand events as for eight
-    /// thousand.
+    /// How the step size changes while training. Falling from 2e-3 beats the usual constant 1e-3 on average over seeds, for a thousand
+    /// events as for eight thousand.
     /// </summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
 

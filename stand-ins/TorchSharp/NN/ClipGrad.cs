@@ -9,7 +9,9 @@ public static partial class torch
     {
         public static partial class utils
         {
-            /// <summary>Scales all gradients together so that their norm is at most <paramref name="max_norm"/>; returns the norm before.</summary>
+            /// <summary>
+            /// Scales all gradients together so that their norm is at most <paramref name="max_norm"/>; returns the norm before.
+            /// </summary>
             public static unsafe double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
             {
                 using var handles = new HandleList(tensors.ToArray());

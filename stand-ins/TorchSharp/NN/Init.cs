@@ -24,7 +24,10 @@ public static partial class torch
             {
                 var shape = tensor.shape;
                 if (shape.Length != 2)
-                    throw new ArgumentException($"xavier_uniform_ needs a matrix, the tensor has {shape.Length} dimensions", nameof(tensor));
+                {
+                    throw new ArgumentException(
+                        $"xavier_uniform_ needs a matrix, the tensor has {shape.Length} dimensions", nameof(tensor));
+                }
                 var bound = gain * Math.Sqrt(6.0 / (shape[0] + shape[1]));
                 return uniform_(tensor, -bound, bound);
             }

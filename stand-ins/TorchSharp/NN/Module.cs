@@ -86,7 +86,8 @@ public static partial class torch
                 if (strict && (missing.Length > 0 || unexpected.Length > 0))
                 {
                     throw new InvalidOperationException(
-                        $"The state does not fit module {GetName()}: missing [{string.Join(", ", missing)}], unexpected [{string.Join(", ", unexpected)}]");
+                        $"The state does not fit module {GetName()}: missing [{string.Join(", ", missing)}], "
+                        + $"unexpected [{string.Join(", ", unexpected)}]");
                 }
 
                 using var unrecorded = no_grad();
@@ -123,7 +124,9 @@ public static partial class torch
                     module.Dispose();
             }
 
-            /// <summary>Registers every field that holds a module or a parameter under the field's name. Call it once the fields are set.</summary>
+            /// <summary>
+            /// Registers every field that holds a module or a parameter under the field's name. Call it once the fields are set.
+            /// </summary>
             protected virtual void RegisterComponents()
             {
                 if (_registered)
@@ -145,7 +148,8 @@ public static partial class torch
 
             private static IEnumerable<FieldInfo> FieldsFromBaseDown(Type type)
             {
-                const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+                const BindingFlags Declared =
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
                 var own = type.GetFields(Declared);
                 return type.BaseType is { } parent && parent != typeof(object) ? FieldsFromBaseDown(parent).Concat(own) : own;
             }
@@ -153,7 +157,10 @@ public static partial class torch
             private void CheckName(string name, bool taken)
             {
                 if (string.IsNullOrEmpty(name) || name.Contains('.', StringComparison.Ordinal))
-                    throw new ArgumentException($"'{name}' cannot name a part of module {GetName()}: it is empty or has a dot", nameof(name));
+                {
+                    throw new ArgumentException(
+                        $"'{name}' cannot name a part of module {GetName()}: it is empty or has a dot", nameof(name));
+                }
                 if (taken)
                     throw new InvalidOperationException($"Module {GetName()} has a part named '{name}' already");
             }

@@ -13,7 +13,9 @@ namespace TorchSharp
 
 namespace TorchSharp.Modules
 {
-    /// <summary>A tensor that a module learns. It takes over the handle of the tensor it is made from and outlives dispose scopes.</summary>
+    /// <summary>
+    /// A tensor that a module learns. It takes over the handle of the tensor it is made from and outlives dispose scopes.
+    /// </summary>
     public class Parameter : torch.Tensor
     {
         public Parameter(torch.Tensor data, bool requires_grad = true) : base(data.GiveUpHandle())

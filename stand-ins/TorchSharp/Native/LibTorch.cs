@@ -49,7 +49,8 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library)] internal static partial void dht_set_grad_enabled(int enabled);
 
     [LibraryImport(Library)] internal static partial IntPtr dht_tensor_from_memory(
-        void* data, long* sizes, int dimensions, sbyte dtype, delegate* unmanaged<IntPtr, void> release, IntPtr context, out TensorHandle result);
+        void* data, long* sizes, int dimensions, sbyte dtype, delegate* unmanaged<IntPtr, void> release, IntPtr context,
+        out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_empty(
         long* sizes, int dimensions, sbyte dtype, int deviceType, int deviceIndex, out TensorHandle result);
     [LibraryImport(Library)] internal static partial void dht_tensor_free(IntPtr tensor);
@@ -81,8 +82,10 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library)] internal static partial IntPtr dht_contiguous(TensorHandle tensor, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_set_data(TensorHandle tensor, TensorHandle values);
     [LibraryImport(Library)] internal static partial IntPtr dht_copy_(TensorHandle tensor, TensorHandle source);
-    [LibraryImport(Library)] internal static partial IntPtr dht_view(TensorHandle tensor, long* sizes, int dimensions, out TensorHandle result);
-    [LibraryImport(Library)] internal static partial IntPtr dht_reshape(TensorHandle tensor, long* sizes, int dimensions, out TensorHandle result);
+    [LibraryImport(Library)] internal static partial IntPtr dht_view(
+        TensorHandle tensor, long* sizes, int dimensions, out TensorHandle result);
+    [LibraryImport(Library)] internal static partial IntPtr dht_reshape(
+        TensorHandle tensor, long* sizes, int dimensions, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_narrow(
         TensorHandle tensor, long dimension, long start, long length, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_transpose(
@@ -104,7 +107,8 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library)] internal static partial IntPtr dht_eq(TensorHandle left, TensorHandle right, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_sum(TensorHandle tensor, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_mean(TensorHandle tensor, out TensorHandle result);
-    [LibraryImport(Library)] internal static partial IntPtr dht_argmax(TensorHandle tensor, long dimension, int keepdim, out TensorHandle result);
+    [LibraryImport(Library)] internal static partial IntPtr dht_argmax(
+        TensorHandle tensor, long dimension, int keepdim, out TensorHandle result);
     [LibraryImport(Library)] internal static partial IntPtr dht_allclose(
         TensorHandle left, TensorHandle right, double rtol, double atol, int equalNan, out int result);
 

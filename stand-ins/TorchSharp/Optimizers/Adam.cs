@@ -53,7 +53,8 @@ namespace TorchSharp.Modules
             fixed (IntPtr* p = parameters.Raw, m = expAvg.Raw, v = expAvgSq.Raw)
             {
                 LibTorch.Check(LibTorch.dht_adam_step(
-                    p, m, v, _parameters.Length, _steps, _group.LearningRate, _options.Beta1, _options.Beta2, _options.Eps, _options.WeightDecay));
+                    p, m, v, _parameters.Length, _steps, _group.LearningRate,
+                    _options.Beta1, _options.Beta2, _options.Eps, _options.WeightDecay));
             }
 
             return loss;

@@ -47,13 +47,15 @@ public static partial class torch
                 return Made(LibTorch.dht_reshape(Native, sizes, shape.Length, out var result), result);
         }
 
-        public Tensor narrow(long dim, long start, long length) => Made(LibTorch.dht_narrow(Native, dim, start, length, out var result), result);
+        public Tensor narrow(long dim, long start, long length) =>
+            Made(LibTorch.dht_narrow(Native, dim, start, length, out var result), result);
 
         public Tensor transpose(long dim0, long dim1) => Made(LibTorch.dht_transpose(Native, dim0, dim1, out var result), result);
 
         public Tensor t() => transpose(0, 1);
 
-        public Tensor index_select(long dim, Tensor index) => Made(LibTorch.dht_index_select(Native, dim, index.Native, out var result), result);
+        public Tensor index_select(long dim, Tensor index) =>
+            Made(LibTorch.dht_index_select(Native, dim, index.Native, out var result), result);
 
         // Filling in place.
 
@@ -109,7 +111,8 @@ public static partial class torch
 
         public Tensor mean() => Made(LibTorch.dht_mean(Native, out var result), result);
 
-        public Tensor argmax(long dim, bool keepdim = false) => Made(LibTorch.dht_argmax(Native, dim, keepdim ? 1 : 0, out var result), result);
+        public Tensor argmax(long dim, bool keepdim = false) =>
+            Made(LibTorch.dht_argmax(Native, dim, keepdim ? 1 : 0, out var result), result);
 
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false)
         {

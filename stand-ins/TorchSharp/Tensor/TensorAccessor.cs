@@ -20,7 +20,8 @@ public sealed class TensorAccessor<T> : IEnumerable<T> where T : unmanaged
 
     public T[] ToArray() => Elements.ToArray();
 
-    public void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0) => Elements[checked((int)tensorIndex)..].CopyTo(array[arrayIndex..]);
+    public void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0) =>
+        Elements[checked((int)tensorIndex)..].CopyTo(array[arrayIndex..]);
 
     public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0) =>
         array[arrayIndex..].CopyTo(Elements[checked((int)tensorIndex)..]);

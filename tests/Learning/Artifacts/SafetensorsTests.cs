@@ -40,8 +40,10 @@ public class SafetensorsTests
     [InlineData("", "at least the 8 bytes")]
     [InlineData("""[]""", "does not begin with '{'")]
     [InlineData("""{""", "is not JSON")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "is not JSON")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "neither overlap nor leave gaps")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "is not JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "neither overlap nor leave gaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "neither overlap nor leave gaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "account for 4")]
     [InlineData("""{}""", "account for 0")]
@@ -54,7 +56,8 @@ public class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "whole numbers")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "whole numbers")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2147483648,2147483648,2147483648],"data_offsets":[0,8]}}""", "larger than the 8 bytes")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "larger than the 8 bytes")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""",
+        "larger than the 8 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "at most 8")]
     [InlineData("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "only F32")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", "no data_offsets")]
@@ -111,7 +114,8 @@ public class SafetensorsTests
     {
         if (Repository.Shared is null)
             return;
-        var weights = SafetensorsReader.Read(System.IO.File.ReadAllBytes(Path.Combine(Repository.Shared, "golden/model/inclusive-gru.safetensors")));
+        var path = Path.Combine(Repository.Shared, "golden/model/inclusive-gru.safetensors");
+        var weights = SafetensorsReader.Read(System.IO.File.ReadAllBytes(path));
         weights.Count.ShouldBeGreaterThan(4);
         weights.ShouldAllBe(weight => weight.Values.All(float.IsFinite));
     }

@@ -61,7 +61,8 @@ public class SavedModelTests
     {
         using var model = ModelRegistry.Create("hlf", 14, 3, seed: 1);
         var weights = model.ExportWeights();
-        Should.Throw<ModelFormatException>(() => model.ImportWeights(weights.Skip(1).ToArray())).Message.ShouldContain($"lack tensor '{weights[0].Name}'");
+        Should.Throw<ModelFormatException>(() => model.ImportWeights(weights.Skip(1).ToArray())).Message
+            .ShouldContain($"lack tensor '{weights[0].Name}'");
         Should.Throw<ModelFormatException>(() => model.ImportWeights([.. weights, new("more", [1], [0])])).Message.ShouldContain("more");
         Should.Throw<ModelFormatException>(() => model.ImportWeights([weights[0] with { Shape = [14, 50] }, .. weights.Skip(1)])).Message
             .ShouldContain("has shape [14, 50]; model 'hlf' needs [50, 14]");

@@ -135,7 +135,8 @@ public class EvaluatorTests
             var p = (float)Math.Pow(random.NextDouble(), label == 1 ? 0.2 : 1);
             return new[] { 1 - p, p };
         }).ToArray();
-        Evaluator.Evaluate(probabilities, labels, ["a", "b"]).RocCurves.ShouldAllBe(curve => curve.Threshold.Count < 1500 && curve.Threshold.Count > 100);
+        Evaluator.Evaluate(probabilities, labels, ["a", "b"]).RocCurves
+            .ShouldAllBe(curve => curve.Threshold.Count < 1500 && curve.Threshold.Count > 100);
     }
 
     [Fact]
@@ -167,7 +168,8 @@ public class EvaluatorTests
         Should.Throw<ArgumentException>(() => Evaluator.Evaluate([0.5f], [0], s_three));
         Should.Throw<ArgumentException>(() => Evaluator.Evaluate([], [], s_three)).Message.ShouldStartWith("There are no events");
         Should.Throw<ArgumentException>(() => Evaluator.Evaluate([1, 0, 0], [3], s_three));
-        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([float.NaN, 0, 0], [0], s_three)).Message.ShouldContain("not a probability");
+        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([float.NaN, 0, 0], [0], s_three)).Message
+            .ShouldContain("not a probability");
     }
 
     private static double? FprAt(double wanted, float[] positives, float[] negatives)

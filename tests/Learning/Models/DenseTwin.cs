@@ -7,7 +7,8 @@ namespace DaprHep.Learning.Tests.Models;
 /// <summary>The same network as <see cref="Learning.Models.Dense.DenseNetwork"/>, computed by libtorch.</summary>
 internal static class DenseTwin
 {
-    internal static (TorchClassifier Classifier, Module<Tensor, Tensor> Network) Of(int features, IReadOnlyList<int> hidden, int classes, ulong seed)
+    internal static (TorchClassifier Classifier, Module<Tensor, Tensor> Network) Of(
+        int features, IReadOnlyList<int> hidden, int classes, ulong seed)
     {
         var steps = new List<(string, Module<Tensor, Tensor>)>();
         var inputs = features;

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace DaprHep.Learning.Models.Dense;
 
 /// <summary>
-/// How matrices lie in memory: one row a neuron, one column an event, so that a vector holds the same neuron of eight events and layers of any width
-/// waste no lane. Rows have a fixed stride; columns are worked on in blocks, the last one filled up with zeros.
+/// How matrices lie in memory: one row a neuron, one column an event, so that a vector holds the same neuron of eight events and layers
+/// of any width waste no lane. Rows have a fixed stride; columns are worked on in blocks, the last one filled up with zeros.
 /// </summary>
 internal static class ColumnBlock
 {

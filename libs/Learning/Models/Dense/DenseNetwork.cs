@@ -4,8 +4,8 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Learning.Models.Dense;
 
 /// <summary>
-/// A network of dense layers with ReLU between them, computed, differentiated and stepped by our own SIMD kernels. For networks this small the overhead
-/// of a tensor library is many times the arithmetic; the results agree with libtorch's to rounding.
+/// A network of dense layers with ReLU between them, computed, differentiated and stepped by our own SIMD kernels. For networks this
+/// small the overhead of a tensor library is many times the arithmetic; the results agree with libtorch's to rounding.
 /// </summary>
 public sealed class DenseNetwork : Classifier
 {
@@ -69,12 +69,13 @@ public sealed class DenseNetwork : Classifier
         for (var i = _layers.Length - 1; i >= 0; i--)
         {
             var layer = _layers[i];
-            GradientProduct.Compute(layer.Errors.Span, layer.Source.Span, layer.Weights(gradients), layer.Biases(gradients), _columns, _stride);
+            var errors = layer.Errors.Span;
+            GradientProduct.Compute(errors, layer.Source.Span, layer.Weights(gradients), layer.Biases(gradients), _columns, _stride);
             if (i == 0)
                 continue;
             MatrixProduct.Compute(
-                layer.Weights(parameters), 1, layer.Inputs, layer.Errors.Span, _layers[i - 1].Errors.Span, layer.Inputs, layer.Outputs, _columns, _stride,
-                new MatrixProduct.ThroughRelu(layer.Source.Span));
+                layer.Weights(parameters), 1, layer.Inputs, errors, _layers[i - 1].Errors.Span, layer.Inputs, layer.Outputs,
+                _columns, _stride, new MatrixProduct.ThroughRelu(layer.Source.Span));
         }
     }
 
@@ -184,10 +185,11 @@ public sealed class DenseNetwork : Classifier
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
+            var weights = layer.Inputs * layer.Outputs;
             tensors[2 * i] = new NamedTensor(
-                layer.Name + ".weight", [layer.Outputs, layer.Inputs], parameters.Slice(layer.First, layer.Inputs * layer.Outputs).ToArray());
+                layer.Name + ".weight", [layer.Outputs, layer.Inputs], parameters.Slice(layer.First, weights).ToArray());
             tensors[2 * i + 1] = new NamedTensor(
-                layer.Name + ".bias", [layer.Outputs], parameters.Slice(layer.First + layer.Inputs * layer.Outputs, layer.Outputs).ToArray());
+                layer.Name + ".bias", [layer.Outputs], parameters.Slice(layer.First + weights, layer.Outputs).ToArray());
         }
 
         return tensors;

@@ -16,7 +16,8 @@ internal static class GradientProduct
     /// <param name="stride">From row to row in D and X.</param>
     // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Compute(ReadOnlySpan<float> d, ReadOnlySpan<float> x, Span<float> weights, Span<float> biases, int columns, int stride)
+    internal static void Compute(
+        ReadOnlySpan<float> d, ReadOnlySpan<float> x, Span<float> weights, Span<float> biases, int columns, int stride)
     {
         int outputs = biases.Length, inputs = weights.Length / biases.Length;
         // The loops below do without bounds checks.
@@ -51,7 +52,8 @@ internal static class GradientProduct
     private static void FourByTwo(
         ref readonly float d0, ref readonly float x0, Span<float> weights, int output, int input, int inputs, int columns, int stride)
     {
-        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default;
+        Vector256<float> s20 = default, s21 = default, s30 = default, s31 = default;
         var atD = output * stride;
         var atX = input * stride;
         for (var column = 0; column < columns; column += ColumnBlock.Lanes)

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace DaprHep.Learning.Models.Dense;
 
 /// <summary>
-/// Small weights times a batch: Y = f(A·X), where X and Y have one column an event. Four rows by two vectors of the result stay in registers, enough
-/// independent sums to hide the latency of the multiply-adds.
+/// Small weights times a batch: Y = f(A·X), where X and Y have one column an event. Four rows by two vectors of the result stay in
+/// registers, enough independent sums to hide the latency of the multiply-adds.
 /// </summary>
 internal static class MatrixProduct
 {
@@ -23,7 +23,8 @@ internal static class MatrixProduct
     }
 
     /// <summary>Computes Y.</summary>
-    /// <param name="a">A, whose element (row, k) is at row·<paramref name="rowStep"/> + k·<paramref name="innerStep"/>: either a matrix or its transpose.</param>
+    /// <param name="a">A, whose element (row, k) is at row·<paramref name="rowStep"/> + k·<paramref name="innerStep"/>: either a matrix
+    /// or its transpose.</param>
     /// <param name="rowStep">See <paramref name="a"/>.</param>
     /// <param name="innerStep">See <paramref name="a"/>.</param>
     /// <param name="x">X, [inner, stride].</param>
@@ -36,12 +37,17 @@ internal static class MatrixProduct
     // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Compute<TEdge>(
-        ReadOnlySpan<float> a, int rowStep, int innerStep, ReadOnlySpan<float> x, Span<float> y, int rows, int inner, int columns, int stride, TEdge edge)
+        ReadOnlySpan<float> a, int rowStep, int innerStep, ReadOnlySpan<float> x, Span<float> y, int rows, int inner,
+        int columns, int stride, TEdge edge)
         where TEdge : struct, IEdge, allows ref struct
     {
         // The loops below do without bounds checks.
-        if (a.Length <= (rows - 1) * rowStep + (inner - 1) * innerStep || x.Length < inner * stride || y.Length < rows * stride || columns > stride)
+        if (a.Length <= (rows - 1) * rowStep + (inner - 1) * innerStep || x.Length < inner * stride || y.Length < rows * stride
+            || columns > stride)
+        {
             throw new ArgumentException("the matrices are smaller than their dimensions");
+        }
+
         ref readonly var a0 = ref MemoryMarshal.GetReference(a);
         ref readonly var x0 = ref MemoryMarshal.GetReference(x);
         ref var y0 = ref MemoryMarshal.GetReference(y);
@@ -57,7 +63,8 @@ internal static class MatrixProduct
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FourRows<TEdge>(
-        ref readonly float a0, int rowStep, int innerStep, ref readonly float x0, ref float y0, int row, int inner, int column, int stride, TEdge edge)
+        ref readonly float a0, int rowStep, int innerStep, ref readonly float x0, ref float y0, int row, int inner,
+        int column, int stride, TEdge edge)
         where TEdge : struct, IEdge, allows ref struct
     {
         Vector256<float> s00, s10, s20, s30;
@@ -95,7 +102,8 @@ internal static class MatrixProduct
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void OneRow<TEdge>(
-        ref readonly float a0, int rowStep, int innerStep, ref readonly float x0, ref float y0, int row, int inner, int column, int stride, TEdge edge)
+        ref readonly float a0, int rowStep, int innerStep, ref readonly float x0, ref float y0, int row, int inner,
+        int column, int stride, TEdge edge)
         where TEdge : struct, IEdge, allows ref struct
     {
         Vector256<float> s0;

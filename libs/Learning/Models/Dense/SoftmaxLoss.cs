@@ -10,7 +10,8 @@ internal static class SoftmaxLoss
     /// <summary>Computes the mean loss and, for each score, the derivative of that mean.</summary>
     /// <param name="scores">[classes, stride].</param>
     /// <param name="labels">The true class of each event.</param>
-    /// <param name="gradients">Receives (softmax − one-hot)/events, [classes, stride]; 0 in the columns that only fill up the last block.</param>
+    /// <param name="gradients">Receives (softmax − one-hot)/events, [classes, stride]; 0 in the columns that only fill up the last
+    /// block.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="stride">From row to row.</param>
     // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
