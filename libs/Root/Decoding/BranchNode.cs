@@ -90,6 +90,8 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
                 throw new NotDecodableException($"class {record.ClassName} is not described in the file's streamer info");
             element = new StreamerElement { Kind = "TStreamerBasicType", Name = record.Name, Type = record.StreamerType };
         }
+        if (element.Kind == "TStreamerBase" && builder.OfType(element.Name, path) is RecordNode parent)
+            return new BaseNode(parent);
         // The leaf tells the length of fixed arrays; for all else it may hold anything.
         var isFixed = element.ArrayLength > 0 || element.Type is > ElementType.FixedArray and < ElementType.PointerArray;
         return builder.OfElement(element, path, isFixed ? dimensions : []);

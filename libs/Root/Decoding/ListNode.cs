@@ -25,8 +25,6 @@ internal sealed class ListNode(string path, ValueNode item) : ValueNode
             return; // an entry without objects may lack the header too
         var header = cursor.ReadCollectionHeader();
         var memberWise = (header.Version & MemberWise) != 0;
-        if (memberWise && item is not (RecordNode or TupleNode))
-            cursor.Throw("objects in a collection stored member-wise", "other items");
         if (memberWise && (header.Version & ~MemberWise) >= FirstWithItemVersion)
         {
             var itemVersion = cursor.ReadItemVersion();
@@ -56,7 +54,11 @@ internal sealed class ListNode(string path, ValueNode item) : ValueNode
             item.ReadBare(ref cursor, items);
         else if (item is RecordNode record)
             record.ReadMemberWise(ref cursor, items);
+        else if (item is TupleNode pair)
+            pair.ReadMemberWise(ref cursor, items);
+        else if (item is UndecodableNode)
+            item.Read(ref cursor, items);
         else
-            ((TupleNode)item).ReadMemberWise(ref cursor, items);
+            cursor.Throw("objects in a collection stored member-wise", "other items");
     }
 }

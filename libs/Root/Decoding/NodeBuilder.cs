@@ -144,6 +144,8 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
                 var elements = CppNumbers.Find(type.Arguments[0].Name) is { } code ? DataTypes.OfElement(code) : null;
                 return new SymmetricMatrixNode(path, OfClass(parent, path), elements ?? DataType.Float64);
         }
+        if (Layout(type.Text, 0) is { Elements: [{ Name: "This" }] })
+            return new UndecodableNode($"{type.Text} is a collection class of its own");
         return Layout(type.Text, 0) is { } info
             ? OfClass(info, path)
             : new UndecodableNode($"class {type.Text} is not described in the file's streamer info");
