@@ -9,6 +9,7 @@ public sealed class DisposeScope : IDisposable
 
     private readonly DisposeScope? _outer;
     private readonly HashSet<IDisposable> _owned = new(ReferenceEqualityComparer.Instance);
+    private bool _isDisposed;
 
     internal DisposeScope()
     {
@@ -60,8 +61,10 @@ public sealed class DisposeScope : IDisposable
     public void Dispose()
     {
         DisposeEverything();
-        if (ReferenceEquals(t_innermost, this))
-            t_innermost = _outer;
+        _isDisposed = true;
+        // Scopes may end in any order: one that ended before those inside it is passed over when they end.
+        while (t_innermost is { _isDisposed: true })
+            t_innermost = t_innermost._outer;
     }
 
     private bool Release(IDisposable disposable)

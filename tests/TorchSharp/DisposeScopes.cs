@@ -34,6 +34,20 @@ public class DisposeScopes
     }
 
     [Fact]
+    public void Scopes_may_end_in_any_order()
+    {
+        using var outermost = NewDisposeScope();
+        var first = NewDisposeScope();
+        var second = NewDisposeScope();
+        first.Dispose();
+        var inSecond = zeros([1]);
+        second.Contains(inSecond).ShouldBeTrue();
+        second.Dispose();
+        outermost.Contains(zeros([1])).ShouldBeTrue();
+        Should.Throw<ObjectDisposedException>(() => inSecond.sum());
+    }
+
+    [Fact]
     public void A_detached_tensor_outlives_every_scope()
     {
         Tensor kept;

@@ -1,0 +1,2 @@
+// The seed and the number of threads belong to the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
