@@ -4,6 +4,7 @@ using Dapr.Workflow;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Learning.Models;
 using DaprHep.Root;
 
 namespace DaprHep.Cli;
@@ -39,7 +40,7 @@ internal static class Failure
     /// <summary>Whether it is the input's fault, not the run's.</summary>
     public static bool IsBadInput(Exception e) => e switch
     {
-        BadInputException or RootException or ObjectStoreException or EventDataException => true,
+        BadInputException or RootException or ObjectStoreException or EventDataException or UnknownModelException => true,
         WorkflowTaskFailedException task => InputErrors.Contains(task.FailureDetails.ErrorType),
         _ => false,
     };

@@ -6,6 +6,7 @@ using DaprHep.Cli.Embedded;
 using DaprHep.Cli.Progress;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Models;
 using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
@@ -71,6 +72,9 @@ internal static class RunCommand
     private static async Task RunAsync(PipelineRequest request, string output, bool json, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
+        // Hours of conversion are not spent before a typing error is found.
+        if (!ModelRegistry.Names.Contains(request.Model))
+            throw new UnknownModelException(request.Model, ModelRegistry.Names);
         OutputFolder folder = OutputFolder.Prepare(output);
         try
         {
