@@ -2,6 +2,8 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Tests;
 
+// The seed and the number of threads belong to the whole process, so these classes take turns.
+[Collection("libtorch")]
 public class DisposeScopes
 {
     [Fact]

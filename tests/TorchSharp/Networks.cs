@@ -4,6 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Tests;
 
+// The seed and the number of threads belong to the whole process, so these classes take turns.
+[Collection("libtorch")]
 public class Networks
 {
     [Fact]

@@ -3,6 +3,8 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Tests;
 
+// The seed and the number of threads belong to the whole process, so these classes take turns.
+[Collection("libtorch")]
 public class Tensors
 {
     [Fact]

@@ -1,2 +1,0 @@
-// The seed and the number of threads belong to the whole process.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
