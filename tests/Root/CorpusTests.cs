@@ -14,8 +14,8 @@ public class CorpusTests
         "TreeEventTreeSimple1.root Event_branch/fParticles",
         "missingString.root event/fSingleBoloSubRecs/fSingleBoloSubRecs.fDetectorName",
         "uproot-issue433-splitlevel2.root KM3NET_TIMESLICE/vector<KM3NETDAQ::JDAQSuperFrame>",
-        "uproot-issue433-splitlevel2.root km3net_timeslice_L0/KM3NETDAQ::JDAQTimeslice/KM3NETDAQ::JDAQTimesliceHeader/KM3NETDAQ::JDAQHeader/"
-            + "KM3NETDAQ::JDAQChronometer/timeslice_start",
+        "uproot-issue433-splitlevel2.root km3net_timeslice_L0/KM3NETDAQ::JDAQTimeslice/KM3NETDAQ::JDAQTimesliceHeader/"
+            + "KM3NETDAQ::JDAQHeader/KM3NETDAQ::JDAQChronometer/timeslice_start",
     ];
 
     public static TheoryData<string> Files =>
@@ -30,7 +30,8 @@ public class CorpusTests
         if (Path.IsPathRooted(name))
         {
             // Without the corpus: the report of a sample is complete and has no unreadable branch.
-            Report(name).GetProperty("trees")[0].GetProperty("branches").EnumerateArray().Count(b => !b.TryGetProperty("columns", out var _)).ShouldBe(0);
+            var own = Report(name).GetProperty("trees")[0].GetProperty("branches");
+            own.EnumerateArray().Count(b => !b.TryGetProperty("columns", out var _)).ShouldBe(0);
             return;
         }
         using var document = JsonDocument.Parse(File.ReadAllBytes(TestFiles.Shared($"root-corpus/expected/{name}.json")!));
@@ -109,7 +110,8 @@ public class CorpusTests
             {
                 return $"column '{path}': other values";
             }
-            if (column.TryGetProperty("lengths_sha256", out var lengths) && lengths.GetString() != own.GetProperty("lengths_sha256").GetString())
+            if (column.TryGetProperty("lengths_sha256", out var lengths)
+                && lengths.GetString() != own.GetProperty("lengths_sha256").GetString())
                 return $"column '{path}': other lengths";
         }
         return null;

@@ -4,7 +4,8 @@ public class DelphesTreeTests
 {
     private static readonly string[] Branches =
     [
-        "EFlowTrack.PT", "EFlowTrack.Eta", "EFlowNeutralHadron.ET", "EFlowPhoton.Phi", "Electron.PT", "MuonTight.Eta", "MissingET.MET", "Jet.PT",
+        "EFlowTrack.PT", "EFlowTrack.Eta", "EFlowNeutralHadron.ET", "EFlowPhoton.Phi",
+        "Electron.PT", "MuonTight.Eta", "MissingET.MET", "Jet.PT",
     ];
 
     public static TheoryData<string> Samples => [.. TestFiles.Samples];

@@ -82,7 +82,9 @@ public class EntryWriterTests
         {
             case JsonValueKind.Array:
                 // Key and value of a map are a pair there, an object with members 0 and 1 here.
-                var items = found.ValueKind == JsonValueKind.Object ? [.. found.EnumerateObject().Select(p => p.Value)] : found.EnumerateArray().ToList();
+                var items = found.ValueKind == JsonValueKind.Object
+                    ? found.EnumerateObject().Select(p => p.Value).ToList()
+                    : [.. found.EnumerateArray()];
                 var i = 0;
                 foreach (var item in expected.EnumerateArray())
                 {

@@ -11,7 +11,9 @@ public static class ChecksumReport
     /// <summary>Writes the report.</summary>
     /// <param name="file">The file.</param>
     /// <param name="json">Takes one object; flushed tree by tree.</param>
-    /// <exception cref="RootFormatException">The file's directories are damaged. Damage in trees and branches is part of the report.</exception>
+    /// <exception cref="RootFormatException">
+    /// The file's directories are damaged. Damage in trees and branches is part of the report.
+    /// </exception>
     public static void Write(RootFile file, Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -1,6 +1,8 @@
 namespace DaprHep.Root;
 
-/// <summary>The values of one branch for the current chunk of a <see cref="TreeReader"/>; valid until its next <see cref="TreeReader.Next"/>.</summary>
+/// <summary>
+/// The values of one branch for the current chunk of a <see cref="TreeReader"/>; valid until its next <see cref="TreeReader.Next"/>.
+/// </summary>
 /// <typeparam name="T">Type of the values.</typeparam>
 public readonly ref struct Column<T>
     where T : unmanaged

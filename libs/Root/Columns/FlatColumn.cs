@@ -148,8 +148,9 @@ internal sealed class FlatColumn : IDisposable
         }
         for (var i = 0; i + 1 < starts.Length; i++)
         {
-            if ((starts[i + 1] - starts[i]) % unitBytes != 0)
-                throw basket.Where.Error(starts[i], $"whole items of {unitBytes} bytes in entry {entry + i}", $"{starts[i + 1] - starts[i]} bytes");
+            var bytes = starts[i + 1] - starts[i];
+            if (bytes % unitBytes != 0)
+                throw basket.Where.Error(starts[i], $"whole items of {unitBytes} bytes in entry {entry + i}", $"{bytes} bytes");
         }
     }
 
@@ -168,7 +169,10 @@ internal sealed class FlatColumn : IDisposable
         {
             var next = target[i] + counter.CountAt(i) * unitBytes;
             if (next < target[i] || next > basket.Content.Length)
-                throw where.Error(target[i], $"entry {i} to end within {basket.Content.Length} bytes", $"{counter.CountAt(i)} items");
+                {
+                throw where.Error(
+                    target[i], $"entry {i} to end within {basket.Content.Length} bytes", $"{counter.CountAt(i)} items");
+            }
             target[i + 1] = (int)next;
         }
     }

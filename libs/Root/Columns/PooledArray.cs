@@ -16,7 +16,8 @@ internal sealed class PooledArray<T>
     {
         if (array.Length >= length)
             return array;
-        var larger = ArrayPool<T>.Shared.Rent(keep == 0 ? length : Math.Max(length, (int)Math.Min(2L * array.Length, System.Array.MaxLength)));
+        var doubled = (int)Math.Min(2L * array.Length, System.Array.MaxLength);
+        var larger = ArrayPool<T>.Shared.Rent(keep == 0 ? length : Math.Max(length, doubled));
         array.AsSpan(0, keep).CopyTo(larger);
         Release();
         return array = larger;

@@ -84,7 +84,8 @@ internal static unsafe class CompressedRecord
             throw location.Error(at, $"at most {most} bytes from {compressed} compressed ones", $"{raw}");
     }
 
-    private static void InflateBlock(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> source, Span<byte> target, int at, RecordLocation location)
+    private static void InflateBlock(
+        ReadOnlySpan<byte> tag, ReadOnlySpan<byte> source, Span<byte> target, int at, RecordLocation location)
     {
         try
         {
@@ -103,7 +104,8 @@ internal static unsafe class CompressedRecord
         catch (DllNotFoundException e)
         {
             throw new RootIOException(
-                $"{location.File}: a decompression library is missing ({e.Message}); install libdeflate0, liblz4-1, libzstd1 and liblzma5", e);
+                $"{location.File}: a decompression library is missing ({e.Message}); install libdeflate0, liblz4-1, libzstd1, liblzma5",
+                e);
         }
     }
 

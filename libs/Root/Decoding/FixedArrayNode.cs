@@ -7,5 +7,6 @@ internal sealed class FixedArrayNode(int length, ValueNode item) : ValueNode
 
     public override IEnumerable<ValueColumn> Columns => item.Columns;
 
-    public override void Read(ref RootCursor cursor, int count) => item.Read(ref cursor, cursor.CheckCount((long)count * length, Math.Max(1, item.MinimumBytes), "items"));
+    public override void Read(ref RootCursor cursor, int count) =>
+        item.Read(ref cursor, cursor.CheckCount((long)count * length, Math.Max(1, item.MinimumBytes), "items"));
 }

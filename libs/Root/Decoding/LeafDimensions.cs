@@ -5,7 +5,9 @@ namespace DaprHep.Root;
 /// <summary>The dimensions of a leaf's fixed array.</summary>
 internal static class LeafDimensions
 {
-    /// <summary>The numbers in brackets of the title where they multiply to the leaf's length, else the length alone; none for one value.</summary>
+    /// <summary>
+    /// The numbers in brackets of the title where they multiply to the leaf's length, else the length alone; none for one value.
+    /// </summary>
     public static IReadOnlyList<int> Of(LeafRecord leaf)
     {
         var dimensions = new List<int>();
@@ -16,7 +18,8 @@ internal static class LeafDimensions
             var close = title.IndexOf(']', open);
             if (close < 0)
                 break;
-            if (int.TryParse(title.AsSpan(open + 1, close - open - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0)
+            var inside = title.AsSpan(open + 1, close - open - 1);
+            if (int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0)
             {
                 dimensions.Add(size);
                 product = Math.Min(int.MaxValue, product * size);

@@ -18,7 +18,8 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
     /// <param name="path">Path of the member's value.</param>
     /// <param name="dimensions">Dimensions of a fixed array.</param>
     /// <param name="counters">Columns of the integer members before it.</param>
-    public ValueNode OfElement(StreamerElement element, string path, IReadOnlyList<int> dimensions, Dictionary<string, ValueColumn>? counters = null)
+    public ValueNode OfElement(
+        StreamerElement element, string path, IReadOnlyList<int> dimensions, Dictionary<string, ValueColumn>? counters = null)
     {
         var type = element.Type;
         var length = dimensions.Aggregate(1L, (a, b) => a * b);
@@ -67,7 +68,8 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
                 or ElementType.ObjectPointer + ElementType.ObjectArray or ElementType.AnyPointer + ElementType.ObjectArray:
                 return new UndecodableNode($"member {element.Name} is a {element.TypeName}, a pointer to an object of any class");
             default:
-                return new UndecodableNode($"member {element.Name} of type {element.TypeName} is written by its class' own code (type {type})");
+                return new UndecodableNode(
+                    $"member {element.Name} of type {element.TypeName} is written by its class' own code (type {type})");
         }
     }
 

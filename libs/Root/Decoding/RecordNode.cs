@@ -8,6 +8,8 @@ internal sealed class RecordNode(StreamerInfo info, IReadOnlyList<ValueNode> mem
 {
     private const int HeaderBytes = 2;
 
+    private bool IsBase { get; } = isBase;
+
     public override int MinimumBytes { get; } =
         (int)Math.Min(int.MaxValue, members.Sum(m => (long)m.MinimumBytes) + HeaderBytes);
 
@@ -50,15 +52,4 @@ internal sealed class RecordNode(StreamerInfo info, IReadOnlyList<ValueNode> mem
         if (header.Version != info.Version && !(header.Version <= 0 && header.Checksum == info.Checksum))
             throw new ClassVersionException(info.ClassName, header);
     }
-
-    private bool IsBase { get; } = isBase;
-}
-
-/// <summary>Objects of another version of their class than expected: the nodes are to be built again for that version.</summary>
-internal sealed class ClassVersionException(string className, ObjectHeader header)
-    : Exception($"{className}: version {header.Version}, checksum {header.Checksum:X8}")
-{
-    public string ClassName { get; } = className;
-
-    public ObjectHeader Header { get; } = header;
 }

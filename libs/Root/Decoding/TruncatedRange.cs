@@ -44,14 +44,13 @@ internal readonly record struct TruncatedRange(double Minimum, double Factor, in
     {
         var word = text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
         var sign = word.StartsWith('-') ? -1 : 1;
-        if (word.Contains("TWOPI", StringComparison.Ordinal) || word.Contains("2PI", StringComparison.Ordinal) || word.Contains("2*PI", StringComparison.Ordinal))
-            return sign * 2 * Math.PI;
-        if (word.Contains("PI/2", StringComparison.Ordinal))
-            return sign * Math.PI / 2;
-        if (word.Contains("PI/4", StringComparison.Ordinal))
-            return sign * Math.PI / 4;
-        if (word.Contains("PI", StringComparison.Ordinal))
-            return sign * Math.PI;
-        return double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return word.TrimStart('-') switch
+        {
+            "TWOPI" or "2PI" or "2*PI" => sign * 2 * Math.PI,
+            "PI/2" => sign * Math.PI / 2,
+            "PI/4" => sign * Math.PI / 4,
+            "PI" => sign * Math.PI,
+            _ => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0,
+        };
     }
 }

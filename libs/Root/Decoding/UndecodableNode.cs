@@ -15,6 +15,3 @@ internal sealed class UndecodableNode(string reason) : ValueNode
             throw new NotDecodableException(reason);
     }
 }
-
-/// <summary>A type that this reader does not decode, and why.</summary>
-internal sealed class NotDecodableException(string reason) : Exception(reason);

@@ -15,7 +15,9 @@ internal abstract class ValueNode
     /// </summary>
     public abstract void Read(ref RootCursor cursor, int count);
 
-    /// <summary>As <see cref="Read"/>, for items of a collection, whose nested collections and strings have no header of their own.</summary>
+    /// <summary>
+    /// As <see cref="Read"/>, for items of a collection, whose nested collections and strings have no header of their own.
+    /// </summary>
     public virtual void ReadBare(ref RootCursor cursor, int count) => Read(ref cursor, count);
 
     /// <summary>The columns below this node, in the order of the type.</summary>

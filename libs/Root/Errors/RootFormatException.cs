@@ -7,7 +7,9 @@ public sealed class RootFormatException : RootException
     /// <param name="file">The file as it was given to <see cref="RootFile.Open(string)"/>.</param>
     /// <param name="where">The record: "file header", a key, or a tree and branch.</param>
     /// <param name="basket">The basket of the branch, or −1.</param>
-    /// <param name="offset">Byte offset: in the file for headers and keys, in the inflated record for its content; −1 if none applies.</param>
+    /// <param name="offset">
+    /// Byte offset: in the file for headers and keys, in the inflated record for its content; −1 if none applies.
+    /// </param>
     /// <param name="expected">What the format asks for.</param>
     /// <param name="found">What is there.</param>
     /// <param name="inner">The cause, if there is one.</param>

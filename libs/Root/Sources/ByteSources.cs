@@ -27,6 +27,7 @@ public static class ByteSources
             return new FileByteSource(pathOrUrl, pathOrUrl);
         return Schemes.TryGetValue(pathOrUrl[..at], out var open)
             ? open(pathOrUrl)
-            : throw new RootIOException($"{pathOrUrl}: scheme '{pathOrUrl[..at]}' is not supported; known: a path, {string.Join(", ", Schemes.Keys.Order())}");
+            : throw new RootIOException(
+                $"{pathOrUrl}: scheme '{pathOrUrl[..at]}' is not supported; known: a path, {string.Join(", ", Schemes.Keys.Order())}");
     }
 }

@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace DaprHep.Root;
 
-/// <summary>A file behind an HTTP server that answers range requests. Only the ranges read are fetched, small ones with a little more.</summary>
+/// <summary>
+/// A file behind an HTTP server that answers range requests. Only the ranges read are fetched, small ones with a little more.
+/// </summary>
 internal sealed class HttpByteSource : IByteSource
 {
     private const int MinimumRequest = 8 << 10;
@@ -57,7 +59,8 @@ internal sealed class HttpByteSource : IByteSource
     public void Prefetch(IReadOnlyList<ByteRange> ranges)
     {
         var missing = RangeMerger.Merge(ranges.Where(r => r.Offset >= 0 && r.End <= Length && !Holds(r)));
-        Parallel.ForEach(missing, new ParallelOptions { MaxDegreeOfParallelism = ParallelRequests }, range => Keep(range.Offset, Fetch(range).Bytes));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelRequests };
+        Parallel.ForEach(missing, options, range => Keep(range.Offset, Fetch(range).Bytes));
     }
 
     public void Dispose()

@@ -15,7 +15,9 @@ public interface IByteSource : IDisposable
     /// <exception cref="RootIOException">The bytes cannot be had.</exception>
     void Read(long offset, Span<byte> destination);
 
-    /// <summary>Announces ranges that are about to be read, so that a remote source can fetch them together. Does nothing by default.</summary>
+    /// <summary>
+    /// Announces ranges that are about to be read, so that a remote source can fetch them together. Does nothing by default.
+    /// </summary>
     /// <param name="ranges">The ranges, in any order.</param>
     void Prefetch(IReadOnlyList<ByteRange> ranges)
     {

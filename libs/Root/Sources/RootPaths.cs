@@ -51,7 +51,8 @@ public static class RootPaths
         var start = folder.Length > 0 ? folder : pattern[0] == '/' ? "/" : ".";
         if (!Directory.Exists(start))
             return [];
-        return Match(start, folder.Length == 0 && pattern[0] != '/' ? "" : folder + "/", parts.AsMemory(first)).Distinct().Order(StringComparer.Ordinal);
+        var prefix = folder.Length == 0 && pattern[0] != '/' ? "" : folder + "/";
+        return Match(start, prefix, parts.AsMemory(first)).Distinct().Order(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> Match(string folder, string prefix, ReadOnlyMemory<string> parts)
@@ -69,9 +70,11 @@ public static class RootPaths
     }
 
     private static IEnumerable<string> Files(string folder, string prefix, string pattern) =>
-        Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => FileSystemName.MatchesSimpleExpression(pattern, f, ignoreCase: false))
-            .Select(f => prefix + f);
+        Directory.EnumerateFiles(folder).Where(f => Matches(pattern, f)).Select(f => prefix + Path.GetFileName(f));
 
     private static IEnumerable<string> Folders(string folder, string pattern) =>
-        Directory.EnumerateDirectories(folder).Where(f => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false));
+        Directory.EnumerateDirectories(folder).Where(f => Matches(pattern, f));
+
+    private static bool Matches(string pattern, string path) =>
+        FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(path), ignoreCase: false);
 }

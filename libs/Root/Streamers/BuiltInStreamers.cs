@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DaprHep.Root;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal static class BuiltInStreamers
 {
     /// <summary>
     /// One class a line: name, version, then its bases (<c>:Class</c>) and members (<c>type name</c>). Arrays name their counter
-    /// in brackets, objects in place begin with '.', pointers with '*'.
+    /// in brackets, objects in place begin with '.', pointers with '*'. A line that begins with '|' goes on with the one before.
     /// </summary>
     private const string Layouts = """
         TAttLine 1|short fLineColor|short fLineStyle|short fLineWidth
@@ -35,20 +37,57 @@ internal static class BuiltInStreamers
         TLeafC 1|:TLeaf|int fMinimum|int fMaximum
         TLeafObject 4|:TLeaf|bool fVirtual
         TLeafElement 1|:TLeaf|int fID|int fType
-        TBranch 5|:TNamed|int fCompress|int fBasketSize|int fEntryOffsetLen|int fMaxBaskets|int fWriteBasket|int fEntryNumber|double fEntries|double fTotBytes|double fZipBytes|int fOffset|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|.TArrayI fBasketEntry|.TArrayI fBasketBytes|.TArrayI fBasketSeek
-        TBranch 10|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
-        TBranch 11|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
-        TBranch 12|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
-        TBranch 13|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber|.ROOT::TIOFeatures fIOFeatures|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
-        TBranchElement 8|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|int fClassVersion|int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
-        TBranchElement 9|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|int fClassVersion|int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
-        TBranchElement 10|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|short fClassVersion|int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
+        TBranch 5|:TNamed|int fCompress|int fBasketSize|int fEntryOffsetLen|int fMaxBaskets|int fWriteBasket|int fEntryNumber
+            |double fEntries|double fTotBytes|double fZipBytes|int fOffset|.TObjArray fBranches|.TObjArray fLeaves
+            |.TObjArray fBaskets|.TArrayI fBasketEntry|.TArrayI fBasketBytes|.TArrayI fBasketSeek
+        TBranch 10|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber
+            |int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fTotBytes|long fZipBytes|.TObjArray fBranches
+            |.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry
+            |long[fMaxBaskets] fBasketSeek|string fFileName
+        TBranch 11|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber
+            |int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes
+            |.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes
+            |long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
+        TBranch 12|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber
+            |int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry|long fTotBytes|long fZipBytes
+            |.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets|int[fMaxBaskets] fBasketBytes
+            |long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
+        TBranch 13|:TNamed|:TAttFill|int fCompress|int fBasketSize|int fEntryOffsetLen|int fWriteBasket|long fEntryNumber
+            |.ROOT::TIOFeatures fIOFeatures|int fOffset|counter fMaxBaskets|int fSplitLevel|long fEntries|long fFirstEntry
+            |long fTotBytes|long fZipBytes|.TObjArray fBranches|.TObjArray fLeaves|.TObjArray fBaskets
+            |int[fMaxBaskets] fBasketBytes|long[fMaxBaskets] fBasketEntry|long[fMaxBaskets] fBasketSeek|string fFileName
+        TBranchElement 8|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|int fClassVersion
+            |int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
+        TBranchElement 9|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|int fClassVersion
+            |int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
+        TBranchElement 10|:TBranch|string fClassName|string fParentName|string fClonesName|int fCheckSum|short fClassVersion
+            |int fID|int fType|int fStreamerType|int fMaximum|*TBranchElement fBranchCount|*TBranchElement fBranchCount2
         TBranchRef 1|:TBranch|*TRefTable fRefTable
-        TTree 4|:TNamed|:TAttLine|:TAttFill|:TAttMarker|int fScanField|int fMaxEntryLoop|int fMaxVirtualSize|double fEntries|double fTotBytes|double fZipBytes|int fAutoSave|int fEstimate|.TObjArray fBranches|.TObjArray fLeaves|.TArrayD fIndexValues|.TArrayI fIndex
-        TTree 16|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fEstimate|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
-        TTree 18|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
-        TTree 19|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen|counter fNClusterRange|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate|long[fNClusterRange] fClusterRangeEnd|long[fNClusterRange] fClusterSize|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
-        TTree 20|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes|long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen|counter fNClusterRange|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate|long[fNClusterRange] fClusterRangeEnd|long[fNClusterRange] fClusterSize|.ROOT::TIOFeatures fIOFeatures|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
+        TTree 4|:TNamed|:TAttLine|:TAttFill|:TAttMarker|int fScanField|int fMaxEntryLoop|int fMaxVirtualSize|double fEntries
+            |double fTotBytes|double fZipBytes|int fAutoSave|int fEstimate|.TObjArray fBranches|.TObjArray fLeaves
+            |.TArrayD fIndexValues|.TArrayI fIndex
+        TTree 16|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes
+            |double fWeight|int fTimerInterval|int fScanField|int fUpdate|long fMaxEntries|long fMaxEntryLoop
+            |long fMaxVirtualSize|long fAutoSave|long fEstimate|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases
+            |.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo
+            |*TBranchRef fBranchRef
+        TTree 18|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes
+            |long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen
+            |long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush|long fEstimate
+            |.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex
+            |*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
+        TTree 19|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes
+            |long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen
+            |counter fNClusterRange|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush
+            |long fEstimate|long[fNClusterRange] fClusterRangeEnd|long[fNClusterRange] fClusterSize|.TObjArray fBranches
+            |.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues|.TArrayI fIndex|*TVirtualIndex fTreeIndex
+            |*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
+        TTree 20|:TNamed|:TAttLine|:TAttFill|:TAttMarker|long fEntries|long fTotBytes|long fZipBytes|long fSavedBytes
+            |long fFlushedBytes|double fWeight|int fTimerInterval|int fScanField|int fUpdate|int fDefaultEntryOffsetLen
+            |counter fNClusterRange|long fMaxEntries|long fMaxEntryLoop|long fMaxVirtualSize|long fAutoSave|long fAutoFlush
+            |long fEstimate|long[fNClusterRange] fClusterRangeEnd|long[fNClusterRange] fClusterSize
+            |.ROOT::TIOFeatures fIOFeatures|.TObjArray fBranches|.TObjArray fLeaves|*TList fAliases|.TArrayD fIndexValues
+            |.TArrayI fIndex|*TVirtualIndex fTreeIndex|*TList fFriends|*TList fUserInfo|*TBranchRef fBranchRef
         TNtuple 2|:TTree|int fNvar
         TNtupleD 1|:TTree|int fNvar
         TVector2 3|:TObject|double fX|double fY
@@ -64,11 +103,12 @@ internal static class BuiltInStreamers
     private static StreamerRegistry Parse()
     {
         var registry = new StreamerRegistry();
-        foreach (var line in Layouts.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var line in Layouts.Replace("\n    |", "|", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = line.Split('|');
             var head = parts[0].Split(' ');
-            registry.Add(new StreamerInfo(head[0], int.Parse(head[1], System.Globalization.CultureInfo.InvariantCulture), 0, [.. parts.Skip(1).Select(ParseElement)]));
+            var version = int.Parse(head[1], CultureInfo.InvariantCulture);
+            registry.Add(new StreamerInfo(head[0], version, 0, [.. parts.Skip(1).Select(ParseElement)]));
         }
         return registry;
     }
@@ -82,13 +122,21 @@ internal static class BuiltInStreamers
         if (type[0] == '.')
             return new StreamerElement { Kind = "TStreamerObject", Name = name, Type = ElementType.Any, TypeName = type[1..] };
         if (type[0] == '*')
-            return new StreamerElement { Kind = "TStreamerObjectPointer", Name = name, Type = ElementType.ObjectPointer, TypeName = type[1..] + "*" };
+        {
+            return new StreamerElement
+            {
+                Kind = "TStreamerObjectPointer", Name = name, Type = ElementType.ObjectPointer, TypeName = type[1..] + "*",
+            };
+        }
         var bracket = type.IndexOf('[', StringComparison.Ordinal);
         if (bracket > 0)
         {
             return new StreamerElement
             {
-                Kind = "TStreamerBasicPointer", Name = name, Type = ElementType.PointerArray + Code(type[..bracket]), CountName = type[(bracket + 1)..^1],
+                Kind = "TStreamerBasicPointer",
+                Name = name,
+                Type = ElementType.PointerArray + Code(type[..bracket]),
+                CountName = type[(bracket + 1)..^1],
             };
         }
         return new StreamerElement { Kind = "TStreamerBasicType", Name = name, Type = Code(type), TypeName = type };

@@ -198,9 +198,3 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
         _ => new StreamedRecord(),
     };
 }
-
-/// <summary>A TString on its own.</summary>
-internal sealed class TextRecord(string value) : StreamedRecord
-{
-    public string Value { get; } = value;
-}

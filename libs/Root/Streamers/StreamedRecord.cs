@@ -47,3 +47,9 @@ internal sealed class ElementRecord(StreamerElement element) : StreamedRecord
 {
     public StreamerElement Element { get; } = element;
 }
+
+/// <summary>A TString on its own.</summary>
+internal sealed class TextRecord(string value) : StreamedRecord
+{
+    public string Value { get; } = value;
+}

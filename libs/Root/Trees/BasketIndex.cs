@@ -13,7 +13,8 @@ internal sealed class BasketIndex
         if (branch.Entries < 0)
             throw branch.Locate(-1).Error(-1, "0 or more entries", $"{branch.Entries}");
         var list = new List<BasketLocation>();
-        var last = Math.Min(record.WriteBasket, Math.Max(Math.Min(record.BasketSeek.Length, record.BasketEntry.Length), record.Baskets.Count) - 1);
+        var slots = Math.Max(Math.Min(record.BasketSeek.Length, record.BasketEntry.Length), record.Baskets.Count);
+        var last = Math.Min(record.WriteBasket, slots - 1);
         for (var i = 0; i <= last; i++)
         {
             var seek = i < record.BasketSeek.Length ? record.BasketSeek[i] : 0;
@@ -35,8 +36,10 @@ internal sealed class BasketIndex
 
     /// <summary>The stored buffer of an embedded basket; null if that basket is not embedded.</summary>
     public BasketRecord? Embedded(int basket) =>
-        basket < branch.Record.Baskets.Count && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0, Header.Entries: > 0 } record
-            ? record : null;
+        basket < branch.Record.Baskets.Count
+        && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0, Header.Entries: > 0 } record
+            ? record
+            : null;
 
     /// <summary>Index into <see cref="Locations"/> of the basket with an entry, tried first at a likely place.</summary>
     public int Find(long entry, int likely)

@@ -33,7 +33,10 @@ internal sealed class BranchRecord(string streamedClass) : StreamedRecord
 
     public int EntryOffsetLength { get; private set; }
 
-    /// <summary>TBranchElement::fType: 0 member, 1 base, 2 object, 3 TClonesArray, 4 STL collection, 31 and 41 their members; −1 for a TBranch.</summary>
+    /// <summary>
+    /// TBranchElement::fType: 0 member, 1 base, 2 object, 3 TClonesArray, 4 STL collection, 31 and 41 their members, −1 an object
+    /// whose class writes itself; −1 also for a TBranch.
+    /// </summary>
     public int Type { get; private set; } = -1;
 
     public int Id { get; private set; } = -1;

@@ -7,7 +7,11 @@ internal static class BranchTypeName
     {
         var record = branch.Record;
         if (record.StreamedClass != "TBranchElement")
-            return record.Leaves.Count == 1 ? OfLeaf(record.Leaves[0]) : $"struct {{ {string.Concat(record.Leaves.Select(l => $"{OfLeaf(l)} {l.Name}; "))}}}";
+        {
+            return record.Leaves.Count == 1
+                ? OfLeaf(record.Leaves[0])
+                : $"struct {{ {string.Concat(record.Leaves.Select(l => $"{OfLeaf(l)} {l.Name}; "))}}}";
+        }
         return record.Type switch
         {
             3 => $"TClonesArray of {record.ClonesName}",

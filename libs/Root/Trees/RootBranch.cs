@@ -40,7 +40,8 @@ public sealed class RootBranch
     public long Entries => Record.Entries;
 
     /// <summary>True if the branch only groups the branches below it.</summary>
-    public bool IsGroup => Branches.Count > 0 && (Record.Leaves.Count == 0 || (Record.Type is not (3 or 4) && Index.Locations.Count == 0));
+    public bool IsGroup =>
+        Branches.Count > 0 && (Record.Leaves.Count == 0 || (Record.Type is not (3 or 4) && Index.Locations.Count == 0));
 
     /// <summary>Bytes of all baskets before compression.</summary>
     public long RawBytes => Record.RawBytes;
@@ -48,7 +49,9 @@ public sealed class RootBranch
     /// <summary>Bytes of all baskets in the file.</summary>
     public long CompressedBytes => Record.CompressedBytes;
 
-    /// <summary>Compression setting: algorithm (1 ZLIB, 2 LZMA, 3 CS, 4 LZ4, 5 ZSTD; 0 ZLIB by default) × 100 + level; 0 for none.</summary>
+    /// <summary>
+    /// Compression setting: algorithm (0 and 1 ZLIB, 2 LZMA, 3 CS, 4 LZ4, 5 ZSTD) × 100 + level; 0 for none.
+    /// </summary>
     public int CompressionSettings => Record.Compression;
 
     /// <summary>The branches below.</summary>
@@ -81,7 +84,8 @@ public sealed class RootBranch
     /// <param name="end">The entry after the last; the branch's end if not given.</param>
     /// <param name="maxEntries">Entries of a chunk at most.</param>
     /// <exception cref="UnsupportedBranchException">The branch has no data of its own or of a type that is not decoded.</exception>
-    public ValueReader ReadValues(long first = 0, long? end = null, int maxEntries = 1 << 16) => new(this, first, end ?? Entries, maxEntries);
+    public ValueReader ReadValues(long first = 0, long? end = null, int maxEntries = 1 << 16) =>
+        new(this, first, end ?? Entries, maxEntries);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Tree}, branch '{Path}'";

@@ -77,8 +77,12 @@ internal sealed class NodeDecoder : IChunkDecoder
     {
         basket.Load(index);
         position = 0;
-        if (!basket.HasOffsets && counter is null && (long)basket.Entries * Math.Max(1, node.Value.MinimumBytes) > basket.Content.Length)
-            throw basket.Where.Error(-1, $"{basket.Entries} entries of at least {node.Value.MinimumBytes} bytes", $"{basket.Content.Length} bytes");
+        var least = (long)basket.Entries * Math.Max(1, node.Value.MinimumBytes);
+        if (!basket.HasOffsets && counter is null && least > basket.Content.Length)
+        {
+            throw basket.Where.Error(
+                -1, $"{basket.Entries} entries of at least {node.Value.MinimumBytes} bytes", $"{basket.Content.Length} bytes");
+        }
     }
 
     private void ReadEntry(int entry, int count)
@@ -123,7 +127,10 @@ internal sealed class NodeDecoder : IChunkDecoder
         if (info is null)
             throw new UnsupportedBranchException(branch.ToString(), $"{found.Message}: not described in the file's streamer info");
         if (!versions.TryAdd(found.ClassName, info))
-            throw new UnsupportedBranchException(branch.ToString(), $"{found.ClassName} in versions {versions[found.ClassName].Version} and {info.Version}");
+        {
+            var versionsFound = $"{versions[found.ClassName].Version} and {info.Version}";
+            throw new UnsupportedBranchException(branch.ToString(), $"{found.ClassName} in versions {versionsFound}");
+        }
         var before = node.Columns;
         node = Build();
         if (position > 0 && !before.Select(c => (c.Path, c.Type)).SequenceEqual(node.Columns.Select(c => (c.Path, c.Type))))

@@ -30,7 +30,9 @@ public sealed class ValueColumn
     /// <summary>Type of the values; <see cref="DataType.Int32"/> for lengths.</summary>
     public DataType Type { get; }
 
-    /// <summary>True for Double32_t and Float16_t with a range or a cut mantissa: the last bits depend on the order of operations.</summary>
+    /// <summary>
+    /// True for Double32_t and Float16_t with a range or a cut mantissa: the last bits depend on the order of operations.
+    /// </summary>
     public bool IsApproximate { get; }
 
     /// <summary>Number of lengths, numbers or strings.</summary>
@@ -49,7 +51,10 @@ public sealed class ValueColumn
         where T : unmanaged
     {
         if (Kind != ColumnKind.Numbers || DataTypes.Of<T>() != Type)
-            throw new ColumnTypeException($"column '{Path}'", Kind == ColumnKind.Numbers ? DataTypes.NameOf(Type) : Kind.ToString(), DataTypes.NameOf<T>());
+        {
+            var stored = Kind == ColumnKind.Numbers ? DataTypes.NameOf(Type) : Kind.ToString();
+            throw new ColumnTypeException($"column '{Path}'", stored, DataTypes.NameOf<T>());
+        }
         return MemoryMarshal.Cast<byte, T>(Bytes);
     }
 

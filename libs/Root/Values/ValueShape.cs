@@ -11,7 +11,9 @@ internal enum ShapeKind
     Value,
 }
 
-/// <summary>The type tree of a branch's values, found from the paths of its columns, and how far each column has been gone through.</summary>
+/// <summary>
+/// The type tree of a branch's values, found from the paths of its columns, and how far each column has been gone through.
+/// </summary>
 internal sealed class ValueShape
 {
     private ValueShape(ShapeKind kind, string name, int length, int column, IReadOnlyList<ValueShape> children)

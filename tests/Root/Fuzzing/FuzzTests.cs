@@ -10,8 +10,8 @@ namespace DaprHep.Root.Tests.Fuzzing;
 public class FuzzTests
 {
     /// <summary>FUZZ_FIRST and FUZZ_CASES go beyond the suite's own cases.</summary>
-    private static readonly int First = int.Parse(Environment.GetEnvironmentVariable("FUZZ_FIRST") ?? "0", CultureInfo.InvariantCulture);
-    private static readonly int Cases = int.Parse(Environment.GetEnvironmentVariable("FUZZ_CASES") ?? "20000", CultureInfo.InvariantCulture);
+    private static readonly int First = Setting("FUZZ_FIRST") ?? 0;
+    private static readonly int Cases = Setting("FUZZ_CASES") ?? 20_000;
 
     private const int MaximumSeedBytes = 40_000;
 
@@ -31,6 +31,9 @@ public class FuzzTests
         });
         failures.ShouldBeEmpty();
     }
+
+    private static int? Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
 
     /// <summary>The small files of the corpus, or the samples without it; each as it is and with its records inflated.</summary>
     private static List<(string Name, byte[] Bytes)> Seeds()

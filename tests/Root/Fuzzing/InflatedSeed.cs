@@ -60,7 +60,8 @@ internal static class InflatedSeed
         for (var at = 100; at + 26 < file.Length; at++)
         {
             var span = file.AsSpan(at);
-            if (BinaryPrimitives.ReadInt32BigEndian(span) != key.Extent.Bytes || BinaryPrimitives.ReadInt32BigEndian(span[6..]) != key.Extent.ObjectLength
+            if (BinaryPrimitives.ReadInt32BigEndian(span) != key.Extent.Bytes
+                || BinaryPrimitives.ReadInt32BigEndian(span[6..]) != key.Extent.ObjectLength
                 || BinaryPrimitives.ReadInt32BigEndian(span[18..]) != key.Extent.Seek || at == key.Extent.Seek)
             {
                 continue;
@@ -87,5 +88,6 @@ internal static class InflatedSeed
             WriteInt(output, at, (int)value);
     }
 
-    private static void WriteInt(MemoryStream output, int at, int value) => BinaryPrimitives.WriteInt32BigEndian(output.GetBuffer().AsSpan(at), value);
+    private static void WriteInt(MemoryStream output, int at, int value) =>
+        BinaryPrimitives.WriteInt32BigEndian(output.GetBuffer().AsSpan(at), value);
 }

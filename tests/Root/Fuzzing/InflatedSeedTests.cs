@@ -6,7 +6,7 @@ public class InflatedSeedTests
 {
     public static TheoryData<string> Files =>
         TestFiles.Shared("root-corpus/files") is { } folder
-            ? [Path.Combine(folder, "uproot-Zmumu.root"), Path.Combine(folder, "uproot-small-evnt-tree-fullsplit.root"), TestFiles.Samples[0]]
+            ? [Path.Combine(folder, "uproot-Zmumu.root"), Path.Combine(folder, "uproot-nesteddirs.root"), TestFiles.Samples[0]]
             : [TestFiles.Samples[0]];
 
     [Theory]

@@ -8,8 +8,8 @@ internal static class Mutation
 {
     private static readonly int[] Lies =
     [
-        0, 1, -1, 2, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, int.MaxValue, int.MinValue, int.MaxValue - 8, 0x40000000, 0x40000001, 0x4000FFFF,
-        0x7FFFFF00, 1 << 24, unchecked((int)0x80000000), 1_000_000_000,
+        0, 1, -1, 2, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, int.MaxValue, int.MinValue, int.MaxValue - 8,
+        0x40000000, 0x40000001, 0x4000FFFF, 0x7FFFFF00, 1 << 24, unchecked((int)0x80000000), 1_000_000_000,
     ];
 
     private static readonly byte[] Bomb = MakeBomb();
