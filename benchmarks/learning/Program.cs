@@ -6,7 +6,7 @@ using TorchSharp;
 
 // hlf: an ordinary PyTorch loop, the same network through our binding of libtorch, and our own kernels; same events, same recipe
 // (batch 128, Adam 1e-3, Glorot start), one core, one thread, one run. The processes take turns, so that a busy machine hurts all alike.
-const int Events = 16384, Features = 14, Classes = 3, Batch = 128, Epochs = 12, Rounds = 5, Asked = 5;
+const int Events = 16384, Features = 14, Classes = 3, Batch = 128, Epochs = 40, Rounds = 3, Asked = 5;
 const string PinnedVariable = "DAPRHEP_BENCHMARK_PINNED";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (Environment.GetEnvironmentVariable(PinnedVariable) is null)
