@@ -1,5 +1,6 @@
 using System.Net;
 using DaprHep.DevSidecar.Grpc;
+using DaprHep.DevSidecar.Http;
 using DaprHep.DevSidecar.Journal;
 using DaprHep.DevSidecar.Workflows;
 using Microsoft.AspNetCore.Connections;
@@ -21,22 +22,28 @@ public sealed class Sidecar : IAsyncDisposable
     private readonly WorkflowEngine _engine;
     private readonly WriteJournal _journal;
     private readonly JournalReader _reader;
-    private readonly CancellationTokenSource _stopping;
+    private readonly Subscriptions _subscriptions;
+    private readonly IReadOnlyDictionary<string, AppChannel> _apps;
+    private readonly Deliveries _deliveries;
+    private readonly CancellationTokenSource _stopping = new();
     private bool _disposed;
 
-    private Sidecar(
-        WebApplication web, WorkflowEngine engine, WriteJournal journal, JournalReader reader, CancellationTokenSource stopping, IReadOnlyList<SidecarNode> nodes)
+    private Sidecar(SidecarOptions options, ILoggerFactory loggers)
     {
-        _web = web;
-        _engine = engine;
-        _journal = journal;
-        _reader = reader;
-        _stopping = stopping;
-        Nodes = nodes;
+        var logger = loggers.CreateLogger<Sidecar>();
+        _journal = new WriteJournal(options.JournalPath, logger);
+        _reader = new JournalReader(options.JournalPath);
+        _engine = new WorkflowEngine(_journal, _reader, logger);
+        _apps = options.Nodes.GroupBy(n => n.AppId).ToDictionary(
+            g => g.Key, g => new AppChannel(g.Key, [.. g.Select(n => n.AppPort).OfType<int>()], options.AppToken));
+        _subscriptions = new Subscriptions(logger);
+        _deliveries = new Deliveries(new MessageTable(_journal, _reader), _subscriptions, _apps.Values, logger);
+        Nodes = [.. options.Nodes.Select((n, i) => new SidecarNode(n.AppId, NameOf(options.Nodes, i), n.HttpPort, n.GrpcPort, n.AppPort))];
+        _web = Build(options, loggers, logger);
     }
 
     /// <summary>The nodes in the order of the options, with their real ports.</summary>
-    public IReadOnlyList<SidecarNode> Nodes { get; }
+    public IReadOnlyList<SidecarNode> Nodes { get; private set; }
 
     /// <summary>The first node of an app.</summary>
     /// <exception cref="ArgumentException">No node has that app id.</exception>
@@ -54,28 +61,24 @@ public sealed class Sidecar : IAsyncDisposable
         loggers ??= NullLoggerFactory.Instance;
         if (Path.GetDirectoryName(Path.GetFullPath(options.JournalPath)) is { } folder)
             Directory.CreateDirectory(folder);
-        var logger = loggers.CreateLogger<Sidecar>();
-        var journal = new WriteJournal(options.JournalPath, logger);
-        var reader = new JournalReader(options.JournalPath);
-        var stopping = new CancellationTokenSource();
-        var engine = new WorkflowEngine(journal, reader, logger);
-        var web = Build(options, loggers, engine, stopping.Token, out var nodes);
+        var sidecar = new Sidecar(options, loggers);
         try
         {
-            await web.StartAsync(cancellation).ConfigureAwait(false);
+            await sidecar._web.StartAsync(cancellation).ConfigureAwait(false);
         }
         catch
         {
-            await web.DisposeAsync().ConfigureAwait(false);
-            Close(engine, journal, reader, stopping);
+            await sidecar.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a).Port).ToList();
-        var running = nodes.Select((n, i) => n with { HttpPort = ports[2 * i], GrpcPort = ports[(2 * i) + 1] }).ToList();
-        foreach (var node in running)
+        var addresses = sidecar._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var ports = addresses.Select(a => new Uri(a).Port).ToList();
+        sidecar.Nodes = [.. sidecar.Nodes.Select((n, i) => n with { HttpPort = ports[2 * i], GrpcPort = ports[(2 * i) + 1] })];
+        var logger = loggers.CreateLogger<Sidecar>();
+        foreach (var node in sidecar.Nodes)
             logger.LogInformation("Sidecar of {Node} listens on HTTP {HttpPort} and gRPC {GrpcPort}.", node.Name, node.HttpPort, node.GrpcPort);
-        return new Sidecar(web, engine, journal, reader, stopping, running);
+        return sidecar;
     }
 
     /// <summary>Ends streams and calls, commits what is accepted and closes the journal.</summary>
@@ -88,40 +91,48 @@ public sealed class Sidecar : IAsyncDisposable
         using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
             await _web.StopAsync(limit.Token).ConfigureAwait(false);
         await _web.DisposeAsync().ConfigureAwait(false);
-        Close(_engine, _journal, _reader, _stopping);
+        await _deliveries.DisposeAsync().ConfigureAwait(false);
+        foreach (var app in _apps.Values)
+            app.Dispose();
+        _engine.Dispose();
+        _journal.Dispose();
+        _reader.Dispose();
+        _stopping.Dispose();
     }
 
-    private static void Close(WorkflowEngine engine, WriteJournal journal, JournalReader reader, CancellationTokenSource stopping)
+    private static string NameOf(IReadOnlyList<NodeOptions> nodes, int index)
     {
-        engine.Dispose();
-        journal.Dispose();
-        reader.Dispose();
-        stopping.Dispose();
+        var app = nodes[index].AppId;
+        return nodes.Count(n => n.AppId == app) == 1 ? app : $"{app}-{nodes.Take(index + 1).Count(n => n.AppId == app)}";
     }
 
     // Two listeners a node, in order: HTTP, then gRPC. A connection carries the handler of its listener.
-    private static WebApplication Build(
-        SidecarOptions options, ILoggerFactory loggers, WorkflowEngine engine, CancellationToken stopping, out List<SidecarNode> nodes)
+    private WebApplication Build(SidecarOptions options, ILoggerFactory loggers, ILogger logger)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        var named = nodes = options.Nodes.Select((n, i) => new SidecarNode(
-            n.AppId, options.Nodes.Count(o => o.AppId == n.AppId) == 1 ? n.AppId : $"{n.AppId}-{options.Nodes.Take(i + 1).Count(o => o.AppId == n.AppId)}",
-            n.HttpPort, n.GrpcPort, n.AppPort)).ToList();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxMessageBytes + 64 * 1024;
+            kestrel.Limits.MaxRequestBodySize = options.MaxMessageBytes;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
             kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
-            foreach (var node in named)
+            foreach (var node in Nodes)
             {
-                var grpc = new GrpcEndpoint(engine, node.AppId, node.Name, options.ApiToken, options.MaxMessageBytes, stopping);
-                kestrel.Listen(IPAddress.Loopback, node.HttpPort, listen => Serve(listen, HttpProtocols.Http1, _ => Task.CompletedTask));
+                var grpc = new GrpcEndpoint(_engine, node.AppId, node.Name, options.ApiToken, options.MaxMessageBytes, _stopping.Token);
+                var http = new HttpApi(
+                    options.ApiToken,
+                    new WorkflowApi(_engine, node.AppId),
+                    new StateApi(new StateTable(_journal, _reader), node.AppId, options.StateStore),
+                    new PubSubApi(_deliveries, node.AppId, options.PubSub),
+                    new InvokeApi(_apps),
+                    new MetadataApi(_engine, node, options, _subscriptions),
+                    logger);
+                kestrel.Listen(IPAddress.Loopback, node.HttpPort, listen => Serve(listen, HttpProtocols.Http1, http.HandleAsync));
                 kestrel.Listen(IPAddress.Loopback, node.GrpcPort, listen => Serve(listen, HttpProtocols.Http2, grpc.HandleAsync));
             }
         });

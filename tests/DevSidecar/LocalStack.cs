@@ -18,9 +18,12 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public static string NewJournal() => Path.Combine(Directory.CreateTempSubdirectory("devsidecar-").FullName, "journal.db");
 
-    public static async Task<LocalStack> StartAsync(params string[] apps)
+    public static Task<LocalStack> StartAsync(params string[] apps) =>
+        StartAsync(new SidecarOptions { JournalPath = NewJournal(), Nodes = [.. apps.Select(a => new NodeOptions(a))] });
+
+    public static async Task<LocalStack> StartAsync(SidecarOptions options)
     {
-        var stack = new LocalStack(new SidecarOptions { JournalPath = NewJournal(), Nodes = [.. apps.Select(a => new NodeOptions(a))] });
+        var stack = new LocalStack(options);
         stack.Sidecar = await Sidecar.StartAsync(stack._options);
         return stack;
     }
@@ -48,6 +51,8 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public DaprWorkflowClient Client(string app) =>
         new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{Sidecar.Node(app).GrpcPort}").Build();
+
+    public HttpClient Http(string app) => new() { BaseAddress = new Uri($"http://127.0.0.1:{Sidecar.Node(app).HttpPort}") };
 
     /// <summary>The sidecar stops and starts again on the same ports and journal.</summary>
     public async Task RestartSidecarAsync(TimeSpan? pause = null)

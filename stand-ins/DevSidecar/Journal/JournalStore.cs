@@ -19,8 +19,7 @@ internal sealed class JournalStore : IDisposable
             PRIMARY KEY(app, id, seq)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS state(app TEXT NOT NULL, store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, etag TEXT NOT NULL, expires INTEGER,
             PRIMARY KEY(app, store, key)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS message(number INTEGER PRIMARY KEY, app TEXT NOT NULL, pubsub TEXT NOT NULL, topic TEXT NOT NULL, body BLOB NOT NULL,
-            attempts INTEGER NOT NULL, due INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS message(number INTEGER PRIMARY KEY AUTOINCREMENT, app TEXT NOT NULL, body BLOB NOT NULL);
         """;
 
     private readonly SqliteConnection _connection;

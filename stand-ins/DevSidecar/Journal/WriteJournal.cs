@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 
 namespace DaprHep.DevSidecar.Journal;
@@ -74,7 +73,7 @@ internal sealed class WriteJournal : IDisposable
                 if (failure is null)
                     answer.SetResult(result!);
                 else
-                    answer.SetException(ExceptionDispatchInfo.SetCurrentStackTrace(failure));
+                    answer.SetException(failure);
             });
         }
 
@@ -131,9 +130,24 @@ internal sealed class WriteJournal : IDisposable
             if (writes.Count > 0)
                 Commit(writes);
             foreach (var effect in effects)
-                effect();
+                Run(effect);
             writes.Clear();
             effects.Clear();
+        }
+    }
+
+    // One caller's failure must not stop the journal for all.
+    private void Run(Action effect)
+    {
+        try
+        {
+            effect();
+        }
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.LogCritical(e, "What follows a commit failed.");
         }
     }
 
