@@ -23,11 +23,14 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
             ("POST" or "PUT", ["transaction"]) => TransactAsync(context),
             ("POST" or "PUT", ["query"]) => throw new HttpFailure(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
                 [Resource(), HttpFailure.Reason("DAPR_STATE_QUERYING_NOT_SUPPORTED", null)]),
-            ("GET", [_, ..]) => GetAsync(context, string.Join('/', path)),
-            ("DELETE", [_, ..]) => DeleteAsync(context, string.Join('/', path)),
+            ("GET", [_, ..]) => GetAsync(context, KeyOf(path)),
+            ("DELETE", [_, ..]) => DeleteAsync(context, KeyOf(path)),
             _ => throw HttpFailure.UnknownPath,
         };
     }
+
+    // The server leaves an escaped slash escaped.
+    private static string KeyOf(string[] path) => string.Join('/', path).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private async Task GetAsync(HttpContext context, string key)
     {
