@@ -35,7 +35,7 @@ public sealed record ModelDescription
 
     /// <summary>Scales one event's features into what the model takes.</summary>
     /// <param name="raw">Features as physics computes them.</param>
-    /// <param name="scaled">Receives (raw − min)/(max − min); 0 for a feature that never varied.</param>
+    /// <param name="scaled">Receives (raw − min)/(max − min); 0.5 for a feature that never varied, as in training.</param>
     public void Scale(ReadOnlySpan<float> raw, Span<float> scaled)
     {
         for (var i = 0; i < Features.Count; i++)
@@ -49,7 +49,7 @@ public sealed record ModelDescription
 /// <param name="Max">Its largest value, which becomes 1.</param>
 public sealed record FeatureScaling(string Name, double Min, double Max)
 {
-    /// <summary>Scales one value; a feature that never varied becomes 0.</summary>
+    /// <summary>Scales one value; a feature that never varied becomes 0.5, as the feature stage has it.</summary>
     /// <param name="value">The value as physics computes it.</param>
-    public float Apply(float value) => Max > Min ? (float)((value - Min) / (Max - Min)) : 0;
+    public float Apply(float value) => Max > Min ? (float)((value - Min) / (Max - Min)) : 0.5f;
 }

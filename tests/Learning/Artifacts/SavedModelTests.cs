@@ -44,7 +44,7 @@ public class SavedModelTests
         var scaled = new float[14];
         s_description.Scale(Enumerable.Range(0, 14).Select(i => 1.5f * i + 0.5f).ToArray(), scaled);
         scaled.ShouldAllBe(value => value == 0.5f);
-        new FeatureScaling("constant", 3, 3).Apply(7).ShouldBe(0);
+        new FeatureScaling("constant", 3, 3).Apply(7).ShouldBe(0.5f);
     }
 
     [Fact]
