@@ -4,7 +4,7 @@ namespace DaprHep.Root;
 
 /// <summary>
 /// Writes the entries of a branch of any supported type as JSON, one after the other: lists and arrays as arrays, objects as
-/// objects, NaN and infinities as the strings "nan", "inf" and "-inf".
+/// objects, NaN and infinities as the strings "nan", "inf" and "-inf", strings that are not UTF-8 as Latin-1.
 /// </summary>
 public sealed class EntryWriter : IDisposable
 {
@@ -16,8 +16,10 @@ public sealed class EntryWriter : IDisposable
     /// <param name="branch">The branch.</param>
     /// <param name="first">First entry.</param>
     /// <param name="end">The entry after the last; the branch's end if not given.</param>
+    /// <param name="maxEntries">Entries to read at once at most.</param>
     /// <exception cref="UnsupportedBranchException">The branch has no data of its own or of a type that is not decoded.</exception>
-    public EntryWriter(RootBranch branch, long first = 0, long? end = null) => reader = branch.ReadValues(first, end);
+    public EntryWriter(RootBranch branch, long first = 0, long? end = null, int maxEntries = 1 << 16) =>
+        reader = branch.ReadValues(first, end, maxEntries);
 
     /// <summary>Writes the value of the next entry.</summary>
     /// <param name="json">Takes one value.</param>
@@ -74,7 +76,7 @@ public sealed class EntryWriter : IDisposable
         switch (column.Type)
         {
             case DataType.String:
-                json.WriteStringValue(System.Text.Encoding.UTF8.GetString(column.Bytes.Slice(at.BytePosition, column.Lengths[i])));
+                json.WriteStringValue(StoredText.Of(column.Bytes.Slice(at.BytePosition, column.Lengths[i])));
                 at.BytePosition += column.Lengths[i];
                 break;
             case DataType.Float32 when column.Values<float>()[i] is var number:

@@ -21,7 +21,7 @@ public sealed class ValueReader : IDisposable
         decoder = branch.Layout.Type is null ? new NodeDecoder(branch) : new FlatDecoder(branch);
         next = first;
         this.end = end;
-        MaxEntries = (int)Math.Clamp(ChunkBytes / Math.Max(1, branch.RawBytes / Math.Max(1, branch.Entries)), 1, maxEntries);
+        MaxEntries = Math.Min(EntriesAChunk([branch]), maxEntries);
     }
 
     /// <summary>Aim for the size of a chunk, by the branch's average.</summary>
@@ -40,6 +40,15 @@ public sealed class ValueReader : IDisposable
     public IReadOnlyList<ValueColumn> Columns => decoder.Columns;
 
     private int MaxEntries { get; }
+
+    /// <summary>Entries to read at once so that all branches together stay at the chunk's size; no more than any of them reads alone.</summary>
+    internal static int EntriesAChunk(IEnumerable<RootBranch> branches)
+    {
+        long bytes = 0;
+        foreach (var branch in branches)
+            bytes += Math.Clamp(branch.RawBytes / Math.Max(1, branch.Entries), 1, ChunkBytes);
+        return (int)Math.Clamp(ChunkBytes / Math.Max(1, bytes), 1, 1 << 16);
+    }
 
     /// <summary>Goes to the next chunk.</summary>
     /// <returns>False when there is none.</returns>

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace DaprHep.Root;
+
+/// <summary>One branch on its way to Arrow: chunk after chunk of its columns becomes an array of one type.</summary>
+internal sealed class ArrowColumn : IDisposable
+{
+    private readonly RootBranch branch;
+    private readonly ValueReader reader;
+    private IReadOnlyList<ValueColumn> columns;
+    private ValueShape shape;
+
+    /// <summary>Reads the first chunk: with it the type is known for certain, as classes may come in another version than declared.</summary>
+    public ArrowColumn(SelectedBranch selected, long first, long end, int maxEntries)
+    {
+        branch = selected.Branch;
+        reader = branch.ReadValues(first, end, maxEntries);
+        reader.Next();
+        columns = reader.Columns;
+        shape = ValueShape.Of(columns);
+        Field = ArrowTypes.FieldOf(selected.Name, shape, columns);
+    }
+
+    public Field Field { get; }
+
+    /// <summary>Entries of the current chunk.</summary>
+    public int Entries => reader.Entries;
+
+    public bool Next()
+    {
+        if (!reader.Next())
+            return false;
+        if (!ReferenceEquals(reader.Columns, columns))
+        {
+            columns = reader.Columns;
+            shape = ValueShape.Of(columns);
+            var type = ArrowTypes.Describe(ArrowTypes.Of(shape, columns));
+            if (type != ArrowTypes.Describe(Field.DataType))
+            {
+                throw new UnsupportedBranchException(
+                    branch.ToString(), $"its values become {type} at entry {reader.FirstEntry}, {ArrowTypes.Describe(Field.DataType)} before");
+            }
+        }
+        return true;
+    }
+
+    /// <summary>The current chunk.</summary>
+    public IArrowArray Build() => ArrowArrayFactory.BuildArray(Build(shape, Field.DataType, Entries));
+
+    public void Dispose() => reader.Dispose();
+
+    private ArrayData Build(ValueShape at, IArrowType type, int length)
+    {
+        switch (type)
+        {
+            case ListType list:
+                var lengths = Checked(at, length).Lengths;
+                var items = new ArrowBuffer(Offsets(lengths, out var total));
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, items], [Build(at.Children[0], list.ValueDataType, total)]);
+            case FixedSizeListType array:
+                var content = Build(at.Children[0], array.ValueDataType, checked(length * array.ListSize));
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty], [content]);
+            case StructType record:
+                var members = at.Children.Select((member, i) => Build(member, record.Fields[i].DataType, length)).ToArray();
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty], members);
+            case NullType:
+                return new NullArray(length).Data;
+            case StringType:
+                return Strings(Checked(at, length));
+            case BooleanType:
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(Bits(Checked(at, length).Bytes))]);
+            default:
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(Checked(at, length).Bytes.ToArray())]);
+        }
+    }
+
+    private ValueColumn Checked(ValueShape at, int length)
+    {
+        var column = columns[at.ColumnIndex];
+        return column.Count == length
+            ? column
+            : throw new UnsupportedBranchException(branch.ToString(), $"column '{column.Path}' has {column.Count} values where {length} belong");
+    }
+
+    /// <summary>Strings as UTF-8: as stored, or as Latin-1 where the bytes are something else.</summary>
+    private static ArrayData Strings(ValueColumn column)
+    {
+        var text = column.Bytes;
+        var lengths = column.Lengths;
+        var offsets = new int[lengths.Length + 1];
+        var bytes = new List<byte>(text.Length);
+        for (int i = 0, start = 0; i < lengths.Length; start += lengths[i++])
+        {
+            var one = text.Slice(start, lengths[i]);
+            if (Utf8.IsValid(one))
+                CollectionExtensions.AddRange(bytes, one);
+            else
+                bytes.AddRange(Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(one)));
+            offsets[i + 1] = bytes.Count;
+        }
+        var starts = MemoryMarshal.AsBytes<int>(offsets).ToArray();
+        return new ArrayData(
+            StringType.Default, lengths.Length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(starts), new ArrowBuffer(bytes.ToArray())]);
+    }
+
+    private static byte[] Offsets(ReadOnlySpan<int> lengths, out int total)
+    {
+        var bytes = new byte[sizeof(int) * (lengths.Length + 1)];
+        var offsets = MemoryMarshal.Cast<byte, int>(bytes.AsSpan());
+        total = 0;
+        for (var i = 0; i < lengths.Length; i++)
+            offsets[i + 1] = total = checked(total + lengths[i]);
+        return bytes;
+    }
+
+    private static byte[] Bits(ReadOnlySpan<byte> values)
+    {
+        var bits = new byte[BitUtility.ByteCount(values.Length)];
+        for (var i = 0; i < values.Length; i++)
+            bits[i >> 3] |= (byte)(values[i] << (i & 7));
+        return bits;
+    }
+}

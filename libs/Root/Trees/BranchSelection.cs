@@ -1,0 +1,112 @@
+using System.IO.Enumeration;
+
+namespace DaprHep.Root;
+
+/// <summary>A branch to read.</summary>
+/// <param name="Name">What its values are called: unique in a selection.</param>
+/// <param name="Branch">The branch.</param>
+public sealed record SelectedBranch(string Name, RootBranch Branch);
+
+/// <summary>A branch that a pattern means and that cannot be read.</summary>
+/// <param name="Branch">The branch.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record RefusedBranch(RootBranch Branch, string Reason);
+
+/// <summary>The branches of a tree that names and patterns mean.</summary>
+public sealed class BranchSelection
+{
+    private readonly RootTree tree;
+    private readonly long end;
+    private readonly List<SelectedBranch> branches = [];
+    private readonly List<RefusedBranch> refused = [];
+    private readonly HashSet<string> names = [];
+    private readonly HashSet<RootBranch> seen = [];
+
+    private BranchSelection(RootTree tree, long end)
+    {
+        this.tree = tree;
+        this.end = end;
+    }
+
+    /// <summary>The branches to read, in the order asked for.</summary>
+    public IReadOnlyList<SelectedBranch> Branches => branches;
+
+    /// <summary>The branches that a pattern means and that are left out.</summary>
+    public IReadOnlyList<RefusedBranch> Refused => refused;
+
+    /// <summary>Entries to read at once so that the values of all branches together take about 4 MB.</summary>
+    public int EntriesAChunk => ValueReader.EntriesAChunk(branches.Select(b => b.Branch));
+
+    /// <summary>Finds the branches. Those that only group others hold no values and are passed over.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="patterns">
+    /// Names, paths, or patterns of them with <c>*</c> and <c>?</c>; all branches if not given. What a name means must be readable;
+    /// what a pattern means and is not readable is listed as refused.
+    /// </param>
+    /// <param name="end">The entry after the last that will be read; the tree's end if not given. A branch with fewer is refused.</param>
+    /// <exception cref="BranchNotFoundException">Nothing has that name or fits that pattern.</exception>
+    /// <exception cref="UnsupportedBranchException">A branch asked for by its name cannot be read.</exception>
+    /// <exception cref="RootFormatException">A branch is damaged.</exception>
+    public static BranchSelection Of(RootTree tree, IReadOnlyList<string>? patterns = null, long? end = null)
+    {
+        var selection = new BranchSelection(tree, end ?? tree.Entries);
+        foreach (var pattern in patterns ?? ["*"])
+            selection.Add(pattern);
+        return selection;
+    }
+
+    private void Add(string pattern)
+    {
+        var isPattern = pattern.AsSpan().ContainsAny('*', '?') && !tree.AllBranches.Any(b => b.Name == pattern || b.Path == pattern);
+        if (!isPattern)
+        {
+            var branch = tree.Find(pattern);
+            if (Refusal(branch) is { } reason)
+                throw new UnsupportedBranchException(branch.ToString(), reason);
+            if (seen.Add(branch) && names.Add(pattern))
+                branches.Add(new SelectedBranch(pattern, branch));
+            return;
+        }
+        var matches = tree.AllBranches.Where(b => Fits(b.Name) || Fits(b.Path)).ToList();
+        if (matches.Count == 0 && pattern != "*")
+            throw new BranchNotFoundException(tree.ToString(), pattern, tree.AllBranches.Select(b => b.Name));
+        foreach (var branch in matches.Where(b => !b.IsGroup && seen.Add(b)))
+        {
+            if (Refusal(branch) is { } reason)
+                refused.Add(new RefusedBranch(branch, reason));
+            else
+                branches.Add(new SelectedBranch(UniqueName(branch), branch));
+        }
+
+        bool Fits(string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    }
+
+    private string? Refusal(RootBranch branch)
+    {
+        try
+        {
+            if (branch.Entries < end)
+                return $"it has {branch.Entries} entries where {end} are to be read";
+            // Whether objects can be decoded shows with the first of them.
+            using var reader = branch.ReadValues(0, Math.Min(1, branch.Entries));
+            if (branch.NumberType is null)
+                reader.Next();
+            return null;
+        }
+        catch (UnsupportedBranchException e)
+        {
+            return e.Reason;
+        }
+    }
+
+    /// <summary>The name, or the path where names repeat; a file may even repeat paths.</summary>
+    private string UniqueName(RootBranch branch)
+    {
+        if (names.Add(branch.Name))
+            return branch.Name;
+        var name = branch.Path;
+        for (var number = 2; !names.Add(name); number++)
+            name = $"{branch.Path}#{number}";
+        return name;
+    }
+}
