@@ -1,90 +1,92 @@
 using System.CommandLine;
-using System.Text.Json;
+using Apache.Arrow.Ipc;
 using DaprHep.Root;
 
 namespace DaprHep.Cli.Commands;
 
-/// <summary><c>daprhep root dump</c>: the values of branches, one line an entry.</summary>
+/// <summary><c>daprhep root dump</c>: the values of branches as JSON lines, CSV or an Arrow file.</summary>
 internal static class DumpCommand
 {
-    private delegate void WriteEntry(Utf8JsonWriter writer, TreeReader reader, int index, int entry);
+    private const string Json = "json", Csv = "csv", Arrow = "arrow";
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "A ROOT file." };
-        var tree = new Argument<string>("TREE") { Description = "Path of a tree in it." };
-        var branches = new Option<string>("--branches") { Description = "Branches, separated by commas.", Required = true, HelpName = "A,B" };
-        var format = new Option<string>("--format") { Description = "json: one JSON object a line.", DefaultValueFactory = _ => "json" };
-        format.AcceptOnlyFromAmong("json");
-        var command = new Command("dump", "Print the values of branches.") { file, tree, branches, format };
+        var file = new Argument<string>("FILE") { Description = "A ROOT file: path or URL." };
+        var tree = new Argument<string>("TREE") { Description = "Path of a tree in it; \"path;cycle\" for an older one." };
+        var branches = new Option<string?>("--branches")
+        {
+            Description = "Names or paths of branches, or patterns of them with * and ?, separated by commas (default: all that can be read).",
+            HelpName = "GLOB[,GLOB...]",
+        };
+        var entries = new Option<string?>("--entries") { Description = "Entries from A up to and without B; negative: from the end.", HelpName = "A:B" };
+        var format = new Option<string>("--format")
+        {
+            Description = "json: an object a line; csv: a header and a row an entry; arrow: an Arrow IPC file.",
+            DefaultValueFactory = _ => Json,
+        };
+        format.AcceptOnlyFromAmong(Json, Csv, Arrow);
+        var path = new Option<string?>("--out") { Description = "File to write (default: standard output).", HelpName = "FILE" };
+        var command = new Command("dump", "Print the values of branches.") { file, tree, branches, entries, format, path };
         command.SetAction((parsed, cancellation) => Failure.Guard(() =>
         {
             using RootFile root = RootFile.Open(parsed.GetValue(file)!);
-            string[] names = parsed.GetValue(branches)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            using Stream output = Console.OpenStandardOutput();
-            Write(root.Tree(parsed.GetValue(tree)!), names, output, cancellation);
+            RootTree dumped = root.Tree(parsed.GetValue(tree)!);
+            (long first, long end) = EntryRange.Parse(parsed.GetValue(entries), dumped.Entries);
+            BranchSelection selection = Select(dumped, parsed.GetValue(branches), end);
+            using DumpOutput output = DumpOutput.Open(parsed.GetValue(path));
+            try
+            {
+                if (parsed.GetValue(format) == Arrow)
+                    WriteArrow(selection, first, end, output.Stream, cancellation);
+                else
+                    WriteRows(selection, first, end, parsed.GetValue(format)!, output.Stream, cancellation);
+                output.Finish();
+            }
+            catch (IOException e) when (DumpOutput.IsClosedByReader(e))
+            {
+                // As in `dump ... | head`: there is nobody left to tell.
+            }
             return Task.CompletedTask;
         }));
         return command;
     }
 
-    private static void Write(RootTree tree, string[] names, Stream output, CancellationToken cancellation)
+    private static BranchSelection Select(RootTree tree, string? branches, long end)
     {
-        WriteEntry[] columns = [.. names.Select(name => ColumnOf(tree.Find(name)))];
-        JsonEncodedText[] properties = [.. names.Select(name => JsonEncodedText.Encode(name))];
-        using TreeReader reader = tree.Reader(names);
-        using var buffered = new BufferedStream(output, 1 << 16);
-        using var writer = new Utf8JsonWriter(buffered, new JsonWriterOptions { SkipValidation = true });
-        while (reader.Next())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            for (int entry = 0; entry < reader.Entries; entry++)
-            {
-                writer.WriteStartObject();
-                for (int i = 0; i < columns.Length; i++)
-                {
-                    writer.WritePropertyName(properties[i]);
-                    columns[i](writer, reader, i, entry);
-                }
-                writer.WriteEndObject();
-                writer.Flush();
-                writer.Reset();
-                buffered.WriteByte((byte)'\n');
-            }
-        }
+        string[]? patterns = branches?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // Names of templates have commas of their own.
+        if (branches is not null && tree.AllBranches.Any(branch => branch.Name == branches || branch.Path == branches))
+            patterns = [branches];
+        if (patterns is [])
+            throw new UsageException("--branches: expected names or patterns of branches, separated by commas");
+        BranchSelection selection = BranchSelection.Of(tree, patterns, end);
+        foreach (RefusedBranch refused in selection.Refused)
+            Console.Error.WriteLine($"daprhep: left out branch '{refused.Branch.Path}': {refused.Reason}");
+        return selection.Branches.Count > 0
+            ? selection
+            : throw new UnsupportedBranchException(tree.ToString(), "no branch to dump: none can be read of those asked for");
     }
 
-    private static WriteEntry ColumnOf(RootBranch branch) => branch.TypeName.TrimEnd('[', ']') switch
+    private static void WriteRows(BranchSelection selection, long first, long end, string format, Stream output, CancellationToken cancellation)
     {
-        "float32" => Column<float>(static (writer, value) => Number(writer, value)),
-        "float64" => Column<double>(static (writer, value) => Number(writer, value)),
-        "int8" => Column<sbyte>(static (writer, value) => writer.WriteNumberValue(value)),
-        "uint8" => Column<byte>(static (writer, value) => writer.WriteNumberValue(value)),
-        "int16" => Column<short>(static (writer, value) => writer.WriteNumberValue(value)),
-        "uint16" => Column<ushort>(static (writer, value) => writer.WriteNumberValue(value)),
-        "int32" => Column<int>(static (writer, value) => writer.WriteNumberValue(value)),
-        "uint32" => Column<uint>(static (writer, value) => writer.WriteNumberValue(value)),
-        "int64" => Column<long>(static (writer, value) => writer.WriteNumberValue(value)),
-        "uint64" => Column<ulong>(static (writer, value) => writer.WriteNumberValue(value)),
-        "bool" => Column<bool>(static (writer, value) => writer.WriteBooleanValue(value)),
-        _ => throw new UnsupportedBranchException(branch.ToString(), "it does not hold plain numbers"),
-    };
-
-    private static WriteEntry Column<T>(Action<Utf8JsonWriter, T> write)
-        where T : unmanaged => (writer, reader, index, entry) =>
-    {
-        writer.WriteStartArray();
-        foreach (T value in reader.Column<T>(index)[entry])
-            write(writer, value);
-        writer.WriteEndArray();
-    };
-
-    // JSON has no NaN or infinity; strings stand for them.
-    private static void Number(Utf8JsonWriter writer, double value)
-    {
-        if (double.IsFinite(value))
-            writer.WriteNumberValue(value);
+        using var rows = new EntryRows(selection, first, end, output);
+        if (format == Csv)
+            rows.WriteCsv(cancellation);
         else
-            writer.WriteStringValue(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            rows.WriteJson(cancellation);
+    }
+
+    private static void WriteArrow(BranchSelection selection, long first, long end, Stream output, CancellationToken cancellation)
+    {
+        using var reader = new RecordBatchReader(selection, first, end);
+        using var writer = new ArrowFileWriter(new ForwardStream(output), reader.Schema, leaveOpen: true);
+        writer.WriteStart();
+        while (reader.Next() is { } batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using (batch)
+                writer.WriteRecordBatch(batch);
+        }
+        writer.WriteEnd();
     }
 }

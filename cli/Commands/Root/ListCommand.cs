@@ -4,41 +4,43 @@ using DaprHep.Root;
 
 namespace DaprHep.Cli.Commands;
 
-/// <summary><c>daprhep root ls</c>: keys with class, cycle and title; the branches of every tree.</summary>
+/// <summary><c>daprhep root ls</c>: keys of all directories with class, cycle and title; the branches of every tree.</summary>
 internal static class ListCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "A ROOT file." };
+        var file = new Argument<string>("FILE") { Description = "A ROOT file: path or URL." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("ls", "List keys, trees and branches.") { file, json };
         command.SetAction((parsed, _) => Failure.Guard(() =>
         {
             using RootFile root = RootFile.Open(parsed.GetValue(file)!);
+            var damaged = new List<RootException>();
             if (parsed.GetValue(json))
-                Console.Out.WriteLine(ToJson(root).ToJsonString());
+                Console.Out.WriteLine(ToJson(root, damaged).ToJsonString());
             else
-                Print(root, Console.Out);
-            return Task.CompletedTask;
+                Print(root, Console.Out, damaged);
+            // The rest of the file is listed all the same.
+            return damaged.Count == 0 ? Task.CompletedTask : Task.FromException(damaged[0]);
         }));
         return command;
     }
 
-    private static void Print(RootFile file, TextWriter output)
+    private static void Print(RootFile file, TextWriter output, List<RootException> damaged)
     {
         foreach (RootKey key in file.Keys)
         {
-            output.WriteLine($"{key.Path};{key.Cycle}  {key.ClassName}  \"{key.Title}\"");
-            if (!key.IsTree)
+            string indent = new(' ', 2 * key.Path.Count(c => c == '/'));
+            output.WriteLine($"{indent}{key.Path};{key.Cycle}  {key.ClassName}  \"{key.Title}\"");
+            if (!key.IsTree || Tree(file, key, damaged) is not { } tree)
                 continue;
-            RootTree tree = file.Tree(key);
-            output.WriteLine($"  {tree.Entries:N0} entries");
+            output.WriteLine($"{indent}  {tree.Entries:N0} entries");
             foreach (RootBranch branch in tree.AllBranches)
-                output.WriteLine($"  {new string(' ', 2 * DepthOf(branch))}{branch.Name}  {branch.TypeName}");
+                output.WriteLine($"{indent}  {new string(' ', 2 * ShowCommand.DepthOf(branch))}{branch.Name}  {branch.TypeName}");
         }
     }
 
-    private static JsonObject ToJson(RootFile file) => new()
+    private static JsonObject ToJson(RootFile file, List<RootException> damaged) => new()
     {
         ["file"] = file.Name,
         ["bytes"] = file.Length,
@@ -49,7 +51,7 @@ internal static class ListCommand
             ["class"] = key.ClassName,
             ["title"] = key.Title,
         })]),
-        ["trees"] = new JsonArray([.. file.Keys.Where(key => key.IsTree).Select(key => ToJson(file.Tree(key)))]),
+        ["trees"] = new JsonArray([.. file.Keys.Where(key => key.IsTree).Select(key => Tree(file, key, damaged)).OfType<RootTree>().Select(ToJson)]),
     };
 
     private static JsonObject ToJson(RootTree tree) => new()
@@ -66,5 +68,16 @@ internal static class ListCommand
         })]),
     };
 
-    private static int DepthOf(RootBranch branch) => branch.Parent is null ? 0 : 1 + DepthOf(branch.Parent);
+    private static RootTree? Tree(RootFile file, RootKey key, List<RootException> damaged)
+    {
+        try
+        {
+            return file.Tree(key);
+        }
+        catch (RootException e)
+        {
+            damaged.Add(e);
+            return null;
+        }
+    }
 }

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using DaprHep.Root;
+
+namespace DaprHep.EndToEnd.Tests;
+
+/// <summary><c>daprhep root dump</c>: each format holds what the library reads.</summary>
+public sealed class RootDumpTests : IDisposable
+{
+    private static readonly string Sample = Path.Combine(Repository.Samples, "ttbar", "ttbar_a.root");
+    private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-dump-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Json_is_an_object_a_line_with_a_list_for_each_list_branch()
+    {
+        string[] lines = await LinesOf("--branches", "Jet.PT,Event_size", "--entries", "100:150");
+        using RootFile file = RootFile.Open(Sample);
+        JaggedArray<float> jets = file.Tree("Delphes").Read<float>("Jet.PT", 100..150);
+        lines.Length.ShouldBe(50);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            using JsonDocument entry = JsonDocument.Parse(lines[i]);
+            entry.RootElement.GetProperty("Jet.PT").EnumerateArray().Select(value => value.GetSingle()).ShouldBe(jets[i].ToArray());
+            entry.RootElement.GetProperty("Event_size").GetInt32().ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_choice_every_branch_with_values_is_dumped()
+    {
+        string[] lines = await LinesOf("--entries", "-1:");
+        using RootFile file = RootFile.Open(Sample);
+        using JsonDocument entry = JsonDocument.Parse(lines.ShouldHaveSingleItem());
+        entry.RootElement.EnumerateObject().Count().ShouldBe(file.Tree("Delphes").AllBranches.Count(branch => !branch.IsGroup));
+        entry.RootElement.GetProperty("EFlowTrack.Particle")[0].GetProperty("ref").ValueKind.ShouldBe(JsonValueKind.Number);
+    }
+
+    [Fact]
+    public async Task Patterns_choose_branches_by_name_and_path()
+    {
+        string[] lines = await LinesOf("--branches", "Jet.?ta,MissingET/*.MET", "--entries", ":1");
+        using JsonDocument entry = JsonDocument.Parse(lines.ShouldHaveSingleItem());
+        entry.RootElement.EnumerateObject().Select(property => property.Name).ShouldBe(["Jet.Eta", "MissingET.MET"]);
+    }
+
+    [Fact]
+    public async Task Csv_has_a_header_and_nested_values_as_quoted_json()
+    {
+        string[] lines = await LinesOf("--branches", "Jet,Jet.PT,EFlowTrack.Particle", "--entries", "3:5", "--format", "csv");
+        using RootFile file = RootFile.Open(Sample);
+        JaggedArray<float> jets = file.Tree("Delphes").Read<float>("Jet.PT", 3..5);
+        lines[0].ShouldBe("Jet,Jet.PT,EFlowTrack.Particle");
+        string list = string.Join(',', jets[0].ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)));
+        lines[1].ShouldStartWith($"{jets[0].Length},\"[{list}]\",\"[{{\"\"ref\"\":");
+        lines.Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Strings_are_cells_of_their_own_and_bytes_that_are_not_utf8_are_latin1()
+    {
+        if (Corpus("no-streamer-string.root") is not { } file)
+            return;
+        DaprHepCommand.Result shown = await DaprHepCommand.RunAsync("root", "ls", file, "--json");
+        using JsonDocument listing = JsonDocument.Parse(shown.Output);
+        string tree = listing.RootElement.GetProperty("trees")[0].GetProperty("path").GetString()!;
+        DaprHepCommand.Result csv = await DaprHepCommand.RunAsync("root", "dump", file, tree, "--format", "csv");
+        DaprHepCommand.Result json = await DaprHepCommand.RunAsync("root", "dump", file, tree);
+        csv.ExitCode.ShouldBe(0, csv.Error);
+        using JsonDocument entry = JsonDocument.Parse(json.Output.Split('\n')[0]);
+        string text = entry.RootElement.EnumerateObject().First(property => property.Value.ValueKind == JsonValueKind.String).Value.GetString()!;
+        csv.Output.ShouldContain(text);
+    }
+
+    [Fact]
+    public async Task An_arrow_file_has_the_same_values()
+    {
+        string path = Path.Combine(_folder, "all.arrow");
+        (await DaprHepCommand.RunAsync("root", "dump", Sample, "Delphes", "--format", "arrow", "--out", path)).ExitCode.ShouldBe(0);
+        using RootFile file = RootFile.Open(Sample);
+        JaggedArray<float> expected = file.Tree("Delphes").Read<float>("EFlowTrack.Eta");
+        using var reader = new ArrowFileReader(File.OpenRead(path));
+        int entry = 0;
+        for (RecordBatch? batch = reader.ReadNextRecordBatch(); batch is not null; batch = reader.ReadNextRecordBatch())
+        {
+            var tracks = (ListArray)batch.Column("EFlowTrack.Eta");
+            for (int row = 0; row < batch.Length; row++)
+                ((FloatArray)tracks.GetSlicedValues(row)!).Values.ToArray().ShouldBe(expected[entry++].ToArray());
+        }
+        entry.ShouldBe(250);
+        Directory.GetFiles(_folder).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_arrow_file_can_go_through_a_pipe()
+    {
+        string path = Path.Combine(_folder, "piped.arrow");
+        (await ShellAsync($"{Program} root dump {Sample} Delphes --branches Jet.PT --format arrow | cat > {path}")).ShouldBe("");
+        using var reader = new ArrowFileReader(File.OpenRead(path));
+        reader.ReadNextRecordBatch()!.Length.ShouldBe(250);
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_seen_enough_ends_the_dump_quietly() =>
+        (await ShellAsync($"set -o pipefail; {Program} root dump {Sample} Delphes | head -n 1 | wc -l")).ShouldBe("1\n");
+
+    [Theory]
+    [InlineData("Jet.Pt", 3, "nearest: Jet.PT")]
+    [InlineData("Jets.*", 3, "no branch 'Jets.*'")]
+    [InlineData(",", 2, "--branches")]
+    public async Task An_unknown_branch_is_named(string branches, int code, string message)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync("root", "dump", Sample, "Delphes", "--branches", branches);
+        result.ExitCode.ShouldBe(code);
+        result.Error.ShouldContain(message);
+        result.Error.Trim().ShouldNotContain('\n');
+        result.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cut_file_gives_one_line_and_leaves_no_output_file()
+    {
+        string cut = Path.Combine(_folder, "cut.root"), path = Path.Combine(_folder, "cut.json");
+        await using (FileStream whole = File.OpenRead(Sample), part = File.Create(cut))
+        {
+            byte[] bytes = new byte[whole.Length / 2];
+            await whole.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken);
+            await part.WriteAsync(bytes, TestContext.Current.CancellationToken);
+        }
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync("root", "dump", cut, "Delphes", "--out", path);
+        result.ExitCode.ShouldBe(3);
+        result.Error.Trim().ShouldNotContain('\n');
+        result.Error.ShouldContain(cut);
+        Directory.GetFiles(_folder).ShouldBe([cut]);
+    }
+
+    [Fact]
+    public async Task A_refused_branch_is_noted_and_the_others_are_dumped()
+    {
+        if (Corpus("uproot-issue433-splitlevel2.root") is not { } file)
+            return;
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync("root", "dump", file, "KM3NET_TIMESLICE_L1", "--entries", ":1");
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThanOrEqualTo(1);
+        foreach (string line in result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            line.ShouldStartWith("daprhep: left out branch");
+    }
+
+    private static string Program => $"dotnet {Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll")}";
+
+    private static async Task<string[]> LinesOf(params string[] options)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(["root", "dump", Sample, "Delphes", .. options]);
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldBeEmpty();
+        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>What a shell's command line prints, errors included.</summary>
+    private static async Task<string> ShellAsync(string command)
+    {
+        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"({command}) 2>&1"]) { RedirectStandardOutput = true })!;
+        string output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        shell.ExitCode.ShouldBe(0, output);
+        return output;
+    }
+
+    private static string? Corpus(string name)
+    {
+        string? path = Repository.Shared is { } shared ? Path.Combine(shared, "root-corpus", "files", name) : null;
+        return File.Exists(path) ? path : null;
+    }
+}
