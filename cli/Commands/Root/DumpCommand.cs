@@ -46,7 +46,10 @@ internal static class DumpCommand
             {
                 // As in `dump ... | head`: there is nobody left to tell.
             }
-            return Task.CompletedTask;
+            // What can be read is written; that something is damaged shows in the exit code all the same.
+            return selection.Refused.FirstOrDefault(refused => refused.Error is RootFormatException) is { } damaged
+                ? Task.FromException(damaged.Error)
+                : Task.CompletedTask;
         }));
         return command;
     }

@@ -9,8 +9,17 @@ public sealed record SelectedBranch(string Name, RootBranch Branch);
 
 /// <summary>A branch that a pattern means and that cannot be read.</summary>
 /// <param name="Branch">The branch.</param>
-/// <param name="Reason">Why not.</param>
-public sealed record RefusedBranch(RootBranch Branch, string Reason);
+/// <param name="Error">Why not: an <see cref="UnsupportedBranchException"/>, or a <see cref="RootFormatException"/> for a damaged one.</param>
+public sealed record RefusedBranch(RootBranch Branch, RootException Error)
+{
+    /// <summary>The reason in words, without the names of file and branch.</summary>
+    public string Reason => Error switch
+    {
+        UnsupportedBranchException unsupported => unsupported.Reason,
+        RootFormatException damage => $"damaged: expected {damage.Expected}, found {damage.Found}",
+        _ => Error.Message,
+    };
+}
 
 /// <summary>The branches of a tree that names and patterns mean.</summary>
 public sealed class BranchSelection
@@ -46,7 +55,7 @@ public sealed class BranchSelection
     /// <param name="end">The entry after the last that will be read; the tree's end if not given. A branch with fewer is refused.</param>
     /// <exception cref="BranchNotFoundException">Nothing has that name or fits that pattern.</exception>
     /// <exception cref="UnsupportedBranchException">A branch asked for by its name cannot be read.</exception>
-    /// <exception cref="RootFormatException">A branch is damaged.</exception>
+    /// <exception cref="RootFormatException">A branch asked for by its name is damaged.</exception>
     public static BranchSelection Of(RootTree tree, IReadOnlyList<string>? patterns = null, long? end = null)
     {
         var selection = new BranchSelection(tree, end ?? tree.Entries);
@@ -61,8 +70,8 @@ public sealed class BranchSelection
         if (!isPattern)
         {
             var branch = tree.Find(pattern);
-            if (Refusal(branch) is { } reason)
-                throw new UnsupportedBranchException(branch.ToString(), reason);
+            if (Refusal(branch, entries: 0) is { } refusal)
+                throw refusal;
             if (seen.Add(branch) && names.Add(pattern))
                 branches.Add(new SelectedBranch(pattern, branch));
             return;
@@ -72,8 +81,8 @@ public sealed class BranchSelection
             throw new BranchNotFoundException(tree.ToString(), pattern, tree.AllBranches.Select(b => b.Name));
         foreach (var branch in matches.Where(b => !b.IsGroup && seen.Add(b)))
         {
-            if (Refusal(branch) is { } reason)
-                refused.Add(new RefusedBranch(branch, reason));
+            if (Refusal(branch, entries: 1) is { } refusal)
+                refused.Add(new RefusedBranch(branch, refusal));
             else
                 branches.Add(new SelectedBranch(UniqueName(branch), branch));
         }
@@ -81,21 +90,20 @@ public sealed class BranchSelection
         bool Fits(string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
     }
 
-    private string? Refusal(RootBranch branch)
+    private RootException? Refusal(RootBranch branch, long entries)
     {
+        if (branch.Entries < end)
+            return new UnsupportedBranchException(branch.ToString(), $"it has {branch.Entries} entries where {end} are to be read");
         try
         {
-            if (branch.Entries < end)
-                return $"it has {branch.Entries} entries where {end} are to be read";
-            // Whether objects can be decoded shows with the first of them.
-            using var reader = branch.ReadValues(0, Math.Min(1, branch.Entries));
-            if (branch.NumberType is null)
-                reader.Next();
+            // Whether objects can be decoded may show only with the first of them.
+            using var reader = branch.ReadValues(0, Math.Min(entries, branch.Entries));
+            reader.Next();
             return null;
         }
-        catch (UnsupportedBranchException e)
+        catch (Exception e) when (e is UnsupportedBranchException or RootFormatException)
         {
-            return e.Reason;
+            return (RootException)e;
         }
     }
 
