@@ -25,4 +25,19 @@ internal static class BranchElement
 
         bool IsTail(string member) => name == member || name.EndsWith("." + member, StringComparison.Ordinal);
     }
+
+    /// <summary>The branch beside this one that holds the member which counts this one's arrays.</summary>
+    /// <exception cref="NotDecodableException">There is none.</exception>
+    public static RootBranch CounterOf(RootBranch branch)
+    {
+        if (Find(branch) is { CountName.Length: > 0 } element && branch.Parent is not null)
+        {
+            var name = branch.Name;
+            var at = name.LastIndexOf(element.Name, StringComparison.Ordinal);
+            var wanted = at < 0 ? element.CountName : name[..at] + element.CountName;
+            if (branch.Parent.Branches.FirstOrDefault(b => b.Name == wanted) is { Layout.Type: not null } counter)
+                return counter;
+        }
+        throw new NotDecodableException("no branch holds the lengths of its arrays");
+    }
 }

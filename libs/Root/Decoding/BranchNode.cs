@@ -5,6 +5,9 @@ namespace DaprHep.Root;
 /// <param name="Counts">Column of the number of values in each entry; null if each has one.</param>
 internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
 {
+    /// <summary>The branch with the lengths of the counted arrays in a split collection.</summary>
+    public RootBranch? ArrayCounter { get; private init; }
+
     public IReadOnlyList<ValueColumn> Columns { get; } = [.. Counts is null ? Value.Columns : Value.Columns.Prepend(Counts)];
 
     /// <summary>Builds the nodes for a branch.</summary>
@@ -25,7 +28,11 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
         {
             if (branch.Counter is null)
                 throw new NotDecodableException("no branch counts its items");
-            return new BranchNode(OfElement(branch, builder, "[]"), new ValueColumn("", ColumnKind.Counts, DataType.Int32));
+            var items = OfElement(branch, builder, "[]");
+            return new BranchNode(items, new ValueColumn("", ColumnKind.Counts, DataType.Int32))
+            {
+                ArrayCounter = items is CountedArrayNode ? BranchElement.CounterOf(branch) : null,
+            };
         }
         return record.Id < 0
             ? new BranchNode(OfWhole(branch, builder), null)
@@ -41,11 +48,18 @@ internal sealed record BranchNode(ValueNode Value, ValueColumn? Counts)
                 : new BranchNode(OfLeaf(single, "[]"), new ValueColumn("", ColumnKind.Counts, DataType.Int32));
         }
         var members = new List<ValueNode>();
+        var integers = new Dictionary<LeafRecord, ValueColumn>();
         foreach (var leaf in record.Leaves)
         {
-            if (leaf.Counter is not null)
-                throw new NotDecodableException($"leaf {leaf.Name} of several has a varying length");
-            members.Add(OfLeaf(leaf, "." + leaf.Name, showDimensions: false));
+            var path = "." + leaf.Name;
+            if (leaf.Counter is null)
+                members.Add(OfLeaf(leaf, path, showDimensions: false));
+            else if (integers.TryGetValue(leaf.Counter, out var counter))
+                members.Add(new CountedLeafNode(path, OfLeaf(leaf, path + "[]"), counter));
+            else
+                throw new NotDecodableException($"leaf {leaf.Name} is counted by a leaf that is not before it");
+            if (members[^1] is NumberNode { Column: var column })
+                integers[leaf] = column;
         }
         return new BranchNode(new TupleNode(members), null);
     }

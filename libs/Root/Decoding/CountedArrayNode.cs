@@ -12,18 +12,28 @@ internal sealed class CountedArrayNode(string path, ValueNode item, ValueColumn?
 
     public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(counts);
 
+    /// <summary>Numbers of items from the branch of member n, in a split collection.</summary>
+    public CountQueue? Queue { get; set; }
+
     public override void Read(ref RootCursor cursor, int count)
     {
         cursor.CheckCount(count, 1, "arrays");
         for (var i = 0; i < count; i++)
         {
-            // An entry of its own branch ends with the array, so what is left of it is the array.
-            var items = counter is null ? (cursor.Remaining - 1) / item.MinimumBytes : counter.IntegerFromEnd(count - i);
+            var items = CountOf(ref cursor, count - i);
             if (cursor.ReadByte() == 0)
                 items = 0;
-            items = cursor.CheckCount(items, item.MinimumBytes, "items of an array");
-            counts.AddLength((int)items);
-            item.Read(ref cursor, (int)items);
+            var length = cursor.CheckCount(items, item.MinimumBytes, "items of an array");
+            counts.AddLength(length);
+            item.Read(ref cursor, length);
         }
+    }
+
+    private long CountOf(ref RootCursor cursor, int back)
+    {
+        if (Queue is not null)
+            return Queue.Take();
+        // An entry of its own branch ends with the array, so what is left of it is the array.
+        return counter is null ? (cursor.Remaining - 1) / Math.Max(1, item.MinimumBytes) : counter.IntegerFromEnd(back);
     }
 }

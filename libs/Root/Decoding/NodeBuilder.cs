@@ -54,8 +54,9 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
                 return OfType("TNamed", path);
             case ElementType.TString + ElementType.ObjectArray:
                 return new FixedArrayNode((int)length, new StringNode(items, StringForm.Short));
-            case ElementType.Object or ElementType.Any or ElementType.ObjectInPlacePointer or ElementType.AnyInPlacePointer
-                or ElementType.Stl or ElementType.StlString or ElementType.StlPointer:
+            case ElementType.ObjectInPlacePointer or ElementType.AnyInPlacePointer or ElementType.StlPointer:
+                return OfType(element.TypeName.TrimEnd('*', ' '), path); // a pointer that is never null: the object itself follows
+            case ElementType.Object or ElementType.Any or ElementType.Stl or ElementType.StlString:
                 return OfType(element.TypeName, path);
             case ElementType.Object + ElementType.ObjectArray or ElementType.Any + ElementType.ObjectArray
                 or ElementType.Stl + ElementType.FixedArray or ElementType.StlString + ElementType.FixedArray:
@@ -127,6 +128,8 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
                 return new StringNode(path, StringForm.Short);
             case "TObject":
                 return new TObjectNode();
+            case "TObjArray" or "TList" or "THashList" or "TClonesArray" or "TMap" or "TCollection" or "TSeqCollection":
+                return new UndecodableNode($"a {type.Name} holds objects of any class");
             case "TRef":
                 return new TRefNode(path);
             case "TRefArray":

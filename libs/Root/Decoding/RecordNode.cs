@@ -20,7 +20,11 @@ internal sealed class RecordNode(StreamerInfo info, IReadOnlyList<ValueNode> mem
         for (var i = 0; i < count; i++)
         {
             var header = cursor.ReadObjectHeader();
-            Check(header);
+            // Four bytes after version 0 are a checksum only for a class without version; a class may also be of version 0.
+            if (header is { Version: 0, Checksum: not 0 } && info.Version == 0 && header.Checksum != info.Checksum)
+                cursor.Position -= 4;
+            else
+                Check(header);
             ReadMembers(ref cursor);
             if (header.End >= 0 && cursor.Position != header.End)
                 cursor.Throw($"{info.ClassName} to end at {header.End}", $"its members end at {cursor.Position}");

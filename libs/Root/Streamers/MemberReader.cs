@@ -7,6 +7,7 @@ internal sealed class MemberReader(StreamerRegistry streamers)
     public void ReadObject(ref RootCursor cursor, string className, StreamedRecord target, ObjectReader objects, int end)
     {
         var header = cursor.ReadObjectHeader();
+        header = SkipNoChecksum(ref cursor, className, header);
         var info = streamers.Find(className, header) ?? BuiltInStreamers.Find(className, header.Version);
         if (info is not null)
         {
@@ -38,11 +39,24 @@ internal sealed class MemberReader(StreamerRegistry streamers)
         return items;
     }
 
+    /// <summary>Four bytes after version 0 are a checksum only for a class without version; a class may also be of version 0.</summary>
+    private ObjectHeader SkipNoChecksum(ref RootCursor cursor, string className, ObjectHeader header)
+    {
+        if (header.Checksum == 0 || streamers.Find(className, header) is { } named && named.Checksum == header.Checksum)
+            return header;
+        if (streamers.Find(className, 0) is null)
+            return header;
+        cursor.Position -= 4;
+        return header with { Checksum = 0 };
+    }
+
     private static void ReadMembers(ref RootCursor cursor, StreamerInfo info, StreamedRecord target, ObjectReader objects, int end)
     {
         Dictionary<string, long>? counters = null;
         foreach (var element in info.Elements)
         {
+            if (target.IsComplete && end >= 0)
+                return;
             var type = element.Type;
             switch (type)
             {

@@ -6,6 +6,9 @@ internal class StreamedRecord
     /// <summary>True if an object without a known layout is an error, not something to be skipped.</summary>
     public virtual bool IsRequired => false;
 
+    /// <summary>True once all that is needed of the object has been read; the rest is skipped if its end is known.</summary>
+    public virtual bool IsComplete => false;
+
     public virtual void SetInteger(string member, long value)
     {
     }

@@ -5,6 +5,9 @@ internal sealed class TreeRecord : StreamedRecord
 {
     public override bool IsRequired => true;
 
+    /// <summary>Behind the branches come aliases, friends and objects of the user's.</summary>
+    public override bool IsComplete => Branches.Count > 0;
+
     public string Title { get; private set; } = "";
 
     public long Entries { get; private set; }

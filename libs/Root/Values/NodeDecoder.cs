@@ -6,6 +6,8 @@ internal sealed class NodeDecoder : IChunkDecoder
     private readonly RootBranch branch;
     private readonly BasketBuffer basket;
     private readonly FlatColumn? counter;
+    private readonly FlatColumn? arrayCounter;
+    private readonly CountQueue arrayCounts = new();
     private readonly Dictionary<string, StreamerInfo> versions = [];
     private BranchNode node;
     private int position;
@@ -20,6 +22,8 @@ internal sealed class NodeDecoder : IChunkDecoder
         if (branch.Counter is not { Layout: { Jagged: false, Items: 1 } })
             throw new UnsupportedBranchException(branch.ToString(), "the branch that counts its items does not hold numbers");
         counter = new FlatColumn(branch.Counter);
+        if (node.ArrayCounter is not null)
+            arrayCounter = new FlatColumn(node.ArrayCounter);
     }
 
     public IReadOnlyList<ValueColumn> Columns => node.Columns;
@@ -48,6 +52,7 @@ internal sealed class NodeDecoder : IChunkDecoder
     {
         basket.Dispose();
         counter?.Dispose();
+        arrayCounter?.Dispose();
         foreach (var column in node.Columns)
             column.Release();
     }
@@ -57,6 +62,12 @@ internal sealed class NodeDecoder : IChunkDecoder
         foreach (var column in node.Columns)
             column.Clear();
         counter?.Fill(first, end);
+        if (arrayCounter is not null && node.Value is CountedArrayNode arrays)
+        {
+            arrayCounter.Fill(first, end);
+            arrayCounts.Fill(arrayCounter, arrayCounter.Offsets[^1]);
+            arrays.Queue = arrayCounts;
+        }
         for (var at = first; at < end; at++)
         {
             if (basket.Index < 0 || at < basket.Location.FirstEntry || at >= basket.Location.EndEntry)
