@@ -88,7 +88,7 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
     private async Task<IMessage> RaiseAsync(RaiseEventRequest request, CancellationToken cancellation)
     {
         var raised = new HistoryEvent { EventRaised = new EventRaisedEvent { Name = request.Name, Input = request.Input } };
-        await engine.Raise(app, request.InstanceId, raised).Taken.WaitAsync(cancellation).ConfigureAwait(false);
+        await engine.Raise(app, request.InstanceId, raised).Stored.WaitAsync(cancellation).ConfigureAwait(false);
         return new RaiseEventResponse();
     }
 

@@ -48,6 +48,9 @@ internal sealed class Instance(InstanceKey key, WorkflowState state)
     /// <summary>The answer to the last turn was that the worker lacks the version.</summary>
     public bool Stalled { get; set; }
 
+    /// <summary>This execution follows an earlier one of the same id.</summary>
+    public bool Continued { get; set; }
+
     public bool Ended { get; set; }
 
     public Dictionary<int, ActivityWork> Activities { get; } = [];
@@ -73,7 +76,7 @@ internal sealed class Instance(InstanceKey key, WorkflowState state)
         return released;
     }
 
-    /// <summary>Forgets the work of an execution: whatever still comes of it is dropped.</summary>
+    /// <summary>Forgets the work of an execution: it still runs, and what comes of it is dropped.</summary>
     public void Abandon()
     {
         Activities.Clear();

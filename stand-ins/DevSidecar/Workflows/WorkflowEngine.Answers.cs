@@ -42,6 +42,8 @@ internal sealed partial class WorkflowEngine
             Forget(work);
             AppWorkers.Done(work);
             var instance = work.Instance;
+            if (instance.Activities.GetValueOrDefault(work.TaskId) != work)
+                return Task.CompletedTask;
             instance.Activities.Remove(work.TaskId);
             var answer = NewEvent(response.FailureDetails is { } failure
                 ? new HistoryEvent
@@ -125,7 +127,7 @@ internal sealed partial class WorkflowEngine
         instance.Inbox.RemoveRange(0, taken);
         _journal.Write(store => store.TakeInbox(app, id, turn.UpToSeq));
         TakeIn(instance, events);
-        instance.State.CustomStatus = response.CustomStatus;
+        instance.State.CustomStatus = string.IsNullOrEmpty(response.CustomStatus) ? null : response.CustomStatus;
 
         CompleteWorkflowAction? end = null;
         var endId = 0;
@@ -255,7 +257,7 @@ internal sealed partial class WorkflowEngine
         parent.Children[action.Id] = key;
         if (_live.TryGetValue(key, out var running) && !running.Ended)
         {
-            AnswerParent(parent, action.Id, Route(target, app), null, new TaskFailureDetails
+            AnswerParent(parent, action.Id, target, null, new TaskFailureDetails
             {
                 ErrorType = "AlreadyExists", ErrorMessage = $"an active workflow with ID '{id}' already exists",
             });
@@ -297,7 +299,6 @@ internal sealed partial class WorkflowEngine
                 Put(child, NewEvent(new HistoryEvent { ExecutionTerminated = terminated.Clone() }));
         }
 
-        AbandonActivities(instance);
         instance.Abandon();
         instance.Ended = true;
         instance.Inbox.Clear();
@@ -313,23 +314,27 @@ internal sealed partial class WorkflowEngine
                     {
                         ErrorType = "WorkflowTerminated", ErrorMessage = $"child workflow '{instance.Key.Id}' was terminated",
                     };
-                AnswerParent(parent, info.TaskScheduledId, Route(instance.Key.App, parentApp), end.Result, failure);
+                AnswerParent(parent, info.TaskScheduledId, instance.Key.App, end.Result, failure);
             }
         }
 
         return NewEvent(new HistoryEvent
         {
-            ExecutionCompleted = new ExecutionCompletedEvent { WorkflowStatus = end.WorkflowStatus, Result = end.Result, FailureDetails = end.FailureDetails },
+            ExecutionCompleted = new ExecutionCompletedEvent
+            {
+                WorkflowStatus = end.WorkflowStatus, Result = end.Result, FailureDetails = end.FailureDetails,
+            },
+            Router = new TaskRouter { SourceAppID = instance.Key.App },
         }, id);
     }
 
-    private void AnswerParent(Instance parent, int taskId, TaskRouter router, string? result, TaskFailureDetails? failure)
+    private void AnswerParent(Instance parent, int taskId, string child, string? result, TaskFailureDetails? failure)
     {
         parent.Children.Remove(taskId);
         var answer = failure is null
             ? new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = taskId, Result = result } }
             : new HistoryEvent { ChildWorkflowInstanceFailed = new ChildWorkflowInstanceFailedEvent { TaskScheduledId = taskId, FailureDetails = failure } };
-        answer.Router = router;
+        answer.Router = new TaskRouter { SourceAppID = child, TargetAppID = parent.Key.App };
         Put(parent, NewEvent(answer));
     }
 
@@ -339,7 +344,6 @@ internal sealed partial class WorkflowEngine
         var old = instance.Started.ExecutionStarted;
         if (instance.Activities.Count > 0)
             instance.ActivityToken = Guid.NewGuid().ToString();
-        AbandonActivities(instance);
         instance.Abandon();
         instance.Past = [];
 
@@ -357,6 +361,7 @@ internal sealed partial class WorkflowEngine
         });
         SetTrace(started.ExecutionStarted, old.ParentTraceContext);
         instance.Started = started;
+        instance.Continued = true;
         _journal.Write(store => store.ClearExecution(app, id));
         instance.LastTurn = 0;
         foreach (var e in (HistoryEvent[])[started, .. end.CarryoverEvents, .. waiting])
@@ -424,8 +429,6 @@ internal sealed partial class WorkflowEngine
     {
         lock (_gate)
         {
-            if (work.Instance.Activities.GetValueOrDefault(work.TaskId) != work)
-                return;
             var workers = WorkersOf(work.App);
             if (workers.Streams.Count == 0 && workers.WaitingCount == 0)
                 _logger.LogWarning("Activity {Name} of instance {Instance} waits for app {App}, which has no worker.", work.Item.ActivityRequest.Name, work.Instance.Key.Id, work.App);

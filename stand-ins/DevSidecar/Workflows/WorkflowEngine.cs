@@ -269,7 +269,10 @@ internal sealed partial class WorkflowEngine : IDisposable
             return;
         var request = new WorkflowRequest { InstanceId = instance.Key.Id };
         request.PastEvents.AddRange(instance.Past);
-        request.NewEvents.Add(NewEvent(new HistoryEvent { WorkflowStarted = new WorkflowStartedEvent() }));
+        var started = NewEvent(new HistoryEvent { WorkflowStarted = new WorkflowStartedEvent() });
+        if (instance.Continued && instance.Past.Count == 0)
+            started.Router = new TaskRouter { SourceAppID = instance.Key.App };
+        request.NewEvents.Add(started);
         request.NewEvents.AddRange(instance.Inbox);
         var item = new WorkItem { WorkflowRequest = request, CompletionToken = instance.NeedsTokens ? Guid.NewGuid().ToString() : string.Empty };
         instance.InFlight = new TurnWork(instance.Key.App, instance, item, instance.LastSeq);
@@ -283,23 +286,11 @@ internal sealed partial class WorkflowEngine : IDisposable
         if (instance.InFlight is { } turn)
             AppWorkers.Done(turn);
         instance.InFlight = null;
-        AbandonActivities(instance);
         instance.Abandon();
         if (_live.GetValueOrDefault(instance.Key) == instance)
             _live.Remove(instance.Key);
         foreach (var wait in instance.ReleaseWaits(long.MaxValue))
             wait.TrySetResult();
-    }
-
-    // Activities that no worker has begun are not begun; those that run are let run, and their results dropped.
-    private void AbandonActivities(Instance instance)
-    {
-        foreach (var work in instance.Activities.Values)
-        {
-            Forget(work);
-            if (work.Stream is null)
-                AppWorkers.Done(work);
-        }
     }
 
     private void Forget(ActivityWork work)
