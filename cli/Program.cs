@@ -1,7 +1,9 @@
 using System.CommandLine;
 using DaprHep.Cli;
 using DaprHep.Cli.Commands;
+using DaprHep.Ingest;
 
+S3ByteSource.Register();
 var root = new RootCommand("From ROOT files of collision events to a trained and evaluated classifier.")
 {
     RunCommand.Create(),

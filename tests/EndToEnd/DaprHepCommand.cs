@@ -10,10 +10,16 @@ internal static class DaprHepCommand
 
     public sealed record Result(int ExitCode, string Output, string Error);
 
-    public static Task<Result> RunAsync(params string[] arguments) => RunAsync(_ => Task.CompletedTask, arguments);
+    public static Task<Result> RunAsync(params string[] arguments) => RunAsync([], _ => Task.CompletedTask, arguments);
+
+    /// <summary>Runs with environment variables besides those of the tests.</summary>
+    public static Task<Result> RunAsync(Dictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(environment, _ => Task.CompletedTask, arguments);
 
     /// <summary>Runs to the end; <paramref name="meanwhile"/> gets the process while it runs.</summary>
-    public static async Task<Result> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
+    public static Task<Result> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => RunAsync([], meanwhile, arguments);
+
+    private static async Task<Result> RunAsync(Dictionary<string, string> environment, Func<Process, Task> meanwhile, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
@@ -21,6 +27,8 @@ internal static class DaprHepCommand
             RedirectStandardError = true,
             WorkingDirectory = Repository.Root,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Limit);

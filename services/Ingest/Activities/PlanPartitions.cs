@@ -16,6 +16,8 @@ public sealed class PlanPartitions(IProgressSink progress, ProcessStopping stopp
     /// <summary>Entries of a partition: a few seconds of work, and about 100 MB of output.</summary>
     private const long PartitionEntries = 20_000;
 
+    private const int HashChunk = 1 << 20;
+
     /// <inheritdoc/>
     public override async Task<PlanPartitionsOutput> RunAsync(WorkflowActivityContext context, PlanPartitionsInput input)
     {
@@ -69,10 +71,18 @@ public sealed class PlanPartitions(IProgressSink progress, ProcessStopping stopp
         return new SourceFile(url, DelphesBranches.Tree, file.Length, tree.Entries, SourceDigest.Of(file, tree), hash ? Sha256Of(url) : null);
     });
 
-    private static string Sha256Of(string path)
+    private static string Sha256Of(string url)
     {
-        using FileStream content = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(content));
+        using IByteSource source = ByteSources.Open(url);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[HashChunk];
+        for (long offset = 0; offset < source.Length; offset += buffer.Length)
+        {
+            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, source.Length - offset));
+            source.Read(offset, chunk);
+            hash.AppendData(chunk);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static void RefuseCopies(List<SourceFile> sources)
