@@ -26,6 +26,23 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public void Objects_over_http_read_as_local_ones()
+    {
+        var path = TestFiles.Sample("ttbar/ttbar_a.root");
+        using var server = new RangeServer(File.ReadAllBytes(path));
+        using var local = RootFile.Open(path);
+        using var remote = RootFile.Open(server.Url + "ttbar_a.root");
+        using var expected = local.Tree("Delphes").Find("EFlowTrack.fBits").ReadValues();
+        using var found = remote.Tree("Delphes").Find("EFlowTrack.fBits").ReadValues();
+        while (expected.Next())
+        {
+            found.Next().ShouldBeTrue();
+            for (var i = 0; i < expected.Columns.Count; i++)
+                found.Columns[i].Bytes.SequenceEqual(expected.Columns[i].Bytes).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public void A_server_that_fails_for_a_moment_is_asked_again()
     {
         using var server = new RangeServer(File.ReadAllBytes(TestFiles.Sample("qcd/qcd_a.root")), failures: 2);

@@ -41,6 +41,18 @@ internal sealed class BasketIndex
             ? record
             : null;
 
+    /// <summary>Where the baskets with these entries lie in the file.</summary>
+    public List<ByteRange> RangesOf(long first, long end)
+    {
+        var ranges = new List<ByteRange>();
+        foreach (var location in locations)
+        {
+            if (location.Seek > 0 && location.FirstEntry < end && location.EndEntry > first)
+                ranges.Add(new ByteRange(location.Seek, location.Bytes));
+        }
+        return ranges;
+    }
+
     /// <summary>Index into <see cref="Locations"/> of the basket with an entry, tried first at a likely place.</summary>
     public int Find(long entry, int likely)
     {

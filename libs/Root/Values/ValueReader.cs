@@ -60,6 +60,8 @@ public sealed class ValueReader : IDisposable
             return false;
         FirstEntry = next;
         var stop = Math.Min(end, next + MaxEntries);
+        if (Branch.Tree.File.Source is { IsRemote: true } remote)
+            remote.Prefetch(Branch.Index.RangesOf(next, stop));
         decoder.Fill(next, stop);
         Entries = (int)(stop - next);
         next = stop;
