@@ -23,7 +23,8 @@ for (var i = 0; i < 60; i++)
 }
 
 activity.Sort();
-rows.Add(("no-op activity, scheduled to completed, p50 / p95", $"{Ms(activity, 0.5)} / {Ms(activity, 0.95)} ms", "p50 <= 3 ms", "4.5 / 9.2 ms"));
+rows.Add(("no-op activity, scheduled to completed, p50 / p95", $"{Ms(activity, 0.5)} / {Ms(activity, 0.95)} ms", "p50 <= 3 ms",
+    "4.5 / 9.2 ms"));
 var chain = await Repeat(20, () => stack.RunAsync("chain", 5));
 rows.Add(("chain of 5 activities, p50", $"{Ms(chain, 0.5)} ms", "", "54.0 ms"));
 var fan = await Repeat(3, () => stack.RunAsync("fan", 200));
@@ -71,4 +72,5 @@ static async Task<List<double>> Repeat(int count, Func<Task<double>> run)
     return times;
 }
 
-static string Ms(List<double> sorted, double quantile) => (1000 * sorted[(int)(quantile * (sorted.Count - 1))]).ToString("F1", CultureInfo.InvariantCulture);
+static string Ms(List<double> sorted, double quantile) =>
+    (1000 * sorted[(int)(quantile * (sorted.Count - 1))]).ToString("F1", CultureInfo.InvariantCulture);

@@ -26,7 +26,8 @@ internal sealed class Stack : IAsyncDisposable
     public static async Task<Stack> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("workflow-benchmark-").FullName;
-        var sidecar = await Sidecar.StartAsync(new SidecarOptions { JournalPath = Path.Combine(folder, "journal.db"), Nodes = [new NodeOptions("bench")] });
+        var sidecar = await Sidecar.StartAsync(new SidecarOptions { JournalPath = Path.Combine(folder, "journal.db"),
+            Nodes = [new NodeOptions("bench")] });
         var endpoint = $"http://127.0.0.1:{sidecar.Node("bench").GrpcPort}";
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = endpoint });

@@ -10,7 +10,8 @@ public abstract class DaprClient : IDisposable
 
     /// <summary>Publishes data as JSON.</summary>
     /// <exception cref="DaprException">The sidecar did not take it.</exception>
-    public abstract Task PublishEventAsync<TData>(string pubsubName, string topicName, TData data, CancellationToken cancellationToken = default);
+    public abstract Task PublishEventAsync<TData>(string pubsubName, string topicName, TData data,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Publishes data as JSON, with metadata such as <c>ttlInSeconds</c>.</summary>
     /// <exception cref="DaprException">The sidecar did not take it.</exception>
@@ -48,7 +49,8 @@ public abstract class DaprClient : IDisposable
 
     /// <summary>Sends a request made here and returns whatever comes back.</summary>
     /// <exception cref="InvocationException">The sidecar cannot be reached.</exception>
-    public abstract Task<HttpResponseMessage> InvokeMethodWithResponseAsync(HttpRequestMessage request, CancellationToken cancellationToken = default);
+    public abstract Task<HttpResponseMessage> InvokeMethodWithResponseAsync(HttpRequestMessage request,
+        CancellationToken cancellationToken = default);
 
     /// <summary>An HTTP client whose host names are app ids.</summary>
     public abstract HttpClient CreateInvokableHttpClient(string? appId = null);
@@ -70,7 +72,8 @@ public abstract class DaprClient : IDisposable
         InvokeMethodAsync(CreateInvokeMethodRequest(httpMethod, appId, methodName), cancellationToken);
 
     /// <summary>Calls a method of another app with a body (POST).</summary>
-    public Task InvokeMethodAsync<TRequest>(string appId, string methodName, TRequest data, CancellationToken cancellationToken = default) =>
+    public Task InvokeMethodAsync<TRequest>(string appId, string methodName, TRequest data,
+        CancellationToken cancellationToken = default) =>
         InvokeMethodAsync(CreateInvokeMethodRequest(appId, methodName, data), cancellationToken);
 
     /// <summary>Calls a method of another app with a body.</summary>
@@ -133,7 +136,7 @@ public abstract class DaprClient : IDisposable
         IReadOnlyDictionary<string, string>? metadata = null,
         CancellationToken cancellationToken = default)
     {
-        var (value, etag) = await GetStateAndETagAsync<TValue>(storeName, key, consistencyMode, metadata, cancellationToken).ConfigureAwait(false);
+        var (value, etag) = await GetStateAndETagAsync<TValue>(storeName, key, consistencyMode, metadata, cancellationToken);
         return new StateEntry<TValue>(this, storeName, key, value, etag);
     }
 

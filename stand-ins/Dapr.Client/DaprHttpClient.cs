@@ -24,7 +24,8 @@ internal sealed class DaprHttpClient : DaprClient
 
     public override JsonSerializerOptions JsonSerializerOptions { get; }
 
-    public override Task PublishEventAsync<TData>(string pubsubName, string topicName, TData data, CancellationToken cancellationToken = default) =>
+    public override Task PublishEventAsync<TData>(string pubsubName, string topicName, TData data,
+        CancellationToken cancellationToken = default) =>
         PublishAsync(pubsubName, topicName, JsonContent.Create(data, options: JsonSerializerOptions), null, cancellationToken);
 
     public override Task PublishEventAsync<TData>(
@@ -66,12 +67,13 @@ internal sealed class DaprHttpClient : DaprClient
         return request;
     }
 
-    public override async Task<HttpResponseMessage> InvokeMethodWithResponseAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
+    public override async Task<HttpResponseMessage> InvokeMethodWithResponseAsync(HttpRequestMessage request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
         {
@@ -89,18 +91,19 @@ internal sealed class DaprHttpClient : DaprClient
 
     public override async Task InvokeMethodAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
-        var response = await InvokeMethodWithResponseAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await InvokeMethodWithResponseAsync(request, cancellationToken);
         ThrowUnlessOk(request, response);
         response.Dispose();
     }
 
-    public override async Task<TResponse> InvokeMethodAsync<TResponse>(HttpRequestMessage request, CancellationToken cancellationToken = default)
+    public override async Task<TResponse> InvokeMethodAsync<TResponse>(HttpRequestMessage request,
+        CancellationToken cancellationToken = default)
     {
-        var response = await InvokeMethodWithResponseAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await InvokeMethodWithResponseAsync(request, cancellationToken);
         ThrowUnlessOk(request, response);
         try
         {
-            return (await response.Content.ReadFromJsonAsync<TResponse>(JsonSerializerOptions, cancellationToken).ConfigureAwait(false))!;
+            return (await response.Content.ReadFromJsonAsync<TResponse>(JsonSerializerOptions, cancellationToken))!;
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or NotSupportedException)
         {
@@ -114,7 +117,7 @@ internal sealed class DaprHttpClient : DaprClient
         ConsistencyMode? consistencyMode = default,
         IReadOnlyDictionary<string, string>? metadata = null,
         CancellationToken cancellationToken = default) =>
-        (await GetStateAndETagAsync<TValue>(storeName, key, consistencyMode, metadata, cancellationToken).ConfigureAwait(false)).value;
+        (await GetStateAndETagAsync<TValue>(storeName, key, consistencyMode, metadata, cancellationToken)).value;
 
     public override async Task<(TValue value, string etag)> GetStateAndETagAsync<TValue>(
         string storeName,
@@ -126,12 +129,12 @@ internal sealed class DaprHttpClient : DaprClient
         var query = Query(metadata ?? new Dictionary<string, string>(), "metadata.");
         if (consistencyMode is { } mode)
             query += (query.Length == 0 ? "?" : "&") + "consistency=" + (mode == ConsistencyMode.Strong ? "strong" : "eventual");
-        using var response = await SendAsync(HttpMethod.Get, StatePath(storeName, key) + query, null, null, cancellationToken).ConfigureAwait(false);
-        await ThrowUnlessOkAsync(response, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Get, StatePath(storeName, key) + query, null, null, cancellationToken);
+        await ThrowUnlessOkAsync(response, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NoContent)
             return (default!, string.Empty);
         var etag = response.Headers.NonValidated.TryGetValues("ETag", out var values) ? values.ToString().Trim('"') : string.Empty;
-        return ((await response.Content.ReadFromJsonAsync<TValue>(JsonSerializerOptions, cancellationToken).ConfigureAwait(false))!, etag);
+        return ((await response.Content.ReadFromJsonAsync<TValue>(JsonSerializerOptions, cancellationToken))!, etag);
     }
 
     public override async Task<IReadOnlyList<BulkStateItem<TValue>>> GetBulkStateAsync<TValue>(
@@ -146,9 +149,9 @@ internal sealed class DaprHttpClient : DaprClient
         if (parallelism is { } count)
             body["parallelism"] = count;
         var path = StatePath(storeName, null) + "/bulk" + Query(metadata ?? new Dictionary<string, string>(), "metadata.");
-        using var response = await SendAsync(HttpMethod.Post, path, JsonContent.Create(body), null, cancellationToken).ConfigureAwait(false);
-        await ThrowUnlessOkAsync(response, cancellationToken).ConfigureAwait(false);
-        var items = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Post, path, JsonContent.Create(body), null, cancellationToken);
+        await ThrowUnlessOkAsync(response, cancellationToken);
+        var items = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return
         [
             .. items.EnumerateArray().Select(item => new BulkStateItem<TValue>(
@@ -177,7 +180,8 @@ internal sealed class DaprHttpClient : DaprClient
         CancellationToken cancellationToken = default)
     {
         // Without an etag only the first write may win: the key must not be there.
-        stateOptions = new StateOptions { Consistency = stateOptions?.Consistency, Concurrency = stateOptions?.Concurrency ?? ConcurrencyMode.FirstWrite };
+        stateOptions = new StateOptions { Consistency = stateOptions?.Consistency,
+            Concurrency = stateOptions?.Concurrency ?? ConcurrencyMode.FirstWrite };
         return TriedAsync(SaveAsync(storeName, key, value, etag, stateOptions, metadata, cancellationToken), cancellationToken);
     }
 
@@ -208,27 +212,31 @@ internal sealed class DaprHttpClient : DaprClient
         var steps = new JsonArray();
         foreach (var operation in operations)
         {
-            var request = StateJson.Item(operation.Key, operation.Value is { } value ? JsonNode.Parse(value) : null, operation.ETag, operation.Options, operation.Metadata);
+            var request = StateJson.Item(operation.Key, operation.Value is { } value ? JsonNode.Parse(value) : null, operation.ETag,
+                operation.Options, operation.Metadata);
             if (operation.OperationType == StateOperationType.Delete)
                 request.Remove("value");
-            steps.Add(new JsonObject { ["operation"] = operation.OperationType == StateOperationType.Delete ? "delete" : "upsert", ["request"] = request });
+            steps.Add(new JsonObject { ["operation"] = operation.OperationType == StateOperationType.Delete ? "delete" : "upsert",
+                ["request"] = request });
         }
 
         var body = new JsonObject { ["operations"] = steps };
         if (metadata is { Count: > 0 })
             body["metadata"] = StateJson.Map(metadata);
-        return DoneAsync(SendAsync(HttpMethod.Post, StatePath(storeName, null) + "/transaction", JsonContent.Create(body), null, cancellationToken), cancellationToken);
+        return DoneAsync(SendAsync(HttpMethod.Post, StatePath(storeName, null) + "/transaction", JsonContent.Create(body), null,
+            cancellationToken), cancellationToken);
     }
 
-    public override Task<bool> CheckHealthAsync(CancellationToken cancellationToken = default) => IsUpAsync("/v1.0/healthz", cancellationToken);
+    public override Task<bool> CheckHealthAsync(CancellationToken cancellationToken = default) =>
+        IsUpAsync("/v1.0/healthz", cancellationToken);
 
     public override Task<bool> CheckOutboundHealthAsync(CancellationToken cancellationToken = default) =>
         IsUpAsync("/v1.0/healthz/outbound", cancellationToken);
 
     public override async Task WaitForSidecarAsync(CancellationToken cancellationToken = default)
     {
-        while (!await CheckOutboundHealthAsync(cancellationToken).ConfigureAwait(false))
-            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(false);
+        while (!await CheckOutboundHealthAsync(cancellationToken))
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
     }
 
     protected override void Dispose(bool disposing)
@@ -259,14 +267,15 @@ internal sealed class DaprHttpClient : DaprClient
     private static void ThrowUnlessOk(HttpRequestMessage request, HttpResponseMessage response)
     {
         if (!response.IsSuccessStatusCode)
-            throw Failed(request, new HttpRequestException($"The answer has status {(int)response.StatusCode}.", null, response.StatusCode), response);
+            throw Failed(request, new HttpRequestException($"The answer has status {(int)response.StatusCode}.", null,
+                response.StatusCode), response);
     }
 
     private static async Task ThrowUnlessOkAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
             return;
-        var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
         var (code, message) = StateJson.Error(body);
         var transient = response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests;
         throw new DaprApiException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} failed with status {(int)response.StatusCode}: {message}", code, transient);
@@ -280,7 +289,8 @@ internal sealed class DaprHttpClient : DaprClient
         return http;
     }
 
-    private Task PublishAsync(string pubSub, string topic, HttpContent? content, Dictionary<string, string>? metadata, CancellationToken cancellation)
+    private Task PublishAsync(string pubSub, string topic, HttpContent? content, Dictionary<string, string>? metadata,
+        CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(pubSub);
         ArgumentException.ThrowIfNullOrEmpty(topic);
@@ -305,14 +315,15 @@ internal sealed class DaprHttpClient : DaprClient
         return SendAsync(HttpMethod.Delete, StatePath(store, key) + Query(parameters, string.Empty), null, etag, cancellation);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, string? etag, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, string? etag,
+        CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (!string.IsNullOrEmpty(etag))
             request.Headers.TryAddWithoutValidation("If-Match", etag);
         try
         {
-            return await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+            return await _http.SendAsync(request, cancellation);
         }
         catch (HttpRequestException e)
         {
@@ -322,16 +333,16 @@ internal sealed class DaprHttpClient : DaprClient
 
     private static async Task DoneAsync(Task<HttpResponseMessage> call, CancellationToken cancellation)
     {
-        using var response = await call.ConfigureAwait(false);
-        await ThrowUnlessOkAsync(response, cancellation).ConfigureAwait(false);
+        using var response = await call;
+        await ThrowUnlessOkAsync(response, cancellation);
     }
 
     private static async Task<bool> TriedAsync(Task<HttpResponseMessage> call, CancellationToken cancellation)
     {
-        using var response = await call.ConfigureAwait(false);
+        using var response = await call;
         if (response.StatusCode == HttpStatusCode.Conflict)
             return false;
-        await ThrowUnlessOkAsync(response, cancellation).ConfigureAwait(false);
+        await ThrowUnlessOkAsync(response, cancellation);
         return true;
     }
 
@@ -339,7 +350,7 @@ internal sealed class DaprHttpClient : DaprClient
     {
         try
         {
-            using var response = await SendAsync(HttpMethod.Get, path, null, null, cancellation).ConfigureAwait(false);
+            using var response = await SendAsync(HttpMethod.Get, path, null, null, cancellation);
             return response.IsSuccessStatusCode;
         }
         catch (DaprException)

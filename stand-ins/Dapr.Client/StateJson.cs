@@ -6,7 +6,8 @@ namespace Dapr.Client;
 /// <summary>State requests and errors in the HTTP API's JSON.</summary>
 internal static class StateJson
 {
-    public static JsonObject Item(string key, JsonNode? value, string? etag, StateOptions? options, IReadOnlyDictionary<string, string>? metadata)
+    public static JsonObject Item(string key, JsonNode? value, string? etag, StateOptions? options, IReadOnlyDictionary<string,
+        string>? metadata)
     {
         var item = new JsonObject { ["key"] = key, ["value"] = value };
         if (!string.IsNullOrEmpty(etag))
@@ -28,7 +29,8 @@ internal static class StateJson
         return json;
     }
 
-    public static JsonObject Map(IReadOnlyDictionary<string, string> metadata) => new(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+    public static JsonObject Map(IReadOnlyDictionary<string, string> metadata) =>
+        new(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
 
     /// <summary>Code and text of an error answer; the body itself when it is no JSON.</summary>
     public static (string? Code, string Message) Error(string body)

@@ -46,7 +46,8 @@ public sealed class DaprWorkflowClient : IAsyncDisposable, IDisposable
             ParentTraceContext = CurrentTrace(),
             ScheduledStartTimestamp = startTime is { } time ? Timestamp.FromDateTimeOffset(time) : null,
         };
-        return (await CallAsync(SidecarMethod.StartInstance, request, CreateInstanceResponse.Parser, cancellation).ConfigureAwait(false)).InstanceId;
+        return (await CallAsync(SidecarMethod.StartInstance, request, CreateInstanceResponse.Parser,
+            cancellation).ConfigureAwait(false)).InstanceId;
     }
 
     /// <summary>The instance's state now; <see cref="WorkflowState.Exists"/> is false for an unknown id.</summary>
@@ -57,7 +58,8 @@ public sealed class DaprWorkflowClient : IAsyncDisposable, IDisposable
         var request = new GetInstanceRequest { InstanceId = instanceId, GetInputsAndOutputs = getInputsAndOutputs };
         try
         {
-            return ToState(await CallAsync(SidecarMethod.GetInstance, request, GetInstanceResponse.Parser, cancellation).ConfigureAwait(false));
+            return ToState(await CallAsync(SidecarMethod.GetInstance, request, GetInstanceResponse.Parser,
+                cancellation).ConfigureAwait(false));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -116,7 +118,8 @@ public sealed class DaprWorkflowClient : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var request = new PurgeInstancesRequest { InstanceId = instanceId, Recursive = true };
-        var response = await CallAsync(SidecarMethod.PurgeInstances, request, PurgeInstancesResponse.Parser, cancellation).ConfigureAwait(false);
+        var response = await CallAsync(SidecarMethod.PurgeInstances, request, PurgeInstancesResponse.Parser,
+            cancellation).ConfigureAwait(false);
         return response.DeletedInstanceCount > 0;
     }
 
@@ -133,18 +136,22 @@ public sealed class DaprWorkflowClient : IAsyncDisposable, IDisposable
             request.PageSize = (uint)size;
         }
 
-        var response = await CallAsync(SidecarMethod.ListInstanceIds, request, ListInstanceIDsResponse.Parser, cancellation).ConfigureAwait(false);
+        var response = await CallAsync(SidecarMethod.ListInstanceIds, request, ListInstanceIDsResponse.Parser,
+            cancellation).ConfigureAwait(false);
         return new WorkflowInstancePage([.. response.InstanceIds], response.HasContinuationToken ? response.ContinuationToken : null);
     }
 
     /// <summary>The instance's history.</summary>
     /// <exception cref="RpcException">NotFound for an unknown id.</exception>
-    public async Task<IReadOnlyList<WorkflowHistoryEvent>> GetInstanceHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<WorkflowHistoryEvent>> GetInstanceHistoryAsync(string instanceId,
+        CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var request = new GetInstanceHistoryRequest { InstanceId = instanceId };
-        var response = await CallAsync(SidecarMethod.GetInstanceHistory, request, GetInstanceHistoryResponse.Parser, cancellation).ConfigureAwait(false);
-        return [.. response.Events.Select(e => new WorkflowHistoryEvent(e.EventId, KindOf(e.EventTypeCase), e.Timestamp?.ToDateTime() ?? default))];
+        var response = await CallAsync(SidecarMethod.GetInstanceHistory, request, GetInstanceHistoryResponse.Parser,
+            cancellation).ConfigureAwait(false);
+        return [.. response.Events.Select(e =>
+            new WorkflowHistoryEvent(e.EventId, KindOf(e.EventTypeCase), e.Timestamp?.ToDateTime() ?? default))];
     }
 
     /// <summary>Closes the connection, unless it is shared with the host's worker.</summary>
@@ -198,7 +205,8 @@ public sealed class DaprWorkflowClient : IAsyncDisposable, IDisposable
 
     private static TraceContext? CurrentTrace() =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } activity
-            ? new TraceContext { TraceParent = id, TraceState = string.IsNullOrEmpty(activity.TraceStateString) ? null : activity.TraceStateString }
+            ? new TraceContext { TraceParent = id, TraceState = string.IsNullOrEmpty(activity.TraceStateString) ? null
+                : activity.TraceStateString }
             : null;
 
     private static WorkflowHistoryEventType KindOf(HistoryEvent.EventTypeOneofCase kind) => kind switch

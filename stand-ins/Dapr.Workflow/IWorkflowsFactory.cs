@@ -19,11 +19,13 @@ public interface IWorkflowsFactory
     /// <summary>Registers an activity function.</summary>
     void RegisterActivity<TInput, TOutput>(string name, Func<WorkflowActivityContext, TInput, Task<TOutput>> implementation);
 
-    /// <summary>Makes a workflow object; false with an exception when its constructor failed, without one when the name is unknown.</summary>
+    /// <summary>Makes a workflow object; false with an exception when its constructor failed, without one when the name is
+    /// unknown.</summary>
     bool TryCreateWorkflow(
         TaskIdentifier identifier, IServiceProvider serviceProvider, out IWorkflow? workflow, out Exception? activationException);
 
-    /// <summary>Makes an activity object; false with an exception when its constructor failed, without one when the name is unknown.</summary>
+    /// <summary>Makes an activity object; false with an exception when its constructor failed, without one when the name is
+    /// unknown.</summary>
     bool TryCreateActivity(
         TaskIdentifier identifier, IServiceProvider serviceProvider, out IWorkflowActivity? activity, out Exception? activationException);
 }

@@ -15,7 +15,8 @@ public class WorkflowTaskFailureDetails(string errorType, string errorMessage, s
     /// <summary>Whether the worker that failed asked for no further attempt.</summary>
     internal bool IsNonRetriable { get; init; }
 
-    /// <summary>Whether <see cref="ErrorType"/> names <typeparamref name="T"/> or a type derived from it. False for types that cannot be found.</summary>
+    /// <summary>Whether <see cref="ErrorType"/> names <typeparamref name="T"/> or a type derived from it. False for types that cannot be
+    /// found.</summary>
     public bool IsCausedBy<T>()
         where T : Exception
     {

@@ -53,7 +53,8 @@ internal static class CommandLine
         int? http = null, grpc = null, port = null;
         foreach (var part in text.Split(','))
         {
-            var (name, value) = part.Split('=', 2) is [var n, var v] ? (n, v) : throw new FormatException($"--app {text}: '{part}' is not of the form name=value.");
+            var (name, value) = part.Split('=', 2) is [var n, var v] ? (n, v)
+                : throw new FormatException($"--app {text}: '{part}' is not of the form name=value.");
             switch (name)
             {
                 case "id":

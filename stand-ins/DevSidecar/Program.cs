@@ -20,8 +20,10 @@ using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(con
     console.UseUtcTimestamp = true;
 }));
 using var stop = new CancellationTokenSource();
-using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Stop);
-using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Stop);
+using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT,
+    Stop);
+using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM,
+    Stop);
 try
 {
     await using var sidecar = await Sidecar.StartAsync(options, loggers, stop.Token);

@@ -55,7 +55,8 @@ public sealed class Sidecar : IAsyncDisposable
 
     /// <summary>Starts a sidecar; it is ready when the task ends.</summary>
     /// <exception cref="IOException">A port is taken, or the journal cannot be opened.</exception>
-    public static async Task<Sidecar> StartAsync(SidecarOptions options, ILoggerFactory? loggers = null, CancellationToken cancellation = default)
+    public static async Task<Sidecar> StartAsync(SidecarOptions options, ILoggerFactory? loggers = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         loggers ??= NullLoggerFactory.Instance;
@@ -64,11 +65,11 @@ public sealed class Sidecar : IAsyncDisposable
         var sidecar = new Sidecar(options, loggers);
         try
         {
-            await sidecar._web.StartAsync(cancellation).ConfigureAwait(false);
+            await sidecar._web.StartAsync(cancellation);
         }
         catch
         {
-            await sidecar.DisposeAsync().ConfigureAwait(false);
+            await sidecar.DisposeAsync();
             throw;
         }
 
@@ -77,7 +78,8 @@ public sealed class Sidecar : IAsyncDisposable
         sidecar.Nodes = [.. sidecar.Nodes.Select((n, i) => n with { HttpPort = ports[2 * i], GrpcPort = ports[(2 * i) + 1] })];
         var logger = loggers.CreateLogger<Sidecar>();
         foreach (var node in sidecar.Nodes)
-            logger.LogInformation("Sidecar of {Node} listens on HTTP {HttpPort} and gRPC {GrpcPort}.", node.Name, node.HttpPort, node.GrpcPort);
+            logger.LogInformation("Sidecar of {Node} listens on HTTP {HttpPort} and gRPC {GrpcPort}.", node.Name, node.HttpPort,
+                node.GrpcPort);
         return sidecar;
     }
 
@@ -87,11 +89,11 @@ public sealed class Sidecar : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync();
         using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
-            await _web.StopAsync(limit.Token).ConfigureAwait(false);
-        await _web.DisposeAsync().ConfigureAwait(false);
-        await _deliveries.DisposeAsync().ConfigureAwait(false);
+            await _web.StopAsync(limit.Token);
+        await _web.DisposeAsync();
+        await _deliveries.DisposeAsync();
         foreach (var app in _apps.Values)
             app.Dispose();
         _engine.Dispose();

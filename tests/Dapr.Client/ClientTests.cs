@@ -71,13 +71,15 @@ public sealed class ClientTests : IAsyncLifetime
         await _client.SaveStateAsync("statestore", "b", 1);
         await _client.ExecuteStateTransactionAsync("statestore",
         [
-            new StateTransactionRequest("a", "41"u8.ToArray(), StateOperationType.Upsert), new StateTransactionRequest("b", null, StateOperationType.Delete),
+            new StateTransactionRequest("a", "41"u8.ToArray(), StateOperationType.Upsert), new StateTransactionRequest("b", null,
+                StateOperationType.Delete),
         ]);
         var values = await _client.GetBulkStateAsync<int?>("statestore", ["a", "b"], 2);
         values.Select(v => (v.Key, v.Value, v.ETag.Length > 0)).ShouldBe([("a", 41, true), ("b", null, false)]);
         await Should.ThrowAsync<DaprApiException>(_client.ExecuteStateTransactionAsync("statestore",
         [
-            new StateTransactionRequest("c", "1"u8.ToArray(), StateOperationType.Upsert), new StateTransactionRequest("a", "2"u8.ToArray(), StateOperationType.Upsert, etag: "old"),
+            new StateTransactionRequest("c", "1"u8.ToArray(), StateOperationType.Upsert), new StateTransactionRequest("a", "2"u8.ToArray(),
+                StateOperationType.Upsert, etag: "old"),
         ]));
         (await _client.GetStateAsync<int?>("statestore", "c")).ShouldBeNull();
     }
@@ -86,7 +88,8 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task Events_reach_the_subscriber_with_their_data()
     {
         await _client.PublishEventAsync("pubsub", "progress", new Job("a", 7));
-        await _client.PublishByteEventAsync("pubsub", "progress", "text"u8.ToArray(), "text/plain", new Dictionary<string, string> { ["run"] = "r 1" });
+        await _client.PublishByteEventAsync("pubsub", "progress", "text"u8.ToArray(), "text/plain", new Dictionary<string,
+            string> { ["run"] = "r 1" });
         var got = await _app.WaitAsync("/progress", 2);
         JsonNode.Parse(got[0].Body)!["data"]!.ToJsonString().ShouldBe("""{"owner":"a","fence":7}""");
         JsonNode.Parse(got[1].Body)!["data"]!.ToString().ShouldBe("text");
@@ -106,7 +109,8 @@ public sealed class ClientTests : IAsyncLifetime
         (await _client.InvokeMethodAsync<string>(HttpMethod.Get, "app", "a/b?x=1")).ShouldBe("GET /a/b?x=1");
         var failed = await Should.ThrowAsync<InvocationException>(_client.InvokeMethodAsync("app", "fail"));
         (failed.AppId, failed.MethodName, failed.Response!.StatusCode).ShouldBe(("app", "fail", HttpStatusCode.ServiceUnavailable));
-        (await Should.ThrowAsync<InvocationException>(_client.InvokeMethodAsync("nobody", "x"))).Response!.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await Should.ThrowAsync<InvocationException>(_client.InvokeMethodAsync("nobody",
+            "x"))).Response!.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         using var http = _client.CreateInvokableHttpClient("app");
         (await http.GetFromJsonAsync<string>("/hello")).ShouldBe("GET /hello");
     }
@@ -118,7 +122,8 @@ public sealed class ClientTests : IAsyncLifetime
         unknown.ErrorCode.ShouldBe("ERR_STATE_STORE_NOT_FOUND");
         unknown.Message.ShouldContain("state store nostore is not found");
         using var stranger = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{_sidecar.Node("app").HttpPort}").UseDaprApiToken("wrong").Build();
-        (await Should.ThrowAsync<DaprApiException>(stranger.GetStateAsync<int>("statestore", "k"))).Message.ShouldContain("invalid api token");
+        (await Should.ThrowAsync<DaprApiException>(stranger.GetStateAsync<int>("statestore",
+            "k"))).Message.ShouldContain("invalid api token");
         using var nowhere = new DaprClientBuilder().UseHttpEndpoint("http://127.0.0.1:1").Build();
         (await Should.ThrowAsync<DaprException>(nowhere.GetStateAsync<int>("statestore", "k"))).Message.ShouldContain("cannot be reached");
         (await nowhere.CheckHealthAsync()).ShouldBeFalse();

@@ -14,7 +14,8 @@ public static class CapturedTraffic
 
     public static IEnumerable<string> Scenarios() => Folder is null
         ? []
-        : Directory.EnumerateFiles(Folder, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)).Where(n => !n.EndsWith("_metadata", StringComparison.Ordinal)).Order();
+        : Directory.EnumerateFiles(Folder, "*.jsonl").Select(f =>
+            Path.GetFileNameWithoutExtension(f)).Where(n => !n.EndsWith("_metadata", StringComparison.Ordinal)).Order();
 
     public static IEnumerable<CapturedMessage> Read(string scenario)
     {

@@ -28,12 +28,14 @@ public partial class CapturedWorkerTests
         Assert.SkipUnless(CapturedTraffic.Folder is not null, "no captured traffic beside the repository");
         var turns = 0;
         var scenarios = new HashSet<string>();
-        foreach (var scenario in CapturedTraffic.Scenarios().Where(s => !s.StartsWith("raw_", StringComparison.Ordinal) && !Apart.Contains(s)))
+        foreach (var scenario in CapturedTraffic.Scenarios().Where(s =>
+            !s.StartsWith("raw_", StringComparison.Ordinal) && !Apart.Contains(s)))
         {
             var waiting = new Dictionary<string, (int Line, WorkflowRequest Request)>();
             foreach (var message in CapturedTraffic.Read(scenario))
             {
-                if (message is { Type: "WorkItem", Direction: "s2c" } && WorkItem.Parser.ParseFrom(message.Bytes).WorkflowRequest is { } request)
+                if (message is { Type: "WorkItem", Direction: "s2c" }
+                    && WorkItem.Parser.ParseFrom(message.Bytes).WorkflowRequest is { } request)
                     waiting[request.InstanceId] = (message.Line, request);
                 if (message is not { Type: "WorkflowResponse", Direction: "c2s" })
                     continue;
@@ -101,9 +103,11 @@ public partial class CapturedWorkerTests
         return back;
     }
 
-    private static string Text(WorkflowAction action) => $"#{action.Id} ->{action.Router?.TargetAppID} " + action.WorkflowActionTypeCase switch
+    private static string Text(WorkflowAction action) =>
+        $"#{action.Id} ->{action.Router?.TargetAppID} " + action.WorkflowActionTypeCase switch
     {
-        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => $"activity {action.ScheduleTask.Name}({Json(action.ScheduleTask.Input)})",
+        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask =>
+            $"activity {action.ScheduleTask.Name}({Json(action.ScheduleTask.Input)})",
         WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow =>
             $"child {action.CreateChildWorkflow.Name}({Json(action.CreateChildWorkflow.Input)}) id {GivenId(action.CreateChildWorkflow.InstanceId)}",
         WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer =>

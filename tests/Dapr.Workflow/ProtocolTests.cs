@@ -39,7 +39,8 @@ public class ProtocolTests
     [Fact]
     public void An_activity_request_has_the_field_numbers_of_the_runtime()
     {
-        // workItem.activityRequest(2) { name(1)="add", input(3){value(1)="1"}, workflowInstance(4){instanceId(1)="i"}, taskId(5)=7, taskExecutionId(7)="x" }
+        // workItem.activityRequest(2) { name(1)="add", input(3){value(1)="1"}, workflowInstance(4){instanceId(1)="i"}, taskId(5)=7,
+        // taskExecutionId(7)="x" }
         var bytes = Convert.FromHexString("1214" + "0A03616464" + "1A030A0131" + "22030A0169" + "2807" + "3A0178");
         var request = WorkItem.Parser.ParseFrom(bytes).ActivityRequest;
         request.Name.ShouldBe("add");
@@ -53,7 +54,8 @@ public class ProtocolTests
     [Fact]
     public void An_action_has_the_field_numbers_of_the_runtime()
     {
-        // workflowAction { id(1)=3, createTimer(4){ fireAt(1){seconds(1)=5}, externalEvent(4){name(1)="go"} }, router(9){ targetAppID(2)="t" } }
+        // workflowAction { id(1)=3, createTimer(4){ fireAt(1){seconds(1)=5}, externalEvent(4){name(1)="go"} }, router(9){
+        // targetAppID(2)="t" } }
         var bytes = Convert.FromHexString("0803" + "220A" + "0A020805" + "22040A02676F" + "4A03120174");
         var action = WorkflowAction.Parser.ParseFrom(bytes);
         action.Id.ShouldBe(3);
@@ -78,7 +80,8 @@ public class ProtocolTests
     public async Task A_frame_over_the_limit_is_refused_before_anything_is_allocated_for_it()
     {
         using var stream = new MemoryStream([0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3]);
-        var error = await Should.ThrowAsync<GrpcFrameException>(async () => await GrpcFrame.ReadAsync(stream, GrpcFrame.DefaultLimit, default));
+        var error = await Should.ThrowAsync<GrpcFrameException>(async () =>
+            await GrpcFrame.ReadAsync(stream, GrpcFrame.DefaultLimit, default));
         error.TooLarge.ShouldBeTrue();
         error.Message.ShouldContain("2147483647 vs. 4194304");
     }
@@ -87,7 +90,8 @@ public class ProtocolTests
     public async Task A_cut_off_frame_is_refused()
     {
         using var stream = new MemoryStream([0, 0, 0, 0, 9, 1, 2]);
-        var error = await Should.ThrowAsync<GrpcFrameException>(async () => await GrpcFrame.ReadAsync(stream, GrpcFrame.DefaultLimit, default));
+        var error = await Should.ThrowAsync<GrpcFrameException>(async () =>
+            await GrpcFrame.ReadAsync(stream, GrpcFrame.DefaultLimit, default));
         error.Message.ShouldContain("after 2 of 9 bytes");
     }
 

@@ -7,10 +7,12 @@ namespace Dapr.Workflow.Tests;
 
 public class ReplayTests
 {
-    private static TurnHarness With(Func<WorkflowContext, string?, Task<string?>> code, ILoggerFactory? loggers = null, string id = "instance-1") =>
+    private static TurnHarness With(Func<WorkflowContext, string?, Task<string?>> code, ILoggerFactory? loggers = null,
+        string id = "instance-1") =>
         new(o => o.RegisterWorkflow("w", code), loggers) { InstanceId = id };
 
-    private static CompleteWorkflowAction Completion(WorkflowResponse response) => response.Actions.ShouldHaveSingleItem().CompleteWorkflow.ShouldNotBeNull();
+    private static CompleteWorkflowAction Completion(WorkflowResponse response) =>
+        response.Actions.ShouldHaveSingleItem().CompleteWorkflow.ShouldNotBeNull();
 
     [Fact]
     public void Actions_are_numbered_from_zero_in_the_order_of_the_code()
@@ -31,7 +33,8 @@ public class ReplayTests
             (2, WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow),
         ]);
         harness.Turn(Fired(1), Done(0, "4")).Actions.ShouldBeEmpty();
-        var child = new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = 2, Result = "5" } };
+        var child = new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = 2,
+            Result = "5" } };
         Completion(harness.Turn(child)).Result.ShouldBe("\"9\"");
     }
 
@@ -388,7 +391,8 @@ public class ReplayTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 }

@@ -33,7 +33,8 @@ internal sealed class TurnHarness
 
     public WorkflowResponse Start(string name, string? input = null) => Turn(new HistoryEvent
     {
-        ExecutionStarted = new ExecutionStartedEvent { Name = name, Input = input, WorkflowInstance = new WorkflowInstance { InstanceId = InstanceId } },
+        ExecutionStarted = new ExecutionStartedEvent { Name = name, Input = input,
+            WorkflowInstance = new WorkflowInstance { InstanceId = InstanceId } },
         Router = new TaskRouter { SourceAppID = "app" },
     });
 
@@ -52,20 +53,23 @@ internal sealed class TurnHarness
         return response;
     }
 
-    public static HistoryEvent Done(int id, string? result) => new() { TaskCompleted = new TaskCompletedEvent { TaskScheduledId = id, Result = result } };
+    public static HistoryEvent Done(int id, string? result) =>
+        new() { TaskCompleted = new TaskCompletedEvent { TaskScheduledId = id, Result = result } };
 
     public static HistoryEvent Failed(int id, string message, bool final = false) => new()
     {
         TaskFailed = new TaskFailedEvent
         {
             TaskScheduledId = id,
-            FailureDetails = new TaskFailureDetails { ErrorType = "System.InvalidOperationException", ErrorMessage = message, IsNonRetriable = final },
+            FailureDetails = new TaskFailureDetails { ErrorType = "System.InvalidOperationException", ErrorMessage = message,
+                IsNonRetriable = final },
         },
     };
 
     public static HistoryEvent Fired(int id) => new() { TimerFired = new TimerFiredEvent { TimerId = id } };
 
-    public static HistoryEvent Raised(string name, string? input = null) => new() { EventRaised = new EventRaisedEvent { Name = name, Input = input } };
+    public static HistoryEvent Raised(string name, string? input = null) =>
+        new() { EventRaised = new EventRaisedEvent { Name = name, Input = input } };
 
     private HistoryEvent Stamp(HistoryEvent e)
     {
@@ -78,11 +82,13 @@ internal sealed class TurnHarness
     {
         var recorded = new HistoryEvent { EventId = action.Id, Timestamp = Timestamp.FromDateTimeOffset(_now) };
         if (action.ScheduleTask is { } task)
-            recorded.TaskScheduled = new TaskScheduledEvent { Name = task.Name, Input = task.Input, TaskExecutionId = task.TaskExecutionId };
+            recorded.TaskScheduled = new TaskScheduledEvent { Name = task.Name, Input = task.Input,
+                TaskExecutionId = task.TaskExecutionId };
         else if (action.CreateTimer is { } timer)
             recorded.TimerCreated = new TimerCreatedEvent { FireAt = timer.FireAt, ExternalEvent = timer.ExternalEvent };
         else if (action.CreateChildWorkflow is { } child)
-            recorded.ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent { Name = child.Name, InstanceId = child.InstanceId, Input = child.Input };
+            recorded.ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent { Name = child.Name,
+                InstanceId = child.InstanceId, Input = child.Input };
         else
             return null;
         return recorded;

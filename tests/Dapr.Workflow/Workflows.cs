@@ -12,7 +12,8 @@ internal static class CapturedWorkflows
     {
         o.RegisterWorkflow<Chain>("chain");
         o.RegisterWorkflow<JsonElement?, JsonElement?>("one", (c, input) => c.CallActivityAsync<JsonElement?>("noop", input));
-        o.RegisterWorkflow<int, int>("fanout", async (c, n) => (await Task.WhenAll(Enumerable.Range(0, n).Select(i => c.CallActivityAsync<int>("add_one", i)))).Sum());
+        o.RegisterWorkflow<int, int>("fanout", async (c, n) =>
+            (await Task.WhenAll(Enumerable.Range(0, n).Select(i => c.CallActivityAsync<int>("add_one", i)))).Sum());
         o.RegisterWorkflow<int, int>("five", async (c, n) =>
         {
             for (var i = 0; i < 5; i++)
@@ -27,12 +28,14 @@ internal static class CapturedWorkflows
         ]);
         o.RegisterWorkflow<JsonElement, JsonElement>("parent_wait", (c, input) =>
             c.CallChildWorkflowAsync<JsonElement>("event", input, new ChildWorkflowTaskOptions(c.InstanceId + "-kid")));
-        o.RegisterWorkflow<JsonElement, JsonElement>("parent_fail", (c, input) => c.CallChildWorkflowAsync<JsonElement>("fail_final", input));
+        o.RegisterWorkflow<JsonElement, JsonElement>("parent_fail", (c, input) =>
+            c.CallChildWorkflowAsync<JsonElement>("fail_final", input));
         o.RegisterWorkflow<JsonElement, string>("parent_fail_retry", async (c, input) =>
         {
             try
             {
-                await c.CallChildWorkflowAsync("fail_self", input, new ChildWorkflowTaskOptions(RetryPolicy: new(2, TimeSpan.FromMilliseconds(200))));
+                await c.CallChildWorkflowAsync("fail_self", input,
+                    new ChildWorkflowTaskOptions(RetryPolicy: new(2, TimeSpan.FromMilliseconds(200))));
                 return "";
             }
             catch (WorkflowTaskFailedException e)
@@ -58,8 +61,10 @@ internal static class CapturedWorkflows
             throw new InvalidCastException("workflow code threw");
         });
         o.RegisterWorkflow<JsonElement, string>("unknown_activity", (c, input) => c.CallActivityAsync<string>("not_registered_act", input));
-        o.RegisterWorkflow<JsonElement, JsonElement>("retry_ok", (c, _) => c.CallActivityAsync<JsonElement>("fail_until", 3, new(Doubling)));
-        o.RegisterWorkflow<JsonElement, JsonElement>("retry_exhaust", (c, _) => c.CallActivityAsync<JsonElement>("always_fail", "x", new(Steady)));
+        o.RegisterWorkflow<JsonElement, JsonElement>("retry_ok", (c, _) =>
+            c.CallActivityAsync<JsonElement>("fail_until", 3, new(Doubling)));
+        o.RegisterWorkflow<JsonElement, JsonElement>("retry_exhaust", (c, _) =>
+            c.CallActivityAsync<JsonElement>("always_fail", "x", new(Steady)));
         o.RegisterWorkflow<int, string>("timer", async (c, seconds) =>
         {
             await c.CreateTimer(TimeSpan.FromSeconds(seconds));
@@ -87,7 +92,8 @@ internal static class CapturedWorkflows
 
     private static void Events(WorkflowRuntimeOptions o)
     {
-        o.RegisterWorkflow<JsonElement, JsonElement?>("event", (c, _) => c.WaitForExternalEventAsync<JsonElement?>("Approve", Timeout.InfiniteTimeSpan));
+        o.RegisterWorkflow<JsonElement, JsonElement?>("event", (c, _) =>
+            c.WaitForExternalEventAsync<JsonElement?>("Approve", Timeout.InfiniteTimeSpan));
         o.RegisterWorkflow<int, JsonElement?>("event_timeout", async (c, seconds) =>
         {
             var go = c.WaitForExternalEventAsync<JsonElement?>("go", Timeout.InfiniteTimeSpan);

@@ -43,7 +43,8 @@ public class CapturedSidecarTests
             line++;
             using var json = JsonDocument.Parse(text);
             var root = json.RootElement;
-            if (!root.TryGetProperty("b64", out var b64) || CapturedTraffic.ParserOf(root.GetProperty("type").GetString()!) is not { } parser)
+            if (!root.TryGetProperty("b64", out var b64)
+                || CapturedTraffic.ParserOf(root.GetProperty("type").GetString()!) is not { } parser)
                 continue;
             var message = parser.ParseFrom(b64.GetBytesFromBase64());
             var call = root.GetProperty("call").GetInt32();
@@ -102,7 +103,8 @@ public class CapturedSidecarTests
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"{where}: the sidecar never sent {KeyOf(expected)}; it sent {string.Join(", ", items.Select(KeyOf))}.");
+                var sent = string.Join(", ", items.Select(KeyOf));
+                throw new TimeoutException($"{where}: the sidecar never sent {KeyOf(expected)}; it sent {sent}.");
             }
         }
     }
@@ -117,7 +119,8 @@ public class CapturedSidecarTests
         return rpc switch
         {
             "StartInstance" => await channel.CallAsync(path, request, CreateInstanceResponse.Parser, null, cancellation),
-            "GetInstance" or "WaitForInstanceStart" or "WaitForInstanceCompletion" => await channel.CallAsync(path, request, GetInstanceResponse.Parser, null, cancellation),
+            "GetInstance" or "WaitForInstanceStart" or "WaitForInstanceCompletion" =>
+                await channel.CallAsync(path, request, GetInstanceResponse.Parser, null, cancellation),
             "PurgeInstances" => await channel.CallAsync(path, request, PurgeInstancesResponse.Parser, null, cancellation),
             "GetInstanceHistory" => await channel.CallAsync(path, request, GetInstanceHistoryResponse.Parser, null, cancellation),
             _ => await channel.CallAsync(path, request, CompleteTaskResponse.Parser, null, cancellation),

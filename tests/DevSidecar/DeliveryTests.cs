@@ -53,7 +53,8 @@ public class DeliveryTests
                 await Task.Delay(replica == "doomed" ? 60_000 : ms);
                 return replica;
             });
-            o.RegisterWorkflow<int, string[]>("w", (c, n) => Task.WhenAll(Enumerable.Range(0, n).Select(_ => c.CallActivityAsync<string>("who", 5))));
+            o.RegisterWorkflow<int, string[]>("w", (c, n) =>
+                Task.WhenAll(Enumerable.Range(0, n).Select(_ => c.CallActivityAsync<string>("who", 5))));
         }
 
         await stack.AddWorkerAsync("app", o => Register(o, "good"));
@@ -77,7 +78,8 @@ public class DeliveryTests
         using var limit = new CancellationTokenSource(Limit);
         var first = new RawWorker(channel, limit.Token);
         await first.OpenedAsync();
-        var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "l", Name = "w" }, CreateInstanceResponse.Parser, null, limit.Token);
+        var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "l", Name = "w" },
+            CreateInstanceResponse.Parser, null, limit.Token);
         var turn = (await first.NextAsync()).WorkflowRequest;
         await Answer(turn, new WorkflowAction { Id = 0, ScheduleTask = new ScheduleTaskAction { Name = "a" } });
         await start;
@@ -91,12 +93,15 @@ public class DeliveryTests
         var next = (await second.NextAsync()).WorkflowRequest;
         next.NewEvents.Count.ShouldBe(2);
         next.NewEvents[1].TaskCompleted.Result.ShouldBe("\"late\"");
-        await Answer(next, new WorkflowAction { Id = 1, CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Completed } });
+        await Answer(next, new WorkflowAction { Id = 1,
+            CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Completed } });
 
         Task Complete(ActivityRequest request, string result) => channel.CallAsync(
-            SidecarMethod.CompleteActivityTask, new ActivityResponse { InstanceId = "l", TaskId = request.TaskId, Result = result }, CompleteTaskResponse.Parser, null, limit.Token);
+            SidecarMethod.CompleteActivityTask, new ActivityResponse { InstanceId = "l", TaskId = request.TaskId,
+                Result = result }, CompleteTaskResponse.Parser, null, limit.Token);
         Task Answer(WorkflowRequest request, WorkflowAction action) => channel.CallAsync(
-            SidecarMethod.CompleteWorkflowTask, new WorkflowResponse { InstanceId = request.InstanceId, Actions = { action } }, CompleteTaskResponse.Parser, null, limit.Token);
+            SidecarMethod.CompleteWorkflowTask, new WorkflowResponse { InstanceId = request.InstanceId,
+                Actions = { action } }, CompleteTaskResponse.Parser, null, limit.Token);
     }
 
     [Fact]
@@ -107,20 +112,24 @@ public class DeliveryTests
         using var limit = new CancellationTokenSource(Limit);
         var worker = new RawWorker(channel, limit.Token);
         await worker.OpenedAsync();
-        var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "n", Name = "w" }, CreateInstanceResponse.Parser, null, limit.Token);
+        var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "n", Name = "w" },
+            CreateInstanceResponse.Parser, null, limit.Token);
         await worker.NextAsync();
         var refused = await Should.ThrowAsync<RpcException>(channel.CallAsync(
-            SidecarMethod.CompleteWorkflowTask, new WorkflowResponse { InstanceId = "n", Actions = { new WorkflowAction { Id = 7 } } }, CompleteTaskResponse.Parser, null, limit.Token));
+            SidecarMethod.CompleteWorkflowTask, new WorkflowResponse { InstanceId = "n",
+                Actions = { new WorkflowAction { Id = 7 } } }, CompleteTaskResponse.Parser, null, limit.Token));
         refused.Status.Detail.ShouldBe("action 7 has no type");
         await start;
         using var client = stack.Client("app");
-        (await client.WaitForWorkflowCompletionAsync("n", cancellation: limit.Token)).FailureDetails!.ErrorMessage.ShouldBe("action 7 has no type");
+        (await client.WaitForWorkflowCompletionAsync("n",
+            cancellation: limit.Token)).FailureDetails!.ErrorMessage.ShouldBe("action 7 has no type");
     }
 
     [Fact]
     public async Task A_wrong_token_is_refused_and_the_right_one_taken()
     {
-        await using var sidecar = await Sidecar.StartAsync(new SidecarOptions { JournalPath = LocalStack.NewJournal(), Nodes = [new NodeOptions("app")], ApiToken = "secret" });
+        await using var sidecar = await Sidecar.StartAsync(new SidecarOptions { JournalPath = LocalStack.NewJournal(),
+            Nodes = [new NodeOptions("app")], ApiToken = "secret" });
         var endpoint = new Uri($"http://127.0.0.1:{sidecar.Node("app").GrpcPort}");
         foreach (var token in new[] { null, "wrong" })
         {
@@ -131,7 +140,8 @@ public class DeliveryTests
         }
 
         using var right = new SidecarChannel(endpoint, "secret");
-        (await right.CallAsync(SidecarMethod.GetInstance, new GetInstanceRequest { InstanceId = "x" }, GetInstanceResponse.Parser, null, default)).Exists.ShouldBeFalse();
+        (await right.CallAsync(SidecarMethod.GetInstance, new GetInstanceRequest { InstanceId = "x" }, GetInstanceResponse.Parser, null,
+            default)).Exists.ShouldBeFalse();
     }
 
     private static async Task WaitUntil(Func<bool> condition)

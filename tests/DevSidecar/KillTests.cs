@@ -35,7 +35,8 @@ public class KillTests
         await using var client = new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{ports[1]}").Build();
         using var limit = new CancellationTokenSource(Limit);
         for (var i = 0; i < Workflows; i++)
-            await Again(() => client.ScheduleNewWorkflowAsync("everything", $"w{i}", Width, (DateTimeOffset?)null, limit.Token), limit.Token);
+            await Again(() => client.ScheduleNewWorkflowAsync("everything", $"w{i}", Width, (DateTimeOffset?)null, limit.Token),
+                limit.Token);
         for (var kill = 0; kill < 4; kill++)
         {
             await Task.Delay(random.Next(50, 400), limit.Token);

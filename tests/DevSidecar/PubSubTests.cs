@@ -57,7 +57,8 @@ public class PubSubTests
 
         await Publish(http, "orders", "plain text", "text/plain");
         await Publish(http, "orders", "bytes", "application/octet-stream");
-        await Publish(http, "orders", """{"specversion":"1.0","type":"my.type","source":"me","id":"ce-1","data":{"n":1}}""", "application/cloudevents+json");
+        await Publish(http, "orders", """{"specversion":"1.0","type":"my.type","source":"me","id":"ce-1","data":{"n":1}}""",
+            "application/cloudevents+json");
         var all = (await app.WaitAsync("/orders", 4)).Select(r => JsonNode.Parse(r.Body)!).ToList();
         all[1]["data"]!.ToString().ShouldBe("plain text");
         all[2]["data_base64"]!.ToString().ShouldBe(Convert.ToBase64String("bytes"u8));

@@ -29,7 +29,8 @@ internal sealed class RawWorker
     {
         try
         {
-            await foreach (var item in channel.StreamAsync(SidecarMethod.GetWorkItems, new GetWorkItemsRequest(), WorkItem.Parser, _opened.SetResult, _close.Token))
+            await foreach (var item in channel.StreamAsync(SidecarMethod.GetWorkItems, new GetWorkItemsRequest(), WorkItem.Parser,
+                _opened.SetResult, _close.Token))
                 await _items.Writer.WriteAsync(item, limit);
         }
         catch (RpcException e)

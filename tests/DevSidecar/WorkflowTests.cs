@@ -17,7 +17,8 @@ public class WorkflowTests
                 n = await c.CallActivityAsync<int>("add_one", n);
             return n;
         });
-        o.RegisterWorkflow<int, int>("fan", async (c, n) => (await Task.WhenAll(Enumerable.Range(0, n).Select(i => c.CallActivityAsync<int>("add_one", i)))).Sum());
+        o.RegisterWorkflow<int, int>("fan", async (c, n) =>
+            (await Task.WhenAll(Enumerable.Range(0, n).Select(i => c.CallActivityAsync<int>("add_one", i)))).Sum());
     }
 
     private static async Task<WorkflowState> RunAsync(DaprWorkflowClient client, string name, object? input = null, string? id = null)
@@ -141,7 +142,8 @@ public class WorkflowTests
                 return attempt >= n ? Task.FromResult(attempt) : throw new InvalidOperationException($"attempt {attempt}");
             });
             o.RegisterWorkflow<int, int>("w", (c, n) =>
-                c.CallActivityAsync<int>("fail_until", n, new WorkflowTaskOptions(new WorkflowRetryPolicy(3, TimeSpan.FromMilliseconds(20)))));
+                c.CallActivityAsync<int>("fail_until", n,
+                    new WorkflowTaskOptions(new WorkflowRetryPolicy(3, TimeSpan.FromMilliseconds(20)))));
         });
         using var client = stack.Client("app");
         (await RunAsync(client, "w", 3)).ReadOutputAs<int>().ShouldBe(3);
@@ -176,7 +178,8 @@ public class WorkflowTests
             await stack.AddWorkerAsync(app, o =>
             {
                 o.RegisterWorkflow<int, string>("wait", (c, _) => c.WaitForExternalEventAsync<string>("never"));
-                o.RegisterWorkflow<int, string>("parent", (c, _) => c.CallChildWorkflowAsync<string>("wait", 0, new ChildWorkflowTaskOptions("kid", TargetAppId: "other")));
+                o.RegisterWorkflow<int, string>("parent", (c, _) =>
+                    c.CallChildWorkflowAsync<string>("wait", 0, new ChildWorkflowTaskOptions("kid", TargetAppId: "other")));
             });
         }
 
@@ -189,14 +192,17 @@ public class WorkflowTests
         var ended = await client.GetWorkflowStateAsync("p");
         ended.RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Terminated);
         ended.ReadOutputAs<string>().ShouldBe("bye");
-        (await other.WaitForWorkflowCompletionAsync("kid", cancellation: limit.Token)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Terminated);
+        (await other.WaitForWorkflowCompletionAsync("kid",
+            cancellation: limit.Token)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Terminated);
     }
 
     [Fact]
     public async Task An_app_without_a_worker_holds_the_work_until_one_comes()
     {
         await using var stack = await LocalStack.StartAsync("app", "late");
-        await stack.AddWorkerAsync("app", o => o.RegisterWorkflow<int, int>("w", (c, n) => c.CallActivityAsync<int>("add_one", n, new WorkflowTaskOptions(TargetAppId: "late"))));
+        await stack.AddWorkerAsync("app", o =>
+            o.RegisterWorkflow<int, int>("w", (c, n) =>
+            c.CallActivityAsync<int>("add_one", n, new WorkflowTaskOptions(TargetAppId: "late"))));
         using var client = stack.Client("app");
         await client.ScheduleNewWorkflowAsync("w", "l", 1);
         await Task.Delay(100);
@@ -212,7 +218,8 @@ public class WorkflowTests
         await using var stack = await LocalStack.StartAsync("app");
         using var client = stack.Client("app");
         using var limit = new CancellationTokenSource(200);
-        (await Should.ThrowAsync<RpcException>(client.ScheduleNewWorkflowAsync("five", "x", 1, (DateTimeOffset?)null, limit.Token))).StatusCode.ShouldBe(StatusCode.Cancelled);
+        (await Should.ThrowAsync<RpcException>(client.ScheduleNewWorkflowAsync("five", "x", 1, (DateTimeOffset?)null,
+            limit.Token))).StatusCode.ShouldBe(StatusCode.Cancelled);
         (await client.GetWorkflowStateAsync("x")).Exists.ShouldBeFalse();
         var start = client.ScheduleNewWorkflowAsync("five", "y", 1);
         await stack.AddWorkerAsync("app", Sums);
@@ -249,7 +256,8 @@ public class WorkflowTests
         (await Should.ThrowAsync<RpcException>(client.PurgeInstanceAsync("w"))).Status.Detail.ShouldBe("failed to purge workflow state: orchestration has not yet completed");
         (await Should.ThrowAsync<RpcException>(client.TerminateWorkflowAsync("nobody"))).Status.Detail.ShouldBe("failed to submit termination request: no such instance exists");
         (await Should.ThrowAsync<RpcException>(client.GetInstanceHistoryAsync("nobody"))).StatusCode.ShouldBe(StatusCode.NotFound);
-        (await Should.ThrowAsync<RpcException>(client.ScheduleNewWorkflowAsync("five", "x", new string('x', 5_000_000)))).StatusCode.ShouldBe(StatusCode.ResourceExhausted);
+        (await Should.ThrowAsync<RpcException>(client.ScheduleNewWorkflowAsync("five", "x",
+            new string('x', 5_000_000)))).StatusCode.ShouldBe(StatusCode.ResourceExhausted);
         (await RunAsync(client, "unknown", 1)).FailureDetails!.ErrorType.ShouldBe("WorkflowNotFound");
         using var nowhere = new Dapr.Workflow.Registration.DaprWorkflowClientBuilder().UseGrpcEndpoint("http://127.0.0.1:1").Build();
         (await Should.ThrowAsync<RpcException>(nowhere.GetWorkflowStateAsync("x"))).StatusCode.ShouldBe(StatusCode.Unavailable);

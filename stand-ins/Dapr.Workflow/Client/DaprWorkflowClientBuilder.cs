@@ -36,9 +36,11 @@ public sealed class DaprWorkflowClientBuilder(IConfiguration? configuration = nu
     }
 
     /// <summary>JSON with other options.</summary>
-    public DaprWorkflowClientBuilder UseJsonSerializer(JsonSerializerOptions jsonOptions) => UseSerializer(new JsonDaprSerializer(jsonOptions));
+    public DaprWorkflowClientBuilder UseJsonSerializer(JsonSerializerOptions jsonOptions) =>
+        UseSerializer(new JsonDaprSerializer(jsonOptions));
 
     /// <summary>The client.</summary>
     public DaprWorkflowClient Build() =>
-        new(new SidecarChannel(_endpoint ?? DaprDefaults.GrpcEndpoint(configuration), _apiToken ?? DaprDefaults.ApiToken(configuration)), _serializer, ownsChannel: true);
+        new(new SidecarChannel(_endpoint ?? DaprDefaults.GrpcEndpoint(configuration), _apiToken ?? DaprDefaults.ApiToken(configuration)),
+            _serializer, ownsChannel: true);
 }

@@ -22,7 +22,8 @@ internal sealed record WorkflowMetadata(
     public WorkflowTaskFailureDetails? FailureDetails { get; init; }
 
     public static WorkflowMetadata From(DaprHep.WorkflowProtocol.WorkflowState state, IDaprSerializer serializer) =>
-        new(state.InstanceId, state.Name, StatusOf(state.WorkflowStatus), TimeOf(state.CreatedTimestamp), TimeOf(state.LastUpdatedTimestamp), serializer)
+        new(state.InstanceId, state.Name, StatusOf(state.WorkflowStatus), TimeOf(state.CreatedTimestamp),
+            TimeOf(state.LastUpdatedTimestamp), serializer)
         {
             SerializedInput = state.Input,
             SerializedOutput = state.Output,

@@ -59,7 +59,8 @@ public enum StatusCode
 public readonly record struct Status(StatusCode StatusCode, string Detail, Exception? DebugException = null);
 
 /// <summary>A gRPC call failed.</summary>
-public class RpcException(Status status) : Exception($"Status(StatusCode=\"{status.StatusCode}\", Detail=\"{status.Detail}\")", status.DebugException)
+public class RpcException(Status status) : Exception($"Status(StatusCode=\"{status.StatusCode}\", Detail=\"{status.Detail}\")",
+    status.DebugException)
 {
     /// <summary>Code and text.</summary>
     public Status Status { get; } = status;

@@ -50,7 +50,8 @@ internal sealed class SidecarChannel : IDisposable
             using var response = await SendAsync(method, request, deadline, timeout.Token).ConfigureAwait(false);
             await using var body = await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false);
             var bytes = await GrpcFrame.ReadAsync(body, GrpcFrame.DefaultLimit, timeout.Token).ConfigureAwait(false);
-            if (bytes is not null && await GrpcFrame.ReadAsync(body, GrpcFrame.DefaultLimit, timeout.Token).ConfigureAwait(false) is not null)
+            if (bytes is not null && await GrpcFrame.ReadAsync(body, GrpcFrame.DefaultLimit,
+                timeout.Token).ConfigureAwait(false) is not null)
                 throw Fail(StatusCode.Internal, $"{method} answered more than one message");
             ThrowUnlessOk(method, response);
             return bytes is null ? throw Fail(StatusCode.Internal, $"{method} answered no message") : parser.ParseFrom(bytes);
@@ -129,7 +130,8 @@ internal sealed class SidecarChannel : IDisposable
         if (response.StatusCode != HttpStatusCode.OK)
         {
             using (response)
-                throw Fail(CodeOf(response.StatusCode), $"{Endpoint} answered {method} with HTTP {(int)response.StatusCode}; is it a Dapr gRPC port?");
+                throw Fail(CodeOf(response.StatusCode),
+                    $"{Endpoint} answered {method} with HTTP {(int)response.StatusCode}; is it a Dapr gRPC port?");
         }
 
         if (response.Headers.Contains("grpc-status"))
@@ -144,7 +146,8 @@ internal sealed class SidecarChannel : IDisposable
     private static void ThrowUnlessOk(string method, HttpResponseMessage response)
     {
         var headers = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
-        if (!headers.TryGetValues("grpc-status", out var values) || !int.TryParse(values.First(), CultureInfo.InvariantCulture, out var code))
+        if (!headers.TryGetValues("grpc-status", out var values)
+            || !int.TryParse(values.First(), CultureInfo.InvariantCulture, out var code))
             throw Fail(StatusCode.Unavailable, $"{method}: the answer ended without a status");
         if (code != 0)
             throw Fail((StatusCode)code, headers.TryGetValues("grpc-message", out var text) ? GrpcStatusText.Decode(text.First()) : "");

@@ -130,7 +130,8 @@ internal sealed class ActionLedger
         {
             (WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask, HistoryEvent.EventTypeOneofCase.TaskScheduled) =>
                 asked.ScheduleTask.Name == recorded.TaskScheduled.Name,
-            (WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow, HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated) =>
+            (WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow,
+                HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated) =>
                 asked.CreateChildWorkflow.Name == recorded.ChildWorkflowInstanceCreated.Name,
             (WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer, HistoryEvent.EventTypeOneofCase.TimerCreated) => true,
             _ => false,

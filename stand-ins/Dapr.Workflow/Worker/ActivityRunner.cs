@@ -25,7 +25,8 @@ internal sealed class ActivityRunner(IWorkflowsFactory workflows, IServiceProvid
             {
                 response.FailureDetails = activation is null
                     ? Failure("ActivityNotFoundException", $"Activity '{request.Name}' not found", null)
-                    : Failure(activation.GetType().FullName!, $"Activity '{request.Name}' failed to activate: {activation.Message}", activation.StackTrace);
+                    : Failure(activation.GetType().FullName!, $"Activity '{request.Name}' failed to activate: {activation.Message}",
+                        activation.StackTrace);
                 return response;
             }
 
@@ -50,7 +51,8 @@ internal sealed class ActivityRunner(IWorkflowsFactory workflows, IServiceProvid
 #pragma warning restore CA1031
         {
             System.Diagnostics.Activity.Current?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.Message);
-            logger.LogWarning(e, "Activity {Name} #{TaskId} of instance {InstanceId} failed.", request.Name, request.TaskId, response.InstanceId);
+            logger.LogWarning(e, "Activity {Name} #{TaskId} of instance {InstanceId} failed.", request.Name, request.TaskId,
+                response.InstanceId);
             response.FailureDetails = Failure(e.GetType().FullName!, e.Message, e.StackTrace);
         }
 

@@ -2,7 +2,8 @@ using DaprHep.WorkflowProtocol;
 
 namespace Dapr.Workflow.Worker;
 
-/// <summary>External events of an execution: kept until waited for, handed out per name in order of arrival. Case does not matter.</summary>
+/// <summary>External events of an execution: kept until waited for, handed out per name in order of arrival. Case does not
+/// matter.</summary>
 internal sealed class EventInbox
 {
     private readonly List<HistoryEvent> _kept = [];

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dapr.Workflow.Worker;
 
-/// <summary>The context a workflow sees during one turn. Conventions (numbers, ids, timers, texts) are those of the official SDK 1.18.</summary>
+/// <summary>The context a workflow sees during one turn. Conventions (numbers, ids, timers, texts) are those of the official SDK
+/// 1.18.</summary>
 internal sealed class TurnContext(
     string name, string? appId, string instanceId, PatchLedger patches, IDaprSerializer serializer, ILoggerFactory loggers, TurnThread thread)
     : WorkflowContext

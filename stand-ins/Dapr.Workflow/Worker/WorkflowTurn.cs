@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Dapr.Workflow.Worker;
 
 /// <summary>One turn of a workflow: replays its history, takes in what is new, and answers with the next actions.</summary>
-internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider services, IDaprSerializer serializer, ILoggerFactory loggers)
+internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider services, IDaprSerializer serializer,
+    ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<WorkflowTurn>();
 
@@ -17,7 +18,8 @@ internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider
         var started = request.PastEvents.Concat(request.NewEvents).LastOrDefault(e => e.ExecutionStarted is not null);
         if (started is null)
         {
-            response.Actions.Add(Failed(0, "WorkflowNameMissing", $"The turn of instance '{request.InstanceId}' holds no executionStarted event."));
+            response.Actions.Add(Failed(0, "WorkflowNameMissing",
+                $"The turn of instance '{request.InstanceId}' holds no executionStarted event."));
             return response;
         }
 
@@ -31,7 +33,8 @@ internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider
             response.Actions.Add(terminated is not null
                 ? Terminated(0, terminated)
                 : activation is not null
-                    ? Failed(0, activation.GetType().FullName!, $"Workflow '{name}' failed to activate: {activation.Message}", activation.StackTrace)
+                    ? Failed(0, activation.GetType().FullName!, $"Workflow '{name}' failed to activate: {activation.Message}",
+                        activation.StackTrace)
                     : Failed(0, "WorkflowNotFound", $"Workflow '{name}' is not registered in this app."));
             return response;
         }
@@ -39,7 +42,8 @@ internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider
         var thread = new TurnThread();
         try
         {
-            var appId = started.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : started.Router?.SourceAppID;
+            var appId = started.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID
+                : started.Router?.SourceAppID;
             var patches = new PatchLedger(request.PastEvents);
             var context = new TurnContext(name, appId, request.InstanceId, patches, serializer, loggers, thread);
             Play(request, workflow!, context, thread, response);

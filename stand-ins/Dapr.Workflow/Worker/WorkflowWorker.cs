@@ -60,11 +60,13 @@ internal sealed class WorkflowWorker : BackgroundService
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated)
             {
-                _logger.LogError("The sidecar at {Endpoint} refuses this worker's API token; set DAPR_API_TOKEN to the sidecar's.", _channel.Endpoint);
+                _logger.LogError("The sidecar at {Endpoint} refuses this worker's API token; set DAPR_API_TOKEN to the sidecar's.",
+                    _channel.Endpoint);
             }
             catch (RpcException e)
             {
-                _logger.LogWarning("No work stream from the sidecar at {Endpoint}, trying again: {Reason}", _channel.Endpoint, e.Status.Detail);
+                _logger.LogWarning("No work stream from the sidecar at {Endpoint}, trying again: {Reason}", _channel.Endpoint,
+                    e.Status.Detail);
             }
 
             try
@@ -86,7 +88,8 @@ internal sealed class WorkflowWorker : BackgroundService
         var hello = KeepAliveAsync(stop.Token);
         try
         {
-            var items = _channel.StreamAsync(SidecarMethod.GetWorkItems, new GetWorkItemsRequest(), WorkItem.Parser, OnOpened, cancellation);
+            var items = _channel.StreamAsync(SidecarMethod.GetWorkItems, new GetWorkItemsRequest(), WorkItem.Parser, OnOpened,
+                cancellation);
             await foreach (var item in items.ConfigureAwait(false))
             {
                 if (item.WorkflowRequest is { } turn)
@@ -118,7 +121,8 @@ internal sealed class WorkflowWorker : BackgroundService
             var response = _turn.Run(request, completionToken);
             if (response.CalculateSize() > GrpcFrame.DefaultLimit)
                 response = TooLarge(response);
-            await AnswerAsync(SidecarMethod.CompleteOrchestratorTask, response, $"turn of instance {request.InstanceId}", cancellation).ConfigureAwait(false);
+            await AnswerAsync(SidecarMethod.CompleteOrchestratorTask, response, $"turn of instance {request.InstanceId}",
+                cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -150,7 +154,8 @@ internal sealed class WorkflowWorker : BackgroundService
         catch (RpcException e)
         {
             if (!cancellation.IsCancellationRequested)
-                _logger.LogWarning("The answer to the {What} could not be delivered ({Reason}); the sidecar will send the work again.", what, e.Status.Detail);
+                _logger.LogWarning("The answer to the {What} could not be delivered ({Reason}); the sidecar will send the work again.",
+                    what, e.Status.Detail);
         }
     }
 
@@ -189,7 +194,8 @@ internal sealed class WorkflowWorker : BackgroundService
             {
                 if (!await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
                     return;
-                await _channel.CallAsync(SidecarMethod.Hello, new Empty(), Empty.Parser, TimeSpan.FromSeconds(10), cancellation).ConfigureAwait(false);
+                await _channel.CallAsync(SidecarMethod.Hello, new Empty(), Empty.Parser, TimeSpan.FromSeconds(10),
+                    cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

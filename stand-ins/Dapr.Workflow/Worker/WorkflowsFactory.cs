@@ -67,7 +67,8 @@ internal sealed class WorkflowsFactory(ILogger<WorkflowsFactory> logger) : IWork
         public override Task<TOutput> RunAsync(WorkflowContext context, TInput input) => run(context, input);
     }
 
-    private sealed class FunctionActivity<TInput, TOutput>(Func<WorkflowActivityContext, TInput, Task<TOutput>> run) : WorkflowActivity<TInput, TOutput>
+    private sealed class FunctionActivity<TInput, TOutput>(Func<WorkflowActivityContext, TInput,
+        Task<TOutput>> run) : WorkflowActivity<TInput, TOutput>
     {
         public override Task<TOutput> RunAsync(WorkflowActivityContext context, TInput input) => run(context, input);
     }

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DaprHep.DevSidecar.Grpc;
 
 /// <summary>gRPC over HTTP/2 for one node: framing, token, status trailers, and the work stream.</summary>
-internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string node, string? apiToken, int maxMessage, CancellationToken stopping)
+internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string node, string? apiToken, int maxMessage,
+    CancellationToken stopping)
 {
     private readonly WorkflowService _service = new(engine, app);
     private readonly byte[]? _apiToken = apiToken is null ? null : Encoding.UTF8.GetBytes(apiToken);
@@ -28,21 +29,22 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
         try
         {
             if (_apiToken is not null
-                && !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()), _apiToken))
+                && !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()),
+                    _apiToken))
                 throw new GrpcFailure(GrpcStatus.Unauthenticated, "Unauthorized");
             var path = context.Request.Path.Value ?? string.Empty;
-            var request = await GrpcFrame.ReadAsync(context.Request.Body, maxMessage, ends.Token).ConfigureAwait(false)
+            var request = await GrpcFrame.ReadAsync(context.Request.Body, maxMessage, ends.Token)
                 ?? throw new GrpcFailure(GrpcStatus.Internal, "the request holds no message");
             if (path == SidecarMethod.GetWorkItems)
             {
-                await StreamAsync(context, ends.Token).ConfigureAwait(false);
+                await StreamAsync(context, ends.Token);
                 return;
             }
 
             var call = _service.CallAsync(path, request, ends.Token) ?? throw new GrpcFailure(
                 GrpcStatus.Unknown, "failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id not found");
-            var frame = GrpcFrame.Encode(await call.ConfigureAwait(false));
-            await context.Response.BodyWriter.WriteAsync(frame, ends.Token).ConfigureAwait(false);
+            var frame = GrpcFrame.Encode(await call);
+            await context.Response.BodyWriter.WriteAsync(frame, ends.Token);
             context.Response.AppendTrailer("grpc-status", "0");
         }
         catch (GrpcFailure e)
@@ -67,13 +69,13 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
     private async Task StreamAsync(HttpContext context, CancellationToken ends)
     {
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await context.Response.StartAsync(ends).ConfigureAwait(false);
-        await context.Response.BodyWriter.FlushAsync(ends).ConfigureAwait(false);
+        await context.Response.StartAsync(ends);
+        await context.Response.BodyWriter.FlushAsync(ends);
         var stream = engine.OpenStream(app, node);
         try
         {
             var writer = context.Response.BodyWriter;
-            while (await stream.Items.WaitToReadAsync(ends).ConfigureAwait(false))
+            while (await stream.Items.WaitToReadAsync(ends))
             {
                 while (stream.Items.TryRead(out var item))
                 {
@@ -81,10 +83,10 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
                     frame.CopyTo(writer.GetSpan(frame.Length));
                     writer.Advance(frame.Length);
                     if (writer.UnflushedBytes > 64 * 1024)
-                        await writer.FlushAsync(ends).ConfigureAwait(false);
+                        await writer.FlushAsync(ends);
                 }
 
-                await writer.FlushAsync(ends).ConfigureAwait(false);
+                await writer.FlushAsync(ends);
             }
         }
         finally

@@ -44,7 +44,7 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
 
     private static async Task<IMessage> Done(Task work)
     {
-        await work.ConfigureAwait(false);
+        await work;
         return new CompleteTaskResponse();
     }
 
@@ -70,31 +70,34 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
     {
         try
         {
-            await engine.StartAsync(app, request, untilFirstTurn: true, cancellation).ConfigureAwait(false);
+            await engine.StartAsync(app, request, untilFirstTurn: true, cancellation);
         }
         catch (DuplicateInstanceException e)
         {
-            throw new GrpcFailure((GrpcStatus)AlreadyExists, "failed to create workflow instance: rpc error: code = AlreadyExists desc = " + e.Message);
+            throw new GrpcFailure((GrpcStatus)AlreadyExists,
+                "failed to create workflow instance: rpc error: code = AlreadyExists desc = " + e.Message);
         }
 
         return new CreateInstanceResponse { InstanceId = request.InstanceId };
     }
 
-    private Task<IMessage> Get(GetInstanceRequest request) => Now(Answer(engine.Find(app, request.InstanceId), request.GetInputsAndOutputs));
+    private Task<IMessage> Get(GetInstanceRequest request) =>
+        Now(Answer(engine.Find(app, request.InstanceId), request.GetInputsAndOutputs));
 
     private async Task<IMessage> WaitAsync(GetInstanceRequest request, Func<WorkflowState, bool> wanted, CancellationToken cancellation) =>
-        Answer(await engine.WaitAsync(app, request.InstanceId, wanted, cancellation).ConfigureAwait(false), request.GetInputsAndOutputs);
+        Answer(await engine.WaitAsync(app, request.InstanceId, wanted, cancellation), request.GetInputsAndOutputs);
 
     private async Task<IMessage> RaiseAsync(RaiseEventRequest request, CancellationToken cancellation)
     {
         var raised = new HistoryEvent { EventRaised = new EventRaisedEvent { Name = request.Name, Input = request.Input } };
-        await engine.Raise(app, request.InstanceId, raised).Stored.WaitAsync(cancellation).ConfigureAwait(false);
+        await engine.Raise(app, request.InstanceId, raised).Stored.WaitAsync(cancellation);
         return new RaiseEventResponse();
     }
 
     private async Task<IMessage> TerminateAsync(TerminateRequest request, CancellationToken cancellation)
     {
-        var terminated = new HistoryEvent { ExecutionTerminated = new ExecutionTerminatedEvent { Input = request.Output, Recurse = request.Recursive } };
+        var terminated = new HistoryEvent { ExecutionTerminated = new ExecutionTerminatedEvent { Input = request.Output,
+            Recurse = request.Recursive } };
         try
         {
             engine.Raise(app, request.InstanceId, terminated);
@@ -104,21 +107,23 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
             throw new GrpcFailure(e.Status, "failed to submit termination request: " + e.Message);
         }
 
-        await engine.WaitAsync(app, request.InstanceId, HasEnded, cancellation).ConfigureAwait(false);
+        await engine.WaitAsync(app, request.InstanceId, HasEnded, cancellation);
         return new TerminateResponse();
     }
 
     private async Task<IMessage> SuspendAsync(SuspendRequest request, CancellationToken cancellation)
     {
-        engine.Raise(app, request.InstanceId, new HistoryEvent { ExecutionSuspended = new ExecutionSuspendedEvent { Input = request.Reason } });
-        await engine.WaitAsync(app, request.InstanceId, s => s.WorkflowStatus == OrchestrationStatus.Suspended || HasEnded(s), cancellation).ConfigureAwait(false);
+        engine.Raise(app, request.InstanceId,
+            new HistoryEvent { ExecutionSuspended = new ExecutionSuspendedEvent { Input = request.Reason } });
+        await engine.WaitAsync(app, request.InstanceId, s =>
+            s.WorkflowStatus == OrchestrationStatus.Suspended || HasEnded(s), cancellation);
         return new SuspendResponse();
     }
 
     private async Task<IMessage> ResumeAsync(ResumeRequest request, CancellationToken cancellation)
     {
         engine.Raise(app, request.InstanceId, new HistoryEvent { ExecutionResumed = new ExecutionResumedEvent { Input = request.Reason } });
-        await engine.WaitAsync(app, request.InstanceId, s => s.WorkflowStatus == OrchestrationStatus.Running || HasEnded(s), cancellation).ConfigureAwait(false);
+        await engine.WaitAsync(app, request.InstanceId, s => s.WorkflowStatus == OrchestrationStatus.Running || HasEnded(s), cancellation);
         return new ResumeResponse();
     }
 
@@ -128,7 +133,7 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
             throw new GrpcFailure(GrpcStatus.Unknown, "multi-instance purge is not unimplemented");
         return new PurgeInstancesResponse
         {
-            DeletedInstanceCount = await engine.PurgeAsync(app, request.InstanceId, request.Recursive, request.Force).ConfigureAwait(false),
+            DeletedInstanceCount = await engine.PurgeAsync(app, request.InstanceId, request.Recursive, request.Force),
         };
     }
 
@@ -137,7 +142,8 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
         string? after;
         try
         {
-            after = request.HasContinuationToken ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.ContinuationToken)) : null;
+            after = request.HasContinuationToken
+                ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.ContinuationToken)) : null;
         }
         catch (FormatException)
         {

@@ -37,7 +37,7 @@ internal sealed class AppChannel(string app, IReadOnlyList<int> ports, string? a
                 message.Headers.TryAddWithoutValidation("dapr-api-token", appToken);
             try
             {
-                return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             }
             catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError)
             {

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace DaprHep.DevSidecar.Http;
 
 /// <summary>A message as journaled: what to deliver, where, with which headers, until when.</summary>
-internal sealed record PublishedMessage(string PubSub, string Topic, byte[] Body, bool IsRaw, Dictionary<string, string> Headers, DateTimeOffset? Expires, string? TraceParent);
+internal sealed record PublishedMessage(string PubSub, string Topic, byte[] Body, bool IsRaw, Dictionary<string, string> Headers,
+    DateTimeOffset? Expires, string? TraceParent);
 
 /// <summary>Wraps what was published into a CloudEvents 1.0 envelope, keys in alphabetical order, as the runtime does.</summary>
 internal static class CloudEvents
@@ -16,12 +17,14 @@ internal static class CloudEvents
     {
         var headers = metadata.ToDictionary(m => Canonical(m.Key), m => m.Value);
         var now = DateTimeOffset.UtcNow;
-        DateTimeOffset? expires = metadata.TryGetValue("ttlInSeconds", out var ttl) && int.TryParse(ttl, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        DateTimeOffset? expires = metadata.TryGetValue("ttlInSeconds", out var ttl)
+            && int.TryParse(ttl, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? now.AddSeconds(seconds)
             : null;
         if (metadata.TryGetValue("rawPayload", out var raw) && raw == "true")
             return new PublishedMessage(pubSub, topic, body, true, headers, expires, traceParent);
-        var fields = contentType?.StartsWith("application/cloudevents+json", StringComparison.Ordinal) == true ? Own(body) : Data(body, contentType);
+        var fields = contentType?.StartsWith("application/cloudevents+json", StringComparison.Ordinal) == true ? Own(body)
+            : Data(body, contentType);
         fields.TryAdd("id", Guid.NewGuid().ToString());
         fields.TryAdd("source", app);
         fields.TryAdd("type", "com.dapr.event.sent");
@@ -57,7 +60,8 @@ internal static class CloudEvents
         try
         {
             if (JsonNode.Parse(body) is JsonObject given)
-                return new SortedDictionary<string, JsonNode?>(given.ToDictionary(p => p.Key, p => p.Value?.DeepClone()), StringComparer.Ordinal);
+                return new SortedDictionary<string, JsonNode?>(given.ToDictionary(p => p.Key, p => p.Value?.DeepClone()),
+                    StringComparer.Ordinal);
         }
         catch (JsonException e)
         {
@@ -99,5 +103,6 @@ internal static class CloudEvents
 
     // Go writes header names with one capital letter a word.
     private static string Canonical(string name) =>
-        string.Join('-', name.Split('-').Select(word => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant()));
+        string.Join('-', name.Split('-').Select(word => word.Length == 0 ? word
+            : char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant()));
 }

@@ -54,19 +54,19 @@ internal sealed class Deliveries : IAsyncDisposable
         var apps = _queues.Keys.Where(app => _subscriptions.MayWant(app, message.PubSub, message.Topic)).ToList();
         if (apps.Count == 0)
             return;
-        var numbers = await _table.AddAsync(apps, JsonSerializer.SerializeToUtf8Bytes(message)).ConfigureAwait(false);
+        var numbers = await _table.AddAsync(apps, JsonSerializer.SerializeToUtf8Bytes(message));
         foreach (var (app, number) in apps.Zip(numbers))
             _queues[app].Writer.TryWrite((number, message));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         foreach (var task in _loops.Concat(_retries.Keys))
         {
             try
             {
-                await task.ConfigureAwait(false);
+                await task;
             }
             catch (OperationCanceledException)
             {
@@ -80,11 +80,11 @@ internal sealed class Deliveries : IAsyncDisposable
     private async Task RunAsync(AppChannel app)
     {
         var cancellation = _stop.Token;
-        await _subscriptions.AskAsync(app, cancellation).ConfigureAwait(false);
-        await foreach (var (number, message) in _queues[app.App].Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+        await _subscriptions.AskAsync(app, cancellation);
+        await foreach (var (number, message) in _queues[app.App].Reader.ReadAllAsync(cancellation))
         {
             var subscription = Wanted(app, message);
-            if (subscription is null || await DeliverAsync(app, subscription, message, cancellation).ConfigureAwait(false) != Outcome.TryAgain)
+            if (subscription is null || await DeliverAsync(app, subscription, message, cancellation) != Outcome.TryAgain)
             {
                 _table.Remove(number);
                 continue;
@@ -92,7 +92,8 @@ internal sealed class Deliveries : IAsyncDisposable
 
             var retry = RetryAsync(app, subscription, number, message, cancellation);
             _retries.TryAdd(retry, 0);
-            _ = retry.ContinueWith(t => _retries.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = retry.ContinueWith(t => _retries.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
         }
     }
 
@@ -101,54 +102,58 @@ internal sealed class Deliveries : IAsyncDisposable
         : _subscriptions.Of(app.App).FirstOrDefault(s => s.PubSub == message.PubSub && s.Topic == message.Topic);
 
     // Later messages need not wait for one that is tried again.
-    private async Task RetryAsync(AppChannel app, Subscription subscription, long number, PublishedMessage message, CancellationToken cancellation)
+    private async Task RetryAsync(AppChannel app, Subscription subscription, long number, PublishedMessage message,
+        CancellationToken cancellation)
     {
         var outcome = Outcome.TryAgain;
         for (var attempt = 1; attempt < Attempts && outcome == Outcome.TryAgain; attempt++)
         {
-            await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), cancellation).ConfigureAwait(false);
-            outcome = await DeliverAsync(app, subscription, message, cancellation).ConfigureAwait(false);
+            await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), cancellation);
+            outcome = await DeliverAsync(app, subscription, message, cancellation);
         }
 
         if (outcome == Outcome.TryAgain)
-            await DeadLetterAsync(app, subscription, message).ConfigureAwait(false);
+            await DeadLetterAsync(app, subscription, message);
         _table.Remove(number);
     }
 
-    private async Task<Outcome> DeliverAsync(AppChannel app, Subscription subscription, PublishedMessage message, CancellationToken cancellation)
+    private async Task<Outcome> DeliverAsync(AppChannel app, Subscription subscription, PublishedMessage message,
+        CancellationToken cancellation)
     {
         while (true)
         {
-            var outcome = await SendAsync(app, subscription, message, cancellation).ConfigureAwait(false);
+            var outcome = await SendAsync(app, subscription, message, cancellation);
             if (outcome == Outcome.Refused)
-                await DeadLetterAsync(app, subscription, message).ConfigureAwait(false);
+                await DeadLetterAsync(app, subscription, message);
             if (outcome != Outcome.Absent)
                 return outcome;
-            await Task.Delay(AbsentPause, cancellation).ConfigureAwait(false);
-            await _subscriptions.AskAsync(app, cancellation).ConfigureAwait(false);
+            await Task.Delay(AbsentPause, cancellation);
+            await _subscriptions.AskAsync(app, cancellation);
         }
     }
 
     private async Task DeadLetterAsync(AppChannel app, Subscription subscription, PublishedMessage message)
     {
-        _logger.LogWarning("App {App} did not take a message of topic {Topic}; it goes to '{DeadLetter}'.", app.App, message.Topic, subscription.DeadLetterTopic);
+        _logger.LogWarning("App {App} did not take a message of topic {Topic}; it goes to '{DeadLetter}'.", app.App, message.Topic,
+            subscription.DeadLetterTopic);
         if (subscription.DeadLetterTopic.Length > 0)
-            await PublishAsync(message with { Topic = subscription.DeadLetterTopic }).ConfigureAwait(false);
+            await PublishAsync(message with { Topic = subscription.DeadLetterTopic });
     }
 
-    private static async Task<Outcome> SendAsync(AppChannel app, Subscription subscription, PublishedMessage message, CancellationToken cancellation)
+    private static async Task<Outcome> SendAsync(AppChannel app, Subscription subscription, PublishedMessage message,
+        CancellationToken cancellation)
     {
         var body = message.IsRaw && subscription.RawPayload ? CloudEvents.WrapRaw(message) : message.Body;
         if (subscription.PathOf(Fields(body)) is not { } path)
             return Outcome.Done;
         try
         {
-            using var answer = await app.SendAsync(() => Request(message, body), path.StartsWith('/') ? path : "/" + path, cancellation).ConfigureAwait(false);
+            using var answer = await app.SendAsync(() => Request(message, body), path.StartsWith('/') ? path : "/" + path, cancellation);
             return answer.StatusCode switch
             {
                 HttpStatusCode.NotFound => Outcome.Refused,
                 >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices =>
-                    StatusOf(await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false)),
+                    StatusOf(await answer.Content.ReadAsByteArrayAsync(cancellation)),
                 _ => Outcome.TryAgain,
             };
         }

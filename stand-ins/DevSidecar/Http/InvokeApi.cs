@@ -33,7 +33,7 @@ internal sealed class InvokeApi(IReadOnlyDictionary<string, AppChannel> apps)
             throw new HttpFailure(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {app}, err: no host found with the given ID");
         if (channel.Ports.Count == 0)
             throw new HttpFailure(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {app}, err: app channel is not initialized");
-        var body = await HttpApi.BodyAsync(context).ConfigureAwait(false);
+        var body = await HttpApi.BodyAsync(context);
 
         // The server leaves an escaped slash escaped; the runtime does not.
         path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -41,7 +41,7 @@ internal sealed class InvokeApi(IReadOnlyDictionary<string, AppChannel> apps)
         HttpResponseMessage answer;
         try
         {
-            answer = await channel.SendAsync(() => Copy(context.Request, body), address, context.RequestAborted).ConfigureAwait(false);
+            answer = await channel.SendAsync(() => Copy(context.Request, body), address, context.RequestAborted);
         }
         catch (HttpRequestException e)
         {
@@ -58,7 +58,7 @@ internal sealed class InvokeApi(IReadOnlyDictionary<string, AppChannel> apps)
             }
 
             if (answer.StatusCode is not (System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.NotModified))
-                await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+                await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
         }
     }
 

@@ -28,8 +28,10 @@ internal sealed class MetadataApi(WorkflowEngine engine, SidecarNode node, Sidec
             ["enabledFeatures"] = new JsonArray(),
             ["actors"] = actors,
             ["components"] = new JsonArray(
-                Component(options.PubSub, "pubsub.in-memory"), Component(options.StateStore, "state.sqlite", "ETAG", "TRANSACTIONAL", "TTL", "ACTOR")),
-            ["extended"] = new JsonObject(_extended.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
+                Component(options.PubSub, "pubsub.in-memory"), Component(options.StateStore, "state.sqlite", "ETAG", "TRANSACTIONAL",
+                    "TTL", "ACTOR")),
+            ["extended"] = new JsonObject(_extended.OrderBy(e =>
+                e.Key, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
             ["subscriptions"] = new JsonArray([.. subscriptions.Of(node.AppId).Select(s => s.Describe())]),
         };
         if (node.AppPort is { } port)
@@ -45,7 +47,7 @@ internal sealed class MetadataApi(WorkflowEngine engine, SidecarNode node, Sidec
 
     public async Task PutAsync(HttpContext context, string key)
     {
-        _extended[key] = Encoding.UTF8.GetString(await HttpApi.BodyAsync(context).ConfigureAwait(false));
+        _extended[key] = Encoding.UTF8.GetString(await HttpApi.BodyAsync(context));
         context.Response.StatusCode = 204;
     }
 

@@ -10,8 +10,8 @@ internal sealed class PubSubApi(Deliveries deliveries, string app, string pubSub
     public async Task PublishAsync(HttpContext context, string pubSub, string topic)
     {
         Check(pubSub, topic);
-        var body = await HttpApi.BodyAsync(context).ConfigureAwait(false);
-        await PublishAsync(context, topic, body, context.Request.ContentType).ConfigureAwait(false);
+        var body = await HttpApi.BodyAsync(context);
+        await PublishAsync(context, topic, body, context.Request.ContentType);
         context.Response.StatusCode = 204;
     }
 
@@ -21,7 +21,7 @@ internal sealed class PubSubApi(Deliveries deliveries, string app, string pubSub
         JsonDocument body;
         try
         {
-            body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
+            body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         }
         catch (JsonException e)
         {
@@ -34,10 +34,12 @@ internal sealed class PubSubApi(Deliveries deliveries, string app, string pubSub
                 throw HttpFailure.Malformed("the body must be a JSON list of {entryId, event, contentType}");
             foreach (var entry in body.RootElement.EnumerateArray())
             {
-                if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("event", out var e) || !entry.TryGetProperty("contentType", out var type))
+                if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("event", out var e)
+                    || !entry.TryGetProperty("contentType", out var type))
                     throw HttpFailure.Malformed("an entry lacks \"event\" or \"contentType\"");
-                var data = e.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(e.GetString()!) : JsonSerializer.SerializeToUtf8Bytes(e, HttpApi.Json);
-                await PublishAsync(context, topic, data, type.ToString()).ConfigureAwait(false);
+                var data = e.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(e.GetString()!)
+                    : JsonSerializer.SerializeToUtf8Bytes(e, HttpApi.Json);
+                await PublishAsync(context, topic, data, type.ToString());
             }
         }
 

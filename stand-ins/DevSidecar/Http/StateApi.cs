@@ -21,7 +21,8 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
             ("POST" or "PUT", []) => SaveAsync(context),
             ("POST" or "PUT", ["bulk"]) => BulkAsync(context),
             ("POST" or "PUT", ["transaction"]) => TransactAsync(context),
-            ("POST" or "PUT", ["query"]) => throw new HttpFailure(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
+            ("POST" or "PUT", ["query"]) =>
+                throw new HttpFailure(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
                 [Resource(), HttpFailure.Reason("DAPR_STATE_QUERYING_NOT_SUPPORTED", null)]),
             ("GET", [_, ..]) => GetAsync(context, KeyOf(path)),
             ("DELETE", [_, ..]) => DeleteAsync(context, KeyOf(path)),
@@ -43,18 +44,18 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
 
         context.Response.Headers.ETag = value.Etag;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(value.Json, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(value.Json, context.RequestAborted);
     }
 
     private async Task SaveAsync(HttpContext context)
     {
-        using var body = await ParseAsync(context).ConfigureAwait(false);
+        using var body = await ParseAsync(context);
         if (body.RootElement.ValueKind != JsonValueKind.Array)
             throw HttpFailure.Malformed("the body must be a JSON list of {key, value}");
         var writes = body.RootElement.EnumerateArray().Select(item => Upsert(item, null)).ToList();
         try
         {
-            await table.WriteAsync(app, storeName, writes).ConfigureAwait(false);
+            await table.WriteAsync(app, storeName, writes);
         }
         catch (EtagMismatchException e)
         {
@@ -69,7 +70,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
         CheckKey(key);
         try
         {
-            await table.WriteAsync(app, storeName, [new StateWrite(key, null, context.Request.Headers.IfMatch, false, null)]).ConfigureAwait(false);
+            await table.WriteAsync(app, storeName, [new StateWrite(key, null, context.Request.Headers.IfMatch, false, null)]);
         }
         catch (EtagMismatchException e)
         {
@@ -81,7 +82,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
 
     private async Task BulkAsync(HttpContext context)
     {
-        using var body = await ParseAsync(context).ConfigureAwait(false);
+        using var body = await ParseAsync(context);
         if (!body.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
             throw HttpFailure.Malformed("\"keys\" is a required field");
         var answer = new JsonArray();
@@ -98,12 +99,12 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
             answer.Add(item);
         }
 
-        await HttpApi.WriteAsync(context, 200, answer).ConfigureAwait(false);
+        await HttpApi.WriteAsync(context, 200, answer);
     }
 
     private async Task TransactAsync(HttpContext context)
     {
-        using var body = await ParseAsync(context).ConfigureAwait(false);
+        using var body = await ParseAsync(context);
         if (!body.RootElement.TryGetProperty("operations", out var operations) || operations.ValueKind != JsonValueKind.Array)
             throw HttpFailure.Malformed("\"operations\" is a required field");
         body.RootElement.TryGetProperty("metadata", out var metadata);
@@ -123,7 +124,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
 
         try
         {
-            await table.WriteAsync(app, storeName, writes).ConfigureAwait(false);
+            await table.WriteAsync(app, storeName, writes);
         }
         catch (EtagMismatchException e)
         {
@@ -165,7 +166,8 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
             ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
             ["field_violations"] = new JsonArray(new JsonObject { ["field"] = key, ["description"] = text }),
         };
-        throw new HttpFailure(400, "ERR_MALFORMED_REQUEST", text, [violation, Resource(), HttpFailure.Reason("DAPR_STATE_ILLEGAL_KEY", null)]);
+        throw new HttpFailure(400, "ERR_MALFORMED_REQUEST", text,
+            [violation, Resource(), HttpFailure.Reason("DAPR_STATE_ILLEGAL_KEY", null)]);
     }
 
     private JsonObject Resource() => new()
@@ -181,7 +183,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
     {
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
+            return await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         }
         catch (JsonException e)
         {

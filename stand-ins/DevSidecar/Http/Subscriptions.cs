@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace DaprHep.DevSidecar.Http;
 
 /// <summary>What an app subscribes to, from its answer to <c>/dapr/subscribe</c>.</summary>
-internal sealed record Subscription(string PubSub, string Topic, IReadOnlyList<(string Match, string Path)> Rules, string DeadLetterTopic, bool RawPayload)
+internal sealed record Subscription(string PubSub, string Topic, IReadOnlyList<(string Match, string Path)> Rules, string DeadLetterTopic,
+    bool RawPayload)
 {
     /// <summary>The path for an event: the first rule that matches; null when none does.</summary>
     public string? PathOf(JsonElement? e) => Rules.FirstOrDefault(r => r.Match.Length == 0 || Rule.Matches(r.Match, e)).Path;
@@ -55,18 +56,19 @@ internal sealed class Subscriptions(ILogger logger)
         {
             try
             {
-                using var answer = await app.SendAsync(() => Request(app.App), "/dapr/subscribe", cancellation).ConfigureAwait(false);
-                var body = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+                using var answer = await app.SendAsync(() => Request(app.App), "/dapr/subscribe", cancellation);
+                var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
                 _known[app.App] = answer.IsSuccessStatusCode ? Parse(body) : [];
                 return;
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+                await Task.Delay(Pause, cancellation);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
             {
-                logger.LogError("App {App} answers /dapr/subscribe with something that is no list of subscriptions: {Problem}", app.App, e.Message);
+                logger.LogError("App {App} answers /dapr/subscribe with something that is no list of subscriptions: {Problem}", app.App,
+                    e.Message);
                 _known[app.App] = [];
                 return;
             }
@@ -90,7 +92,8 @@ internal sealed class Subscriptions(ILogger logger)
             if (item.TryGetProperty("routes", out var routes) && routes.ValueKind == JsonValueKind.Object)
             {
                 if (routes.TryGetProperty("rules", out var list) && list.ValueKind == JsonValueKind.Array)
-                    rules.AddRange(list.EnumerateArray().Select(r => (r.GetProperty("match").GetString()!, r.GetProperty("path").GetString()!)));
+                    rules.AddRange(list.EnumerateArray().Select(r =>
+                        (r.GetProperty("match").GetString()!, r.GetProperty("path").GetString()!)));
                 if (routes.TryGetProperty("default", out var fallback) && fallback.GetString() is { Length: > 0 } path)
                     rules.Add((string.Empty, path));
             }
@@ -100,7 +103,8 @@ internal sealed class Subscriptions(ILogger logger)
             }
 
             foreach (var (match, _) in rules.Where(r => r.Item1.Length > 0 && !Rule.IsKnown(r.Item1)))
-                logger.LogWarning("The rule '{Match}' is more than this sidecar knows (event.FIELD == \"text\"); it never matches here.", match);
+                logger.LogWarning("The rule '{Match}' is more than this sidecar knows (event.FIELD == \"text\"); it never matches here.",
+                    match);
             subscriptions.Add(new Subscription(
                 item.GetProperty("pubsubname").GetString()!,
                 item.GetProperty("topic").GetString()!,

@@ -16,8 +16,12 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
         ("GET", [var id]) => GetAsync(context, id),
         ("POST", [var name, "start"]) => StartAsync(context, name),
         ("POST", [var id, "terminate"]) => TerminateAsync(context, id),
-        ("POST", [var id, "pause"]) => CommandAsync(context, id, "PAUSE", "pausing", "pause", "suspend", new HistoryEvent { ExecutionSuspended = new ExecutionSuspendedEvent() }),
-        ("POST", [var id, "resume"]) => CommandAsync(context, id, "RESUME", "resuming", "resume", "resume", new HistoryEvent { ExecutionResumed = new ExecutionResumedEvent() }),
+        ("POST", [var id, "pause"]) =>
+            CommandAsync(context, id, "PAUSE", "pausing", "pause", "suspend",
+            new HistoryEvent { ExecutionSuspended = new ExecutionSuspendedEvent() }),
+        ("POST", [var id, "resume"]) =>
+            CommandAsync(context, id, "RESUME", "resuming", "resume", "resume",
+            new HistoryEvent { ExecutionResumed = new ExecutionResumedEvent() }),
         ("POST", [var id, "purge"]) => PurgeAsync(context, id),
         ("POST", [var id, "raiseEvent", var name]) => RaiseAsync(context, id, name),
         _ => throw HttpFailure.UnknownPath,
@@ -32,13 +36,14 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
                 400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
         }
 
-        var body = await HttpApi.BodyAsync(context).ConfigureAwait(false);
-        var request = new CreateInstanceRequest { InstanceId = id, Name = name, Input = body.Length == 0 ? null : Encoding.UTF8.GetString(body) };
+        var body = await HttpApi.BodyAsync(context);
+        var request = new CreateInstanceRequest { InstanceId = id, Name = name, Input = body.Length == 0 ? null
+            : Encoding.UTF8.GetString(body) };
         if (context.Request.Headers.TraceParent.ToString() is { Length: > 0 } trace)
             request.ParentTraceContext = new TraceContext { TraceParent = trace };
         try
         {
-            await engine.StartAsync(app, request, untilFirstTurn: false, context.RequestAborted).ConfigureAwait(false);
+            await engine.StartAsync(app, request, untilFirstTurn: false, context.RequestAborted);
         }
         catch (DuplicateInstanceException e)
         {
@@ -46,7 +51,7 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
                 $"error starting workflow '{name}': unable to start workflow: failed to start workflow: rpc error: code = AlreadyExists desc = {e.Message}");
         }
 
-        await HttpApi.WriteAsync(context, 202, new JsonObject { ["instanceID"] = id }).ConfigureAwait(false);
+        await HttpApi.WriteAsync(context, 202, new JsonObject { ["instanceID"] = id });
     }
 
     private Task GetAsync(HttpContext context, string id)
@@ -81,35 +86,36 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
         var recursive = context.Request.Query["non_recursive"] != "true";
         try
         {
-            await engine.Raise(app, id, new HistoryEvent { ExecutionTerminated = new ExecutionTerminatedEvent { Recurse = recursive } }).Stored.ConfigureAwait(false);
+            await engine.Raise(app, id, new HistoryEvent { ExecutionTerminated = new ExecutionTerminatedEvent { Recurse = recursive } }).Stored;
         }
         catch (GrpcFailure e)
         {
             throw NotFound(id, $"%!(EXTRA *fmt.wrapError=failed to submit termination request:: {e.Message})");
         }
 
-        await DoneAsync(context).ConfigureAwait(false);
+        await DoneAsync(context);
     }
 
     private async Task CommandAsync(HttpContext context, string id, string code, string doing, string verb, string call, HistoryEvent e)
     {
         try
         {
-            await engine.Raise(app, id, e).Stored.ConfigureAwait(false);
+            await engine.Raise(app, id, e).Stored;
         }
         catch (GrpcFailure failure)
         {
-            throw new HttpFailure(500, $"ERR_{code}_WORKFLOW", $"error {doing} workflow {id}: failed to {verb} workflow {id}: failed to {call} workflow: {failure.Message}");
+            throw new HttpFailure(500, $"ERR_{code}_WORKFLOW",
+                $"error {doing} workflow {id}: failed to {verb} workflow {id}: failed to {call} workflow: {failure.Message}");
         }
 
-        await DoneAsync(context).ConfigureAwait(false);
+        await DoneAsync(context);
     }
 
     private async Task PurgeAsync(HttpContext context, string id)
     {
         try
         {
-            await engine.PurgeAsync(app, id, context.Request.Query["non_recursive"] != "true", context.Request.Query["force"] == "true").ConfigureAwait(false);
+            await engine.PurgeAsync(app, id, context.Request.Query["non_recursive"] != "true", context.Request.Query["force"] == "true");
         }
         catch (GrpcFailure e) when (e.Message.EndsWith("no such instance exists", StringComparison.Ordinal))
         {
@@ -120,16 +126,17 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
             throw new HttpFailure(500, "ERR_PURGE_WORKFLOW", $"error purging workflow {id}: {e.Message}");
         }
 
-        await DoneAsync(context).ConfigureAwait(false);
+        await DoneAsync(context);
     }
 
     private async Task RaiseAsync(HttpContext context, string id, string name)
     {
-        var body = await HttpApi.BodyAsync(context).ConfigureAwait(false);
-        var raised = new HistoryEvent { EventRaised = new EventRaisedEvent { Name = name, Input = body.Length == 0 ? null : Encoding.UTF8.GetString(body) } };
+        var body = await HttpApi.BodyAsync(context);
+        var raised = new HistoryEvent { EventRaised = new EventRaisedEvent { Name = name, Input = body.Length == 0 ? null
+            : Encoding.UTF8.GetString(body) } };
         try
         {
-            await engine.Raise(app, id, raised).Stored.ConfigureAwait(false);
+            await engine.Raise(app, id, raised).Stored;
         }
         catch (GrpcFailure e)
         {
@@ -137,7 +144,7 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
                 $"error raising event on workflow '{id}': failed to raise event {name} on workflow {id}: failed to raise event: {e.Message}");
         }
 
-        await DoneAsync(context).ConfigureAwait(false);
+        await DoneAsync(context);
     }
 
     private static Task DoneAsync(HttpContext context) => HttpApi.WriteAsync(context, 202, new JsonObject());
@@ -150,7 +157,8 @@ internal sealed class WorkflowApi(WorkflowEngine engine, string app)
     {
         if (time is null)
             return "0001-01-01T00:00:00Z";
-        var seconds = DateTimeOffset.FromUnixTimeSeconds(time.Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        var seconds = DateTimeOffset.FromUnixTimeSeconds(time.Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss",
+            CultureInfo.InvariantCulture);
         var fraction = time.Nanos.ToString("D9", CultureInfo.InvariantCulture).TrimEnd('0');
         return fraction.Length == 0 ? seconds + "Z" : $"{seconds}.{fraction}Z";
     }

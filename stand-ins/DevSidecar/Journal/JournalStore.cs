@@ -58,7 +58,8 @@ internal sealed class JournalStore : IDisposable
     /// </summary>
     public static SqliteConnection Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false,
+            DefaultTimeout = 30 }.ToString());
         connection.Open();
         using var pragma = connection.CreateCommand();
         pragma.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
@@ -66,7 +67,8 @@ internal sealed class JournalStore : IDisposable
         return connection;
     }
 
-    public void SaveInstance(string app, string id, bool ended, long? notBefore, byte[] record) => Run(_saveInstance, app, id, ended, notBefore, record);
+    public void SaveInstance(string app, string id, bool ended, long? notBefore, byte[] record) =>
+        Run(_saveInstance, app, id, ended, notBefore, record);
 
     public void AddHistory(string app, string id, long turn, byte[] events) => Run(_addHistory, app, id, turn, events);
 

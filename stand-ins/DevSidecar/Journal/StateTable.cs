@@ -37,7 +37,8 @@ internal sealed class StateTable(WriteJournal journal, JournalReader reader)
             expired.ExecuteNonQuery();
         if (!string.IsNullOrEmpty(write.Etag) || write.FirstWrite)
         {
-            using var current = Command(connection, "SELECT etag FROM state WHERE app = $1 AND store = $2 AND key = $3", app, store, write.Key);
+            using var current = Command(connection, "SELECT etag FROM state WHERE app = $1 AND store = $2 AND key = $3", app, store,
+                write.Key);
             var stored = current.ExecuteScalar() as string;
             if (!string.IsNullOrEmpty(write.Etag) ? stored != write.Etag : stored is not null && write.Json is not null)
                 throw new EtagMismatchException();

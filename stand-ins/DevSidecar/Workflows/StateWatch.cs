@@ -20,7 +20,7 @@ internal sealed class StateWatch
 
         try
         {
-            return await wait.State.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return await wait.State.Task.WaitAsync(cancellation);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DaprHep.DevSidecar.Grpc;
 using DaprHep.WorkflowProtocol;
 using Google.Protobuf;
@@ -37,7 +36,8 @@ internal sealed partial class WorkflowEngine
         lock (_gate)
         {
             var place = (app, response.InstanceId, response.TaskId);
-            if (!_activities.TryGetValue(place, out var same) || same.Find(w => w.Item.CompletionToken == response.CompletionToken) is not { } work)
+            if (!_activities.TryGetValue(place, out var same)
+                || same.Find(w => w.Item.CompletionToken == response.CompletionToken) is not { } work)
                 return Task.CompletedTask;
             Forget(work);
             AppWorkers.Done(work);
@@ -70,8 +70,10 @@ internal sealed partial class WorkflowEngine
     {
         WorkflowAction.WorkflowActionTypeOneofCase.None => $"action {action.Id} has no type",
         WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => $"action {action.Id} sends an event, which the runtime cannot do",
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow => $"action {action.Id} creates a detached workflow, which the runtime cannot do",
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer when !IsTime(action.CreateTimer.FireAt) => $"timer {action.Id} has no valid due time",
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow =>
+            $"action {action.Id} creates a detached workflow, which the runtime cannot do",
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer when !IsTime(action.CreateTimer.FireAt) =>
+            $"timer {action.Id} has no valid due time",
         _ => null,
     };
 
@@ -88,7 +90,8 @@ internal sealed partial class WorkflowEngine
                 CompleteWorkflow = new CompleteWorkflowAction
                 {
                     WorkflowStatus = OrchestrationStatus.Failed,
-                    FailureDetails = new TaskFailureDetails { ErrorType = "UnsupportedAction", ErrorMessage = refusal, IsNonRetriable = true },
+                    FailureDetails = new TaskFailureDetails { ErrorType = "UnsupportedAction", ErrorMessage = refusal,
+                        IsNonRetriable = true },
                 },
             },
         },
@@ -102,7 +105,8 @@ internal sealed partial class WorkflowEngine
             var name = instance.Started.ExecutionStarted.Name;
             Record(instance, [NewEvent(new HistoryEvent
             {
-                ExecutionStalled = new ExecutionStalledEvent { Reason = StalledReason.VersionNotAvailable, Description = "Version not available: " + name },
+                ExecutionStalled = new ExecutionStalledEvent { Reason = StalledReason.VersionNotAvailable,
+                    Description = "Version not available: " + name },
             })]);
         }
 
@@ -183,109 +187,6 @@ internal sealed partial class WorkflowEngine
         }
     }
 
-    private HistoryEvent? Take(Instance instance, WorkflowAction action)
-    {
-        var app = instance.Key.App;
-        var target = action.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : app;
-        switch (action.WorkflowActionTypeCase)
-        {
-            case WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask:
-                var scheduled = NewEvent(new HistoryEvent
-                {
-                    TaskScheduled = new TaskScheduledEvent
-                    {
-                        Name = action.ScheduleTask.Name,
-                        Input = action.ScheduleTask.Input,
-                        ParentTraceContext = instance.Trace,
-                        TaskExecutionId = action.ScheduleTask.TaskExecutionId,
-                    },
-                    Router = Route(app, target),
-                }, action.Id);
-                var work = NewActivity(instance, scheduled);
-                _journal.AfterCommit(() => DispatchActivity(work));
-                return scheduled;
-            case WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer:
-                instance.Timers.Add(action.Id);
-                if (!Never.Equals(action.CreateTimer.FireAt))
-                    Arm(instance, action.Id, action.CreateTimer.FireAt);
-                return NewEvent(Created(action.CreateTimer, app), action.Id);
-            case WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow:
-                return CreateChild(instance, action, target);
-            default:
-                return null;
-        }
-    }
-
-    private static HistoryEvent Created(CreateTimerAction timer, string app)
-    {
-        var created = new TimerCreatedEvent { FireAt = timer.FireAt };
-        if (timer.HasName)
-            created.Name = timer.Name;
-        switch (timer.OriginCase)
-        {
-            case CreateTimerAction.OriginOneofCase.CreateTimer:
-                created.CreateTimer = timer.CreateTimer;
-                break;
-            case CreateTimerAction.OriginOneofCase.ExternalEvent:
-                created.ExternalEvent = timer.ExternalEvent;
-                break;
-            case CreateTimerAction.OriginOneofCase.ActivityRetry:
-                created.ActivityRetry = timer.ActivityRetry;
-                break;
-            case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry:
-                created.ChildWorkflowRetry = timer.ChildWorkflowRetry;
-                break;
-        }
-
-        return new HistoryEvent { TimerCreated = created, Router = new TaskRouter { SourceAppID = app } };
-    }
-
-    private HistoryEvent CreateChild(Instance parent, WorkflowAction action, string target)
-    {
-        var asked = action.CreateChildWorkflow;
-        var app = parent.Key.App;
-        var id = asked.InstanceId.Length > 0 ? asked.InstanceId : $"{parent.Key.Id}:{action.Id.ToString("x4", CultureInfo.InvariantCulture)}";
-        var key = new InstanceKey(target, id);
-        var created = NewEvent(new HistoryEvent
-        {
-            ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent
-            {
-                InstanceId = id, Name = asked.Name, Input = asked.Input, ParentTraceContext = parent.Trace,
-            },
-            Router = Route(app, target),
-        }, action.Id);
-        parent.Children[action.Id] = key;
-        if (_live.TryGetValue(key, out var running) && !running.Ended)
-        {
-            AnswerParent(parent, action.Id, target, null, new TaskFailureDetails
-            {
-                ErrorType = "AlreadyExists", ErrorMessage = $"an active workflow with ID '{id}' already exists",
-            });
-            return created;
-        }
-
-        var started = NewEvent(new HistoryEvent
-        {
-            ExecutionStarted = new ExecutionStartedEvent
-            {
-                Name = asked.Name,
-                Input = asked.Input,
-                WorkflowInstance = NewExecution(id),
-                ParentInstance = new ParentInstanceInfo
-                {
-                    TaskScheduledId = action.Id,
-                    Name = parent.Started.ExecutionStarted.Name,
-                    WorkflowInstance = parent.Started.ExecutionStarted.WorkflowInstance.Clone(),
-                    AppID = app,
-                },
-            },
-            Router = Route(app, target),
-        });
-        SetTrace(started.ExecutionStarted, parent.Trace);
-        Create(key, started, null);
-        return created;
-    }
-
     private HistoryEvent End(Instance instance, CompleteWorkflowAction end, int id, List<HistoryEvent> turn)
     {
         var state = instance.State;
@@ -332,8 +233,10 @@ internal sealed partial class WorkflowEngine
     {
         parent.Children.Remove(taskId);
         var answer = failure is null
-            ? new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = taskId, Result = result } }
-            : new HistoryEvent { ChildWorkflowInstanceFailed = new ChildWorkflowInstanceFailedEvent { TaskScheduledId = taskId, FailureDetails = failure } };
+            ? new HistoryEvent { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = taskId,
+                Result = result } }
+            : new HistoryEvent { ChildWorkflowInstanceFailed = new ChildWorkflowInstanceFailedEvent { TaskScheduledId = taskId,
+                FailureDetails = failure } };
         answer.Router = new TaskRouter { SourceAppID = child, TargetAppID = parent.Key.App };
         Put(parent, NewEvent(answer));
     }
@@ -348,7 +251,8 @@ internal sealed partial class WorkflowEngine
         instance.Past = [];
 
         // Events that no turn has taken yet stay; answers to the old execution's work go.
-        var waiting = instance.Inbox.Where(e => e.EventRaised is not null || e.ExecutionTerminated is not null || e.ExecutionSuspended is not null
+        var waiting = instance.Inbox.Where(e =>
+            e.EventRaised is not null || e.ExecutionTerminated is not null || e.ExecutionSuspended is not null
             || e.ExecutionResumed is not null).ToList();
         instance.Inbox.Clear();
         var started = NewEvent(new HistoryEvent
@@ -400,52 +304,6 @@ internal sealed partial class WorkflowEngine
             _watch.Changed(instance.Key, snapshot);
             foreach (var wait in released ?? [])
                 wait.TrySetResult();
-        });
-    }
-
-    private ActivityWork NewActivity(Instance instance, HistoryEvent scheduled)
-    {
-        var task = scheduled.TaskScheduled;
-        var target = scheduled.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : instance.Key.App;
-        var request = new ActivityRequest
-        {
-            Name = task.Name,
-            Input = task.Input,
-            WorkflowInstance = new WorkflowInstance { InstanceId = instance.Key.Id },
-            TaskId = scheduled.EventId,
-            ParentTraceContext = task.ParentTraceContext,
-            TaskExecutionId = task.TaskExecutionId,
-        };
-        var work = new ActivityWork(target, instance, new WorkItem { ActivityRequest = request, CompletionToken = instance.ActivityToken });
-        instance.Activities[work.TaskId] = work;
-        var place = (target, instance.Key.Id, work.TaskId);
-        if (!_activities.TryGetValue(place, out var same))
-            _activities.Add(place, same = []);
-        same.Add(work);
-        return work;
-    }
-
-    private void DispatchActivity(ActivityWork work)
-    {
-        lock (_gate)
-        {
-            var workers = WorkersOf(work.App);
-            if (workers.Streams.Count == 0 && workers.WaitingCount == 0)
-                _logger.LogWarning("Activity {Name} of instance {Instance} waits for app {App}, which has no worker.", work.Item.ActivityRequest.Name, work.Instance.Key.Id, work.App);
-            workers.Dispatch(work);
-        }
-    }
-
-    private void Arm(Instance instance, int id, Timestamp fireAt)
-    {
-        var execution = instance.Started;
-        _timers.At(fireAt.ToDateTime(), () =>
-        {
-            lock (_gate)
-            {
-                if (instance.Started == execution && instance.Timers.Remove(id) && !instance.Ended)
-                    Put(instance, NewEvent(new HistoryEvent { TimerFired = new TimerFiredEvent { FireAt = fireAt, TimerId = id } }));
-            }
         });
     }
 

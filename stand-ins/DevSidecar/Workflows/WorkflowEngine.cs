@@ -70,7 +70,8 @@ internal sealed partial class WorkflowEngine : IDisposable
             }
 
             if (workers.Streams.Count == 0)
-                _logger.LogInformation("App {App} has no worker any more; {Count} work items wait for one.", stream.App, workers.WaitingCount);
+                _logger.LogInformation("App {App} has no worker any more; {Count} work items wait for one.", stream.App,
+                    workers.WaitingCount);
         }
     }
 
@@ -78,11 +79,12 @@ internal sealed partial class WorkflowEngine : IDisposable
     public async Task StartAsync(string app, CreateInstanceRequest request, bool untilFirstTurn, CancellationToken cancellation)
     {
         if (request.InstanceId.AsSpan().IndexOfAny("/\\#?") >= 0)
-            throw new GrpcFailure(GrpcStatus.Unknown, $"failed to create workflow instance: '{request.InstanceId}' must not contain '/', '\\', '#' or '?'");
+            throw new GrpcFailure(GrpcStatus.Unknown,
+                $"failed to create workflow instance: '{request.InstanceId}' must not contain '/', '\\', '#' or '?'");
         Task connected;
         lock (_gate)
             connected = WorkersOf(app).Connected;
-        await connected.WaitAsync(cancellation).ConfigureAwait(false);
+        await connected.WaitAsync(cancellation);
         var due = request.ScheduledStartTimestamp?.ToDateTime();
         Task stored;
         Task taken;
@@ -108,9 +110,9 @@ internal sealed partial class WorkflowEngine : IDisposable
             stored = Committed();
         }
 
-        await stored.WaitAsync(cancellation).ConfigureAwait(false);
+        await stored.WaitAsync(cancellation);
         if (untilFirstTurn)
-            await taken.WaitAsync(cancellation).ConfigureAwait(false);
+            await taken.WaitAsync(cancellation);
     }
 
     public WorkflowState? Find(string app, string id)
@@ -188,7 +190,7 @@ internal sealed partial class WorkflowEngine : IDisposable
     /// <summary>Deletes an ended instance, a running one too when forced, and with <paramref name="recursive"/> its children.</summary>
     public async Task<int> PurgeAsync(string app, string id, bool recursive, bool force)
     {
-        await _journal.AskAsync(_ => 0).ConfigureAwait(false);
+        await _journal.AskAsync(_ => 0);
         var count = 0;
         lock (_gate)
         {
@@ -224,7 +226,7 @@ internal sealed partial class WorkflowEngine : IDisposable
             }
         }
 
-        await _journal.AskAsync(_ => 0).ConfigureAwait(false);
+        await _journal.AskAsync(_ => 0);
         return count;
     }
 
@@ -265,7 +267,8 @@ internal sealed partial class WorkflowEngine : IDisposable
     // The whole history goes with every turn: workers keep nothing.
     private void NextTurn(Instance instance)
     {
-        if (instance.InFlight is not null || instance.Ended || instance.Stalled || instance.NotBefore is not null || instance.Inbox.Count == 0)
+        if (instance.InFlight is not null || instance.Ended || instance.Stalled || instance.NotBefore is not null
+            || instance.Inbox.Count == 0)
             return;
         var request = new WorkflowRequest { InstanceId = instance.Key.Id };
         request.PastEvents.AddRange(instance.Past);
@@ -274,7 +277,8 @@ internal sealed partial class WorkflowEngine : IDisposable
             started.Router = new TaskRouter { SourceAppID = instance.Key.App };
         request.NewEvents.Add(started);
         request.NewEvents.AddRange(instance.Inbox);
-        var item = new WorkItem { WorkflowRequest = request, CompletionToken = instance.NeedsTokens ? Guid.NewGuid().ToString() : string.Empty };
+        var item = new WorkItem { WorkflowRequest = request, CompletionToken = instance.NeedsTokens ? Guid.NewGuid().ToString()
+            : string.Empty };
         instance.InFlight = new TurnWork(instance.Key.App, instance, item, instance.LastSeq);
         WorkersOf(instance.Key.App).Dispatch(instance.InFlight);
     }
@@ -322,7 +326,8 @@ internal sealed partial class WorkflowEngine : IDisposable
     }
 
     private static InstanceKey ChildKey(string app, HistoryEvent created) =>
-        new(created.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : app, created.ChildWorkflowInstanceCreated.InstanceId);
+        new(created.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : app,
+            created.ChildWorkflowInstanceCreated.InstanceId);
 
     private static WorkflowInstance NewExecution(string id) => new() { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() };
 

@@ -29,10 +29,13 @@ builder.Services.AddDaprWorkflow(options =>
         var policy = new WorkflowRetryPolicy(5, TimeSpan.FromMilliseconds(50));
         var value = 0;
         for (var i = 0; i < 4; i++)
-            value = await context.CallActivityAsync<int>("note", new Note($"chain{i}", value, 15), new WorkflowTaskOptions(policy, "other"));
+            value = await context.CallActivityAsync<int>("note", new Note($"chain{i}", value, 15),
+                new WorkflowTaskOptions(policy, "other"));
         var fan = await Task.WhenAll(Enumerable.Range(0, width)
-            .Select(i => context.CallActivityAsync<int>("note", new Note($"fan{i}", i, 20), new WorkflowTaskOptions(TargetAppId: i % 2 == 0 ? "other" : null))));
-        var child = await context.CallChildWorkflowAsync<int>("child", value, new ChildWorkflowTaskOptions(context.InstanceId + "-kid", TargetAppId: "other"));
+            .Select(i => context.CallActivityAsync<int>("note", new Note($"fan{i}", i, 20),
+                new WorkflowTaskOptions(TargetAppId: i % 2 == 0 ? "other" : null))));
+        var child = await context.CallChildWorkflowAsync<int>("child", value,
+            new ChildWorkflowTaskOptions(context.InstanceId + "-kid", TargetAppId: "other"));
         var raised = await context.WaitForExternalEventAsync<int>("go");
         return value + fan.Sum() + child + raised;
     });
