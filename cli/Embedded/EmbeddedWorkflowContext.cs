@@ -17,6 +17,7 @@ internal sealed class EmbeddedWorkflowContext(
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
+    private readonly CancellationTokenSource _failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private int _calls;
 
     public override string Name => workflow;
@@ -34,10 +35,16 @@ internal sealed class EmbeddedWorkflowContext(
         Type type = activities.FirstOrDefault(activity => activity.Name == name)
             ?? throw new InvalidOperationException($"workflow {workflow} calls activity '{name}', which no service has");
         var context = new ActivityContext(name, $"{instance}:{Interlocked.Increment(ref _calls)}", instance);
-        await _slots.WaitAsync(cancellation);
+        await _slots.WaitAsync(_failed.Token);
         try
         {
-            return await Task.Run(() => RunAsync<T>(type, context, input), cancellation);
+            return await Task.Run(() => RunAsync<T>(type, context, input), _failed.Token);
+        }
+        catch (WorkflowTaskFailedException)
+        {
+            // One bad file of a thousand ends the run: the rest of the fan-out is not waited for.
+            await _failed.CancelAsync();
+            throw;
         }
         finally
         {
@@ -51,7 +58,11 @@ internal sealed class EmbeddedWorkflowContext(
         return Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, cancellationToken);
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _failed.Dispose();
+    }
 
     public override Guid NewGuid() => Guid.NewGuid();
 

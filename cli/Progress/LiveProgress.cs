@@ -8,7 +8,7 @@ namespace DaprHep.Cli.Progress;
 /// <summary>Progress in a terminal: a bar a step, with events a second, the time left and the step's own note.</summary>
 internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
 {
-    private readonly ConcurrentDictionary<string, ProgressTask> _bars = new();
+    private readonly Dictionary<string, ProgressTask> _bars = [];
     private readonly ConcurrentDictionary<int, StepMeter.Reading> _readings = new();
     private readonly StepMeter _meter = new();
     private ProgressContext? _context;
@@ -33,7 +33,12 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
             return;
         string step = progress.Step;
         long total = Math.Max(1, progress.TotalEvents);
-        ProgressTask bar = _bars.GetOrAdd(step, name => context.AddTask(Markup.Escape(name), maxValue: total));
+        ProgressTask bar;
+        lock (_bars)
+        {
+            if (!_bars.TryGetValue(step, out bar!))
+                _bars.Add(step, bar = context.AddTask(Markup.Escape(step), maxValue: total));
+        }
         _readings[bar.Id] = _meter.Add(progress);
         if (progress.Note.Length > 0)
             bar.Description = Markup.Escape($"{step}  {progress.Note}");
