@@ -88,8 +88,11 @@ internal sealed class Campaign
     {
         lock (guard)
         {
-            Console.WriteLine($"{done:N0} damaged files from {seeds.Count} seeds, numbers {first:N0} to {end - 1:N0}, {running.Length} cores, {elapsed.TotalSeconds:N0} s");
-            Console.WriteLine($"{refused:N0} refused in whole or in part, {done - refused:N0} read; {new TimeSpan(time).TotalMilliseconds / Math.Max(1, done):F2} ms each");
+            Console.WriteLine(
+                $"{done:N0} damaged files from {seeds.Count} seeds, numbers {first:N0} to {end - 1:N0}, "
+                + $"{running.Length} cores, {elapsed.TotalSeconds:N0} s");
+            var each = new TimeSpan(time).TotalMilliseconds / Math.Max(1, done);
+            Console.WriteLine($"{refused:N0} refused in whole or in part, {done - refused:N0} read; {each:F2} ms each");
             Console.WriteLine($"slowest: {slowest.Result.Time.TotalMilliseconds:F0} ms, {Name(slowest.Number)}; limit 1000 ms");
             Console.WriteLine($"largest: {largest.Result.Allocated / 1e6:F0} MB, {Name(largest.Number)}; limit 268 MB");
             Console.WriteLine($"{failures.Count} failures");

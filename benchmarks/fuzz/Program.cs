@@ -19,7 +19,8 @@ if (options.Number is { } number)
     var (name, bytes) = seeds[number % seeds.Count];
     var result = FuzzCase.Run(bytes, number, branches: int.MaxValue);
     Console.WriteLine(
-        $"number {number}, seed {name}: {result.Refusals} refusals, {result.Time.TotalMilliseconds:F1} ms, {result.Allocated / 1e6:F1} MB; {result.Failure ?? "no failure"}");
+        $"number {number}, seed {name}: {result.Refusals} refusals, {result.Time.TotalMilliseconds:F1} ms, "
+        + $"{result.Allocated / 1e6:F1} MB; {result.Failure ?? "no failure"}");
     return result.Failure is null ? 0 : 1;
 }
 var campaign = new Campaign(seeds, options.First, options.Cases);

@@ -22,7 +22,8 @@ internal sealed class Jsroot
     {
         try
         {
-            if (!Directory.Exists(Path.Combine(folder, "node_modules", "jsroot")) && Run("npm", folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund").Code != 0)
+            var isInstalled = Directory.Exists(Path.Combine(folder, "node_modules", "jsroot"));
+            if (!isInstalled && Run("npm", folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund").Code != 0)
             {
                 Console.WriteLine($"no jsroot: `npm ci` in {folder} failed; run it by hand to see why");
                 return null;

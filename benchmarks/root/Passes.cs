@@ -5,7 +5,9 @@ using DaprHep.Root.Tests.Fuzzing;
 
 namespace DaprHep.Benchmarks.Root;
 
-/// <summary>Ways to go once through the pipeline's branches of a file. Times are those of the processor, so that other work does not count.</summary>
+/// <summary>
+/// Ways to go once through the pipeline's branches of a file. Times are those of the processor, so that other work does not count.
+/// </summary>
 internal static class Passes
 {
     private static readonly string[] Branches = [.. DelphesBranches.All];

@@ -51,7 +51,9 @@ internal sealed class Sample : IDisposable
     public long Allocated { get; set; }
 
     public static List<Sample> OpenAll(string folder) =>
-        [.. Directory.GetFiles(folder, "*.root", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => new Sample(path))];
+    [
+        .. Directory.GetFiles(folder, "*.root", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => new Sample(path)),
+    ];
 
     public void TakeOpen(double seconds) => Open = Math.Min(Open, seconds);
 

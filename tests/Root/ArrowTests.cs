@@ -65,6 +65,14 @@ public class ArrowTests
     }
 
     [Fact]
+    public void Bytes_that_are_not_utf8_are_shown_as_latin1()
+    {
+        StoredText.Of("Δη"u8).ShouldBe("Δη");
+        StoredText.Of([(byte)'M', 0xFC, (byte)'n']).ShouldBe("Mün");
+        StoredText.Of([]).ShouldBe("");
+    }
+
+    [Fact]
     public void A_range_without_entries_has_a_schema_and_no_batch()
     {
         using var file = RootFile.Open(TestFiles.Sample("qcd/qcd_a.root"));

@@ -15,10 +15,14 @@ internal static class DumpCommand
         var tree = new Argument<string>("TREE") { Description = "Path of a tree in it; \"path;cycle\" for an older one." };
         var branches = new Option<string?>("--branches")
         {
-            Description = "Names or paths of branches, or patterns of them with * and ?, separated by commas (default: all that can be read).",
+            Description = "Names or paths of branches, or patterns with * and ?, separated by commas (default: all that can be read).",
             HelpName = "GLOB[,GLOB...]",
         };
-        var entries = new Option<string?>("--entries") { Description = "Entries from A up to and without B; negative: from the end.", HelpName = "A:B" };
+        var entries = new Option<string?>("--entries")
+        {
+            Description = "Entries from A up to and without B; negative: from the end.",
+            HelpName = "A:B",
+        };
         var format = new Option<string>("--format")
         {
             Description = "json: an object a line; csv: a header and a row an entry; arrow: an Arrow IPC file.",
@@ -70,7 +74,8 @@ internal static class DumpCommand
             : throw new UnsupportedBranchException(tree.ToString(), "no branch to dump: none can be read of those asked for");
     }
 
-    private static void WriteRows(BranchSelection selection, long first, long end, string format, Stream output, CancellationToken cancellation)
+    private static void WriteRows(
+        BranchSelection selection, long first, long end, string format, Stream output, CancellationToken cancellation)
     {
         using var rows = new EntryRows(selection, first, end, output);
         if (format == Csv)

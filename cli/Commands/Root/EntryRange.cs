@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace DaprHep.Cli.Commands;
 
-/// <summary>Entries as written on the command line: <c>A:B</c> from A up to and without B, either left out, negative counted from the end.</summary>
+/// <summary>
+/// Entries as written on the command line: <c>A:B</c> from A up to and without B; either may be left out, a negative one counts from
+/// the end.
+/// </summary>
 internal static class EntryRange
 {
     /// <summary>The range within a tree's entries; an end beyond them is the tree's end.</summary>

@@ -10,7 +10,11 @@ namespace DaprHep.Cli.Commands;
 internal sealed class EntryRows : IDisposable
 {
     private const int FlushBytes = 1 << 16;
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly BranchSelection _selection;
     private readonly List<EntryWriter> _branches = [];
@@ -48,7 +52,9 @@ internal sealed class EntryRows : IDisposable
         Flush();
     }
 
-    /// <summary>A header and a row an entry (RFC 4180 with line feeds): numbers and strings as they are, anything else as JSON in a quoted cell.</summary>
+    /// <summary>
+    /// A header and a row an entry (RFC 4180 with line feeds): numbers and strings as they are, anything else as JSON in a quoted cell.
+    /// </summary>
     public void WriteCsv(CancellationToken cancellation)
     {
         for (int i = 0; i < _branches.Count; i++)

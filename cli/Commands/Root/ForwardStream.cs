@@ -1,6 +1,8 @@
 namespace DaprHep.Cli.Commands;
 
-/// <summary>A stream that is only ever appended to and knows how far it got: the Arrow writer asks for a position, which a pipe has not.</summary>
+/// <summary>
+/// A stream that is only ever appended to and knows how far it got: the Arrow writer asks for a position, which a pipe has not.
+/// </summary>
 internal sealed class ForwardStream(Stream target) : Stream
 {
     private long _position;
@@ -16,7 +18,7 @@ internal sealed class ForwardStream(Stream target) : Stream
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException("bytes that are written cannot be taken back");
+        set => throw new NotSupportedException("only appended to");
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -31,7 +33,7 @@ internal sealed class ForwardStream(Stream target) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("only written to");
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("bytes that are written cannot be taken back");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("only appended to");
 
-    public override void SetLength(long value) => throw new NotSupportedException("bytes that are written cannot be taken back");
+    public override void SetLength(long value) => throw new NotSupportedException("only appended to");
 }

@@ -51,7 +51,8 @@ internal static class ListCommand
             ["class"] = key.ClassName,
             ["title"] = key.Title,
         })]),
-        ["trees"] = new JsonArray([.. file.Keys.Where(key => key.IsTree).Select(key => Tree(file, key, damaged)).OfType<RootTree>().Select(ToJson)]),
+        ["trees"] = new JsonArray(
+            [.. file.Keys.Where(key => key.IsTree).Select(key => Tree(file, key, damaged)).OfType<RootTree>().Select(ToJson)]),
     };
 
     private static JsonObject ToJson(RootTree tree) => new()

@@ -35,7 +35,8 @@ internal static class ShowCommand
 
     private static void Print(RootTree tree, TextWriter output)
     {
-        output.WriteLine($"{tree.Key.Path};{tree.Key.Cycle}  \"{tree.Title}\"  {tree.Entries:N0} entries, {tree.AllBranches.Count:N0} branches");
+        output.WriteLine(
+            $"{tree.Key.Path};{tree.Key.Cycle}  \"{tree.Title}\"  {tree.Entries:N0} entries, {tree.AllBranches.Count:N0} branches");
         var table = new TextTable("branch", ">entries", ">raw bytes", ">compressed", ">factor", "compression", "type");
         foreach (RootBranch branch in tree.AllBranches)
         {

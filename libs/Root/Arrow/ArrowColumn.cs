@@ -14,7 +14,9 @@ internal sealed class ArrowColumn : IDisposable
     private IReadOnlyList<ValueColumn> columns;
     private ValueShape shape;
 
-    /// <summary>Reads the first chunk: with it the type is known for certain, as classes may come in another version than declared.</summary>
+    /// <summary>
+    /// Reads the first chunk: with it the type is known for certain, as classes may come in another version than declared.
+    /// </summary>
     public ArrowColumn(SelectedBranch selected, long first, long end, int maxEntries)
     {
         branch = selected.Branch;
@@ -38,12 +40,9 @@ internal sealed class ArrowColumn : IDisposable
         {
             columns = reader.Columns;
             shape = ValueShape.Of(columns);
-            var type = ArrowTypes.Describe(ArrowTypes.Of(shape, columns));
-            if (type != ArrowTypes.Describe(Field.DataType))
-            {
-                throw new UnsupportedBranchException(
-                    branch.ToString(), $"its values become {type} at entry {reader.FirstEntry}, {ArrowTypes.Describe(Field.DataType)} before");
-            }
+            var (before, now) = (ArrowTypes.Describe(Field.DataType), ArrowTypes.Describe(ArrowTypes.Of(shape, columns)));
+            if (now != before)
+                throw new UnsupportedBranchException(branch.ToString(), $"its values are {now} from entry {reader.FirstEntry} on, {before} before");
         }
         return true;
     }
@@ -59,8 +58,9 @@ internal sealed class ArrowColumn : IDisposable
         {
             case ListType list:
                 var lengths = Checked(at, length).Lengths;
-                var items = new ArrowBuffer(Offsets(lengths, out var total));
-                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, items], [Build(at.Children[0], list.ValueDataType, total)]);
+                var offsets = new ArrowBuffer(Offsets(lengths, out var total));
+                var items = Build(at.Children[0], list.ValueDataType, total);
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, offsets], [items]);
             case FixedSizeListType array:
                 var content = Build(at.Children[0], array.ValueDataType, checked(length * array.ListSize));
                 return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty], [content]);
@@ -72,7 +72,8 @@ internal sealed class ArrowColumn : IDisposable
             case StringType:
                 return Strings(Checked(at, length));
             case BooleanType:
-                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(Bits(Checked(at, length).Bytes))]);
+                var bits = new ArrowBuffer(Bits(Checked(at, length).Bytes));
+                return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, bits]);
             default:
                 return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(Checked(at, length).Bytes.ToArray())]);
         }
@@ -83,7 +84,8 @@ internal sealed class ArrowColumn : IDisposable
         var column = columns[at.ColumnIndex];
         return column.Count == length
             ? column
-            : throw new UnsupportedBranchException(branch.ToString(), $"column '{column.Path}' has {column.Count} values where {length} belong");
+            : throw new UnsupportedBranchException(
+                branch.ToString(), $"column '{column.Path}' has {column.Count} values where {length} belong");
     }
 
     /// <summary>Strings as UTF-8: as stored, or as Latin-1 where the bytes are something else.</summary>

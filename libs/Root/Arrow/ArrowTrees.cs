@@ -21,7 +21,7 @@ public static class ArrowTrees
         return new RecordBatchReader(BranchSelection.Of(tree, branches, stop), first, stop);
     }
 
-    /// <summary>Reads the tree of one name in many files as Arrow record batches of one schema; files are opened one after the other.</summary>
+    /// <summary>Reads the tree of one name in many files as Arrow record batches of one schema; one file is open at a time.</summary>
     /// <param name="files">Paths and URLs; <see cref="RootPaths.Expand"/> makes them of globs and lists.</param>
     /// <param name="tree">Path of the tree in each file.</param>
     /// <param name="branches">Names, paths or patterns with <c>*</c> and <c>?</c>; all readable branches if not given.</param>
@@ -35,7 +35,10 @@ public static class ArrowTrees
     /// A branch asked for by its name cannot be read, or the branches of a file have other names or types than those of the first.
     /// </exception>
     public static async IAsyncEnumerable<RecordBatch> Read(
-        IEnumerable<string> files, string tree, IReadOnlyList<string>? branches = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IEnumerable<string> files,
+        string tree,
+        IReadOnlyList<string>? branches = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         Schema? schema = null;
         foreach (var name in files)
@@ -55,9 +58,12 @@ public static class ArrowTrees
         if (!expected.SequenceEqual(found))
         {
             throw new UnsupportedBranchException(
-                where, "its branches are not those of the first file: " + string.Join(", ", found.Except(expected).Concat(expected.Except(found)).Take(5)));
+                where,
+                "its branches are not those of the first file: "
+                + string.Join(", ", found.Except(expected).Concat(expected.Except(found)).Take(5)));
         }
     }
 
-    private static List<string> Describe(Schema schema) => [.. schema.FieldsList.Select(f => $"{f.Name}: {ArrowTypes.Describe(f.DataType)}")];
+    private static List<string> Describe(Schema schema) =>
+        [.. schema.FieldsList.Select(f => $"{f.Name}: {ArrowTypes.Describe(f.DataType)}")];
 }

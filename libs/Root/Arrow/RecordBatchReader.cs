@@ -46,7 +46,7 @@ public sealed class RecordBatchReader : IDisposable
     /// <summary>Reads the next batch.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="RootFormatException">A branch's data are damaged.</exception>
-    /// <exception cref="UnsupportedBranchException">A branch's values turn out to be of a kind that is not decoded, or change their type.</exception>
+    /// <exception cref="UnsupportedBranchException">A branch's values are of a kind that is not decoded, or change their type.</exception>
     public RecordBatch? Next()
     {
         if (started)

@@ -9,7 +9,7 @@ public sealed record SelectedBranch(string Name, RootBranch Branch);
 
 /// <summary>A branch that a pattern means and that cannot be read.</summary>
 /// <param name="Branch">The branch.</param>
-/// <param name="Error">Why not: an <see cref="UnsupportedBranchException"/>, or a <see cref="RootFormatException"/> for a damaged one.</param>
+/// <param name="Error">Why: an <see cref="UnsupportedBranchException"/>, or a <see cref="RootFormatException"/> for a damaged one.</param>
 public sealed record RefusedBranch(RootBranch Branch, RootException Error)
 {
     /// <summary>The reason in words, without the names of file and branch.</summary>

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace DaprHep.Benchmarks.Root;
+
+/// <summary>What a second thread gains at best on this machine at this moment: pure arithmetic, nothing shared.</summary>
+internal sealed class SecondCore
+{
+    private const int Rounds = 2_000_000;
+    private readonly ulong[] results = new ulong[2 * 16];
+    private double one = double.MaxValue;
+    private double two = double.MaxValue;
+
+    /// <summary>Close to 2 where both cores are free; near 1 where other programs keep them busy, and then no reader gains more.</summary>
+    public double Gain => one / two;
+
+    public void Measure()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Spin(0);
+        Spin(1);
+        one = Math.Min(one, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        start = Stopwatch.GetTimestamp();
+        Parallel.For(0, 2, Spin);
+        two = Math.Min(two, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private void Spin(int thread)
+    {
+        var x = 1UL;
+        for (var i = 0; i < Rounds; i++)
+            x = x * 2862933555777941757UL + 3037000493UL;
+        results[16 * thread] = x;
+    }
+}
