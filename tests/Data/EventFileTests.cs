@@ -33,7 +33,7 @@ public sealed class EventFileTests
     }
 
     [Fact]
-    public void An_empty_table_writes_no_batch() => EventFile.Read("x.arrow", FileOf(Sample.Events(0))).ShouldBeEmpty();
+    public void A_file_without_events_is_read_as_no_tables() => EventFile.Read("x.arrow", FileOf(Sample.Events(0))).ShouldBeEmpty();
 
     [Fact]
     public void Particles_of_an_event_are_its_rows()

@@ -22,7 +22,8 @@ public static class EventFile
             RecordBatch? next = NextBatch(name, reader, batch);
             if (next is null)
                 yield break;
-            yield return TableOf(name, batch, next);
+            if (next.Length > 0)
+                yield return TableOf(name, batch, next);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class EventFileWriter : IDisposable
 {
     private readonly ArrowFileWriter _writer;
     private readonly Schema _schema;
+    private int _batches;
 
     /// <summary>Starts a file.</summary>
     /// <param name="stream">Where it goes; left open.</param>
@@ -26,9 +27,25 @@ public sealed class EventFileWriter : IDisposable
     /// <summary>Writes one record batch. The table's buffers may be used again when this returns.</summary>
     public void Write(in EventTable table)
     {
+        if (table.Count > 0)
+            WriteBatch(table);
+    }
+
+    /// <summary>Writes the footer; the file is complete after it.</summary>
+    public void Finish()
+    {
+        // Not every writer puts the schema into a file without batches, and not every reader opens such a file.
+        if (_batches == 0)
+            WriteBatch(new EventTable(default, default, default, new int[1], default));
+        _writer.WriteEnd();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writer.Dispose();
+
+    private void WriteBatch(in EventTable table)
+    {
         int rows = table.Count;
-        if (rows == 0)
-            return;
         int particleRows = table.Offsets.Span[rows];
         var hlf = new FixedSizeListArray(
             EventSchema.HlfList, rows, Floats(table.Hlf[..(rows * EventSchema.Features)]), ArrowBuffer.Empty);
@@ -48,13 +65,8 @@ public sealed class EventFileWriter : IDisposable
         // The batch is not disposed: its buffers are the caller's.
         _writer.WriteRecordBatch(new RecordBatch(_schema, columns, rows));
         Rows += rows;
+        _batches++;
     }
-
-    /// <summary>Writes the footer; the file is complete after it.</summary>
-    public void Finish() => _writer.WriteEnd();
-
-    /// <inheritdoc/>
-    public void Dispose() => _writer.Dispose();
 
     private static FloatArray Floats(ReadOnlyMemory<float> values) =>
         new(new ArrowBuffer(values.AsBytes()), ArrowBuffer.Empty, values.Length, 0, 0);
