@@ -27,6 +27,6 @@ internal static class EmbeddedPipeline
                 typeof(TrainModel), typeof(EvaluateModel), typeof(WriteReport),
             ],
             cancellation);
-        return await new TopologyPipeline().RunAsync(context, request);
+        return await new TopologyPipeline { Attempts = 1 }.RunAsync(context, request);
     }
 }

@@ -9,50 +9,50 @@ namespace DaprHep.Topology;
 /// </summary>
 public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 {
-    private static readonly WorkflowTaskOptions Ingest = new(TargetAppId: Apps.Ingest);
-    private static readonly WorkflowTaskOptions Features = new(TargetAppId: Apps.Features);
-    private static readonly WorkflowTaskOptions Trainer = new(TargetAppId: Apps.Trainer);
+    /// <summary>How often an activity is called before its failure ends the run.</summary>
+    public int Attempts { get; init; } = 5;
 
     /// <inheritdoc/>
     public override async Task<PipelineResult> RunAsync(WorkflowContext context, PipelineRequest input)
     {
         (string run, string store, int seed) = (input.Run, input.Store, input.Seed);
         var clock = new StepClock(context);
+        var services = new StepCalls(context, Attempts);
 
-        var plan = await context.CallActivityAsync<PlanPartitionsOutput>(
-            "PlanPartitions",
-            new PlanPartitionsInput(run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs),
-            Ingest);
+        var plan = await services.CallAsync<PlanPartitionsOutput>(
+            Apps.Ingest, "PlanPartitions",
+            new PlanPartitionsInput(run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs));
         clock.Finish(Steps.Plan, plan.Events);
 
-        await Task.WhenAll(Enumerable.Range(0, plan.Partitions).Select(partition => context.CallActivityAsync<ConvertPartitionOutput>(
-            "ConvertPartition", new ConvertPartitionInput(run, store, plan.Plan, partition, plan.Events), Ingest)));
+        await Task.WhenAll(Enumerable.Range(0, plan.Partitions).Select(partition => services.CallAsync<ConvertPartitionOutput>(
+            Apps.Ingest, "ConvertPartition", new ConvertPartitionInput(run, store, plan.Plan, partition, plan.Events))));
         clock.Finish(Steps.Convert, plan.Events);
 
-        var statistics = await context.CallActivityAsync<MergeStatisticsOutput>(
-            "MergeStatistics", new MergeStatisticsInput(run, store, plan.Plan, seed), Features);
+        var statistics = await services.CallAsync<MergeStatisticsOutput>(
+            Apps.Features, "MergeStatistics", new MergeStatisticsInput(run, store, plan.Plan, seed));
         clock.Finish(Steps.Statistics, statistics.Selected);
 
-        Task<BuildShardOutput> BuildShard(bool test, int index) => context.CallActivityAsync<BuildShardOutput>(
-            "BuildShard", new BuildShardInput(run, store, statistics.Statistics, test, index, statistics.Drawn), Features);
+        Task<BuildShardOutput> BuildShard(bool test, int index) => services.CallAsync<BuildShardOutput>(
+            Apps.Features, "BuildShard", new BuildShardInput(run, store, statistics.Statistics, test, index, statistics.Drawn));
         await Task.WhenAll([
             .. Enumerable.Range(0, statistics.TrainShards).Select(index => BuildShard(test: false, index)),
             .. Enumerable.Range(0, statistics.TestShards).Select(index => BuildShard(test: true, index)),
         ]);
         clock.Finish(Steps.Shards, statistics.Drawn);
 
-        var trained = await context.CallActivityAsync<TrainModelOutput>(
-            "TrainModel", new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed), Trainer);
+        var trained = await services.CallAsync<TrainModelOutput>(
+            Apps.Trainer,
+            "TrainModel",
+            new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
         clock.Finish(Steps.Train, trained.Events);
 
-        var evaluated = await context.CallActivityAsync<EvaluateModelOutput>(
-            "EvaluateModel", new EvaluateModelInput(run, store, statistics.Statistics, trained.Model, seed), Trainer);
+        var evaluated = await services.CallAsync<EvaluateModelOutput>(
+            Apps.Trainer, "EvaluateModel", new EvaluateModelInput(run, store, statistics.Statistics, trained.Model, seed));
         clock.Finish(Steps.Evaluate, evaluated.Events);
 
-        var report = await context.CallActivityAsync<WriteReportOutput>(
-            "WriteReport",
-            new WriteReportInput(input, statistics.Statistics, trained.Model, evaluated.Evaluation, clock.Started, clock.Timings),
-            Trainer);
+        var report = await services.CallAsync<WriteReportOutput>(
+            Apps.Trainer, "WriteReport",
+            new WriteReportInput(input, statistics.Statistics, trained.Model, evaluated.Evaluation, clock.Started, clock.Timings));
         return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc);
     }
 }

@@ -3,6 +3,9 @@ namespace DaprHep.Hosting.Contracts;
 /// <summary>The services, by their Dapr app id.</summary>
 public static class Apps
 {
+    /// <summary>The pipeline workflow and the gateway.</summary>
+    public const string Pipeline = "pipeline";
+
     /// <summary>ROOT files to event datasets.</summary>
     public const string Ingest = "ingest";
 
@@ -11,6 +14,9 @@ public static class Apps
 
     /// <summary>Training shards to models, models to metrics and reports.</summary>
     public const string Trainer = "trainer";
+
+    /// <summary>The apps that a run needs, in the order in which it needs them.</summary>
+    public static IReadOnlyList<string> OfRun { get; } = [Ingest, Features, Trainer];
 }
 
 /// <summary>The steps of the pipeline, as progress, timings and reports name them, in order.</summary>
@@ -33,4 +39,14 @@ public static class Steps
 
     /// <summary>The model is evaluated.</summary>
     public const string Evaluate = "evaluate";
+
+    /// <summary>Metrics, report and record are written.</summary>
+    public const string Report = "report";
+
+    /// <summary>All steps in order, each with the app that does its work.</summary>
+    public static IReadOnlyList<(string Step, string App)> InOrder { get; } =
+    [
+        (Plan, Apps.Ingest), (Convert, Apps.Ingest), (Statistics, Apps.Features), (Shards, Apps.Features),
+        (Train, Apps.Trainer), (Evaluate, Apps.Trainer), (Report, Apps.Trainer),
+    ];
 }

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using DaprHep.Hosting.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DaprHep.Hosting;
+
+/// <summary>
+/// Publishes progress to the topic <c>progress</c>: reports are summed up for each run and step, and what changed is published a few
+/// times a second. A sidecar that is away costs nothing but the news; the next message has the whole sum.
+/// </summary>
+internal sealed class PublishedProgress(SidecarHttp sidecar, ILogger<PublishedProgress> logger) : BackgroundService, IProgressSink
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
+    private readonly string _source = Guid.NewGuid().ToString("N");
+    private readonly Dictionary<(string Run, string Step), Sum> _sums = [];
+    private readonly Lock _lock = new();
+
+    public void Report(in StepProgress progress)
+    {
+        lock (_lock)
+        {
+            if (!_sums.TryGetValue((progress.Run, progress.Step), out Sum? sum))
+                _sums.Add((progress.Run, progress.Step), sum = new Sum());
+            sum.Events += progress.Events;
+            sum.Total = progress.TotalEvents;
+            sum.Note = progress.Note;
+            sum.Changed = Stopwatch.GetTimestamp();
+            sum.IsNew = true;
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await PublishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+                await PublishAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // StopAsync publishes what is left.
+        }
+    }
+
+    private async Task PublishAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (ProgressMessage message in TakeChanged())
+                await sidecar.PublishAsync(ProgressMessage.PubSub, ProgressMessage.Topic, message, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            logger.LogDebug("Progress could not be published: {Reason}", e.Message);
+        }
+    }
+
+    private List<ProgressMessage> TakeChanged()
+    {
+        var messages = new List<ProgressMessage>();
+        lock (_lock)
+        {
+            foreach (((string run, string step), Sum sum) in _sums)
+            {
+                if (sum.IsNew)
+                    messages.Add(new ProgressMessage(run, step, _source, sum.Events, sum.Total, sum.Note));
+                else if (Stopwatch.GetElapsedTime(sum.Changed) > Forgotten)
+                    _sums.Remove((run, step));
+                sum.IsNew = false;
+            }
+        }
+        return messages;
+    }
+
+    private sealed class Sum
+    {
+        public long Events { get; set; }
+
+        public long Total { get; set; }
+
+        public string Note { get; set; } = "";
+
+        public long Changed { get; set; }
+
+        public bool IsNew { get; set; }
+    }
+}

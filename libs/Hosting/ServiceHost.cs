@@ -1,0 +1,99 @@
+using Dapr.Workflow;
+using Dapr.Workflow.Abstractions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace DaprHep.Hosting;
+
+/// <summary>What every service shares: the workflow worker, health, logs, progress, tokens and a stop that loses nothing.</summary>
+public static class ServiceHost
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Adds the Dapr workflow worker, health checks, console logs and the progress sink.</summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="register">Registers the service's activities with <see cref="RegisterStep"/>, or its workflows.</param>
+    public static WebApplicationBuilder AddDaprHepService(this WebApplicationBuilder builder, Action<WorkflowRuntimeOptions> register)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        services.AddDaprWorkflow(register);
+        services.AddSingleton<SidecarHttp>();
+        services.AddSingleton<ActivitySlots>();
+        services.AddSingleton(provider => new ProcessStopping(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton<PublishedProgress>();
+        services.TryAddSingleton<IProgressSink>(provider => provider.GetRequiredService<PublishedProgress>());
+        services.AddHostedService(provider => provider.GetRequiredService<PublishedProgress>());
+        services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: ["ready"]);
+        services.AddProblemDetails();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit);
+        AddLogs(builder.Logging);
+        return builder;
+    }
+
+    /// <summary>
+    /// Registers an activity under its type name, with log scope, bounded concurrency and a stop that leaves it to another worker.
+    /// </summary>
+    /// <typeparam name="TActivity">The activity; its dependencies come from the service's container.</typeparam>
+    public static void RegisterStep<TActivity>(this WorkflowRuntimeOptions options)
+        where TActivity : class, IWorkflowActivity
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.RegisterActivity<ServiceActivity<TActivity>>(typeof(TActivity).Name);
+    }
+
+    /// <summary>
+    /// Maps <c>/healthz/live</c> and <c>/healthz/ready</c>; anything else must bring the sidecar's <c>APP_API_TOKEN</c> where one is set.
+    /// </summary>
+    public static WebApplication UseDaprHepService(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHealth();
+        string? token = app.Configuration[AppToken.Variable];
+        app.Use((context, next) =>
+        {
+            bool allowed = context.Request.Path.StartsWithSegments("/healthz")
+                || AppToken.Matches(token, context.Request.Headers[AppToken.Header]);
+            return allowed ? next(context) : AppToken.Refuse(AppToken.Header).ExecuteAsync(context);
+        });
+        return app;
+    }
+
+    /// <summary>Maps <c>/healthz/live</c> (the process answers) and <c>/healthz/ready</c> (work reaches it), for whoever asks.</summary>
+    public static void MapHealth(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("ready"),
+            ResponseWriter = (context, report) => context.Response.WriteAsync(string.Join(
+                '\n', report.Entries.Values.Select(entry => entry.Description).OfType<string>().Prepend(report.Status.ToString()))),
+        });
+    }
+
+    // JSON lines for machines; Logging__Console__FormatterName=simple for people.
+    private static void AddLogs(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A service that is not ready yet is asked often, and its answer says why.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        logging.AddConsole();
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Json);
+        logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.IncludeScopes = true;
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(simple => simple.SingleLine = true);
+    }
+}

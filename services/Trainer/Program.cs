@@ -1,0 +1,13 @@
+using DaprHep.Hosting;
+using DaprHep.Trainer.Activities;
+
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+builder.AddDaprHepService(workflows =>
+{
+    workflows.RegisterStep<TrainModel>();
+    workflows.RegisterStep<EvaluateModel>();
+    workflows.RegisterStep<WriteReport>();
+});
+WebApplication app = builder.Build();
+app.UseDaprHepService();
+await app.RunAsync();
