@@ -1,0 +1,145 @@
+using System.Net.ServerSentEvents;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using Grpc.Core;
+
+namespace DaprHep.Gateway;
+
+/// <summary>The gateway's routes. Errors are ProblemDetails; a token is asked for where <c>DAPRHEP_API_TOKEN</c> is set.</summary>
+internal static class RunEndpoints
+{
+    private const string TokenVariable = "DAPRHEP_API_TOKEN";
+    private const string StoreVariable = "DAPRHEP_STORE";
+    private const int LongestKey = 200;
+
+    public static void MapRuns(this WebApplication app)
+    {
+        string? token = app.Configuration[TokenVariable];
+        RouteGroupBuilder runs = app.MapGroup("/runs").WithTags("runs");
+        runs.AddEndpointFilter(async (context, next) => AppToken.Matches(token, BearerOf(context.HttpContext.Request))
+            ? await GuardAsync(() => next(context))
+            : AppToken.Refuse("Authorization (Bearer TOKEN)"));
+        runs.MapPost("", StartAsync).Accepts<RunSubmission>("application/json").WithSummary("Starts a run.")
+            .Produces<RunState>(StatusCodes.Status202Accepted).Produces<RunState>().ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        runs.MapGet("", async (Runs all, CancellationToken aborted) => await all.ListAsync(aborted))
+            .WithSummary($"The newest {Runs.Listed} runs.");
+        runs.MapGet("/{run}", async (string run, Runs all, CancellationToken aborted) =>
+                await all.FindAsync(run, aborted) is { } state ? Results.Ok(state) : Unknown(run))
+            .WithSummary("A run's state.").Produces<RunState>().ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{run}/events", WatchAsync)
+            .WithSummary("A run as it goes on: step, progress, metrics and state as server-sent events.")
+            .Produces<SseItem<object>>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
+        Steer("cancel", "cancelled", "Ends a run.", all => all.CancelAsync);
+        Steer("suspend", "suspended", "Lets a run rest.", all => all.SuspendAsync);
+        Steer("resume", "resumed", "Lets a suspended run go on.", all => all.ResumeAsync);
+        runs.MapGet("/{run}/report", ReportAsync).WithSummary("The report of a completed run, one self-contained page.")
+            .Produces<string>(contentType: "text/html").ProducesProblem(404).ProducesProblem(409);
+
+        void Steer(string verb, string done, string summary, Func<Runs, Func<string, CancellationToken, Task>> way) => runs
+            .MapPost($"/{{run}}/{verb}", (string run, Runs all, CancellationToken aborted) => SteerAsync(run, done, all, way(all), aborted))
+            .WithSummary(summary).Produces<RunState>(StatusCodes.Status202Accepted).ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static async Task<IResult> WatchAsync(
+        string run, Runs runs, ProgressBoard board, IHostApplicationLifetime lifetime, CancellationToken aborted) =>
+        await runs.FindAsync(run, aborted) is null
+            ? Unknown(run)
+            : TypedResults.ServerSentEvents<object>(new RunEvents(runs, board, lifetime).WatchAsync(run, aborted));
+
+    private static async Task<IResult> StartAsync(
+        HttpRequest body, Runs runs, AppWatch apps, IConfiguration configuration, CancellationToken aborted)
+    {
+        var errors = new Dictionary<string, string[]>();
+        RunSubmission? submission = await RunSubmission.ReadAsync(body, errors);
+        string? key = body.Headers["Idempotency-Key"].ToString() is { Length: > 0 } given ? given : null;
+        if (key?.Length > LongestKey)
+            errors["Idempotency-Key"] = [$"expected at most {LongestKey} characters, found {key.Length}"];
+        string store = submission?.Store ?? configuration[StoreVariable] ?? "";
+        if (submission is not null && store.Length == 0)
+            errors["$.store"] = [$"expected the URL of an object store, because this gateway has none of its own ({StoreVariable})"];
+        if (errors.Count > 0 || submission is null)
+            return Results.ValidationProblem(errors, title: "The run can't be started as asked for.");
+
+        PipelineRequest request = submission.ToRequest(Runs.NewName(key), store);
+        if (await runs.FindAsync(request.Run, aborted) is null && await apps.MissingAsync(aborted) is { Count: > 0 } missing)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "An app that the run needs has no worker.",
+                detail: $"no worker is connected for {string.Join(", ", missing)}; start it and ask again",
+                extensions: new Dictionary<string, object?> { ["apps"] = missing });
+        }
+        bool isNew = await runs.StartAsync(request, aborted);
+        if (!isNew && !await IsSameAsync(runs, request, aborted))
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status422UnprocessableEntity,
+                title: "The idempotency key belongs to another request.",
+                detail: $"run {request.Run} was started under this key with another body; use a new key");
+        }
+        RunState? state = await runs.FindAsync(request.Run, aborted);
+        return isNew ? Results.Accepted($"/runs/{request.Run}", state) : Results.Ok(state);
+    }
+
+    private static async Task<bool> IsSameAsync(Runs runs, PipelineRequest request, CancellationToken aborted) =>
+        await runs.RequestOfAsync(request.Run, aborted) is { } other
+        && System.Text.Json.JsonSerializer.Serialize(other) == System.Text.Json.JsonSerializer.Serialize(request);
+
+    private static async Task<IResult> SteerAsync(
+        string run, string verb, Runs runs, Func<string, CancellationToken, Task> steer, CancellationToken aborted)
+    {
+        if (await runs.FindAsync(run, aborted) is not { } state)
+            return Unknown(run);
+        if (state.HasEnded)
+            return Conflict($"run {run} is {state.Status} and can't be {verb}");
+        await steer(run, aborted);
+        return Results.Accepted($"/runs/{run}", await runs.FindAsync(run, aborted));
+    }
+
+    private static async Task<IResult> ReportAsync(string run, HttpContext context, Runs runs, CancellationToken aborted)
+    {
+        if (await runs.FindAsync(run, aborted) is not { } state)
+            return Unknown(run);
+        if (state.Result is null)
+            return Conflict($"run {run} is {state.Status}; a report is there when it is completed");
+        PipelineRequest request = (await runs.RequestOfAsync(run, aborted))!;
+        ObjectContent report = await ObjectStore.Open(request.Store).ReadAsync($"{state.Result.Report}/report.html", aborted);
+        context.Response.RegisterForDispose(report);
+        return Results.Bytes(report.Memory, "text/html; charset=utf-8");
+    }
+
+    // The sidecar's absence and a store's trouble are answers, not crashes.
+    private static async ValueTask<object?> GuardAsync(Func<ValueTask<object?>> next)
+    {
+        try
+        {
+            return await next();
+        }
+        catch (RpcException e)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "The sidecar does not answer.",
+                detail: $"{e.StatusCode}: {e.Status.Detail}");
+        }
+        catch (ObjectStoreException e)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status502BadGateway, title: "The object store does not answer as expected.", detail: e.Message);
+        }
+    }
+
+    private static IResult Unknown(string run) => Results.Problem(
+        statusCode: StatusCodes.Status404NotFound, title: "No such run.", detail: $"there is no run '{run}'; GET /runs lists them");
+
+    private static IResult Conflict(string detail) => Results.Problem(
+        statusCode: StatusCodes.Status409Conflict, title: "The run's state does not allow it.", detail: detail);
+
+    private static string? BearerOf(HttpRequest request)
+    {
+        string header = request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : null;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Gateway;
+
+/// <summary>The body of <c>POST /runs</c>: the fields of a pipeline request, of which only <c>samples</c> must be given.</summary>
+internal sealed record RunSubmission
+{
+    private static readonly PipelineRequest Defaults = new() { Run = "", Store = "", Samples = [] };
+    private static readonly string[] Profiles = ["standard", "cern2019"];
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    /// <summary>Input files by class.</summary>
+    public IReadOnlyList<SampleFiles>? Samples { get; init; }
+
+    /// <summary>Files by class to test on; where there are none, a fifth of the events is held back.</summary>
+    public IReadOnlyList<SampleFiles>? TestSamples { get; init; }
+
+    /// <summary>URL of the object store; the gateway's own where there is none.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Physics profile.</summary>
+    public string Physics { get; init; } = Defaults.Physics;
+
+    /// <summary>Name of the model.</summary>
+    public string Model { get; init; } = Defaults.Model;
+
+    /// <summary>Passes over the training data.</summary>
+    public int Epochs { get; init; } = Defaults.Epochs;
+
+    /// <summary>Events a gradient step.</summary>
+    public int Batch { get; init; } = Defaults.Batch;
+
+    /// <summary>Seed of everything random.</summary>
+    public int Seed { get; init; } = Defaults.Seed;
+
+    /// <summary>At most so many events of each class.</summary>
+    public long? MaxEvents { get; init; }
+
+    /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
+    public bool HashInputs { get; init; }
+
+    /// <summary>Reads a body; what is wrong with it is added to <paramref name="errors"/> by field path.</summary>
+    public static async Task<RunSubmission?> ReadAsync(HttpRequest request, Dictionary<string, string[]> errors)
+    {
+        try
+        {
+            RunSubmission? submission = await JsonSerializer.DeserializeAsync<RunSubmission>(
+                request.Body, Json, request.HttpContext.RequestAborted);
+            if (submission is null)
+                errors["$"] = ["expected a JSON object, found null"];
+            else
+                submission.Check(errors);
+            return submission;
+        }
+        catch (JsonException e)
+        {
+            errors[e.Path is { Length: > 0 } path ? path : "$"] = [MessageOf(e)];
+            return null;
+        }
+    }
+
+    /// <summary>The workflow's input.</summary>
+    public PipelineRequest ToRequest(string run, string store) => new()
+    {
+        Run = run,
+        Store = store,
+        Samples = Samples!,
+        TestSamples = TestSamples ?? [],
+        Physics = Physics,
+        Model = Model,
+        Epochs = Epochs,
+        Batch = Batch,
+        Seed = Seed,
+        MaxEvents = MaxEvents,
+        HashInputs = HashInputs,
+    };
+
+    private void Check(Dictionary<string, string[]> errors)
+    {
+        if (Samples is not { Count: > 0 })
+            errors["$.samples"] = ["expected a list of {\"class\": …, \"files\": […]}, one for each class"];
+        CheckSamples("$.samples", Samples, errors);
+        CheckSamples("$.testSamples", TestSamples, errors);
+        if (!Profiles.Contains(Physics))
+            errors["$.physics"] = [$"expected {string.Join(" or ", Profiles)}, found '{Physics}'"];
+        if (string.IsNullOrWhiteSpace(Model))
+            errors["$.model"] = ["expected the name of a model"];
+        CheckRange("$.epochs", Epochs, 1, errors);
+        CheckRange("$.batch", Batch, 1, errors);
+        CheckRange("$.seed", Seed, 0, errors);
+        if (MaxEvents is { } events)
+            CheckRange("$.maxEvents", events, 1, errors);
+    }
+
+    private static void CheckSamples(string path, IReadOnlyList<SampleFiles>? samples, Dictionary<string, string[]> errors)
+    {
+        for (int i = 0; i < (samples?.Count ?? 0); i++)
+        {
+            if (samples![i] is not { } sample)
+                errors[$"{path}[{i}]"] = ["expected {\"class\": …, \"files\": […]}, found null"];
+            else if (string.IsNullOrWhiteSpace(sample.Class))
+                errors[$"{path}[{i}].class"] = ["expected the name of a class: qcd, ttbar or wjets"];
+            else if (sample.Files is not { Count: > 0 } || sample.Files.Any(string.IsNullOrWhiteSpace))
+                errors[$"{path}[{i}].files"] = ["expected a list of paths or URLs, at least one"];
+        }
+    }
+
+    private static void CheckRange(string path, long value, long minimum, Dictionary<string, string[]> errors)
+    {
+        if (value < minimum)
+            errors[path] = [$"expected a whole number of at least {minimum}, found {value}"];
+    }
+
+    // The text before the position, which the path says better.
+    private static string MessageOf(JsonException e)
+    {
+        int position = e.Message.IndexOf(" Path:", StringComparison.Ordinal);
+        return position < 0 ? e.Message : e.Message[..position];
+    }
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapr.Workflow;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Topology;
+using Grpc.Core;
+
+namespace DaprHep.Gateway;
+
+/// <summary>The runs, which are instances of the pipeline workflow under the same name.</summary>
+internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps)
+{
+    /// <summary>The newest runs are listed, at most so many.</summary>
+    public const int Listed = 100;
+
+    /// <summary>A new name, in the order of time; the same for the same idempotency key.</summary>
+    public static string NewName(string? idempotencyKey) => idempotencyKey is null
+        ? $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}"
+        : $"key-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))[..24]}";
+
+    /// <summary>Starts a run unless there is one of that name.</summary>
+    /// <returns>Whether it was started now.</returns>
+    public async Task<bool> StartAsync(PipelineRequest request, CancellationToken cancellation)
+    {
+        if ((await workflows.GetWorkflowStateAsync(request.Run, getInputsAndOutputs: false, cancellation)).Exists)
+            return false;
+        try
+        {
+            await workflows.ScheduleNewWorkflowAsync(nameof(TopologyPipeline), request.Run, request, startTime: null, cancellation);
+            return true;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A run's state; null when there is none of that name.</summary>
+    public async Task<RunState?> FindAsync(string run, CancellationToken cancellation)
+    {
+        WorkflowState state = await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation);
+        if (!state.Exists)
+            return null;
+        string status = StatusOf(state.RuntimeStatus);
+        string? step = state.ReadCustomStatusAs<string>();
+        return new RunState(
+            run,
+            status,
+            step,
+            status == "running" ? apps.WaitingFor(step) : null,
+            state.CreatedAt,
+            state.LastUpdatedAt,
+            status == "completed" ? state.ReadOutputAs<PipelineResult>() : null,
+            state.FailureDetails?.ErrorMessage,
+            state.FailureDetails?.ErrorType);
+    }
+
+    /// <summary>What a run was asked to do; null when there is none of that name.</summary>
+    public async Task<PipelineRequest?> RequestOfAsync(string run, CancellationToken cancellation) =>
+        (await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation)).ReadInputAs<PipelineRequest>();
+
+    /// <summary>The newest runs, newest first.</summary>
+    public async Task<IReadOnlyList<RunState>> ListAsync(CancellationToken cancellation)
+    {
+        var found = new List<RunState>();
+        string? page = null;
+        do
+        {
+            var instances = await workflows.ListInstanceIdsAsync(page, 1000, cancellation);
+            foreach (string run in instances.InstanceIds)
+            {
+                if (await FindAsync(run, cancellation) is { } state)
+                    found.Add(state);
+            }
+            page = instances.ContinuationToken;
+        }
+        while (page is not null);
+        return [.. found.OrderByDescending(run => run.CreatedAt).Take(Listed)];
+    }
+
+    /// <summary>Ends a run; activities under way run to their end, and nothing follows them.</summary>
+    public Task CancelAsync(string run, CancellationToken cancellation) =>
+        workflows.TerminateWorkflowAsync(run, output: null, cancellation);
+
+    /// <summary>Lets a run rest after the activities under way.</summary>
+    public Task SuspendAsync(string run, CancellationToken cancellation) => workflows.SuspendWorkflowAsync(run, reason: null, cancellation);
+
+    /// <summary>Lets a suspended run go on.</summary>
+    public Task ResumeAsync(string run, CancellationToken cancellation) => workflows.ResumeWorkflowAsync(run, reason: null, cancellation);
+
+    private static string StatusOf(WorkflowRuntimeStatus status) => status switch
+    {
+        WorkflowRuntimeStatus.Pending => "pending",
+        WorkflowRuntimeStatus.Suspended => "suspended",
+        WorkflowRuntimeStatus.Completed => "completed",
+        WorkflowRuntimeStatus.Failed => "failed",
+        WorkflowRuntimeStatus.Terminated or WorkflowRuntimeStatus.Canceled => "cancelled",
+        _ => "running",
+    };
+}
