@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Dapr.Workflow;
+using DaprHep.Cli.Gateway;
+using DaprHep.Cli.Stack;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
@@ -64,6 +66,7 @@ internal static class Failure
     {
         WorkflowTaskFailedException task when IsBadInput(task) => task.FailureDetails.ErrorMessage,
         WorkflowTaskFailedException task => $"{task.Message}",
+        StackException or GatewayException => e.Message,
         _ => IsBadInput(e) ? e.Message : $"{e.GetType().Name}: {e.Message}",
     };
 

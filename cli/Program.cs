@@ -8,6 +8,14 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
 {
     RunCommand.Create(),
     IngestCommand.Create(),
+    UpCommand.Create(),
+    RunsCommands.Runs(),
+    RunsCommands.Status(),
+    WatchCommand.Create(),
+    RunsCommands.Steer("cancel", "End a run; what it has finished stays in the store."),
+    RunsCommands.Steer("suspend", "Let a run rest after the work under way."),
+    RunsCommands.Steer("resume", "Let a suspended run go on."),
+    RunsCommands.Report(),
     RootCommands.Create(),
 };
 ParseResult parsed = root.Parse(args);

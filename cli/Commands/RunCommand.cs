@@ -3,8 +3,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DaprHep.Cli.Embedded;
+using DaprHep.Cli.Gateway;
 using DaprHep.Cli.Progress;
 using DaprHep.Data.Objects;
+using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
 using Spectre.Console;
@@ -35,11 +37,12 @@ internal static class RunCommand
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
+        var gateway = new Option<string?>("--gateway") { Description = "Run in the services behind this gateway instead of in this process.", HelpName = "URL" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, hash, json,
+            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, hash, gateway, json,
         };
         command.Validators.Add(result =>
         {
@@ -64,12 +67,12 @@ internal static class RunCommand
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
             };
-            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(json), cancellation);
+            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
         }));
         return command;
     }
 
-    private static async Task RunAsync(PipelineRequest request, string output, bool json, CancellationToken cancellation)
+    private static async Task RunAsync(PipelineRequest request, string output, string? gateway, bool json, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         // Hours of conversion are not spent before a typing error is found.
@@ -80,7 +83,9 @@ internal static class RunCommand
         {
             if (request.Store.Length == 0)
                 request = request with { Store = folder.StoreUrl };
-            PipelineResult result = await WatchAsync(request, cancellation);
+            PipelineResult result = await WatchAsync(progress => gateway is null
+                ? EmbeddedPipeline.RunAsync(request, progress, cancellation)
+                : RemoteAsync(gateway, request, progress, cancellation));
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
         }
         catch (Exception e) when (Failure.IsBadInput(e))
@@ -95,12 +100,20 @@ internal static class RunCommand
             AnsiConsole.Write(summary.ToTable());
     }
 
-    private static Task<PipelineResult> WatchAsync(PipelineRequest request, CancellationToken cancellation)
+    private static Task<PipelineResult> WatchAsync(Func<IProgressSink, Task<PipelineResult>> run)
     {
         if (Console.IsErrorRedirected)
-            return EmbeddedPipeline.RunAsync(request, new PlainProgress(Console.Error), cancellation);
+            return run(new PlainProgress(Console.Error));
         IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         var live = new LiveProgress(terminal);
-        return live.ShowAsync(() => EmbeddedPipeline.RunAsync(request, live, cancellation));
+        return live.ShowAsync(() => run(live));
+    }
+
+    private static async Task<PipelineResult> RemoteAsync(string gateway, PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
+    {
+        using var client = new GatewayClient(gateway);
+        RunState state = await client.StartAsync(request, cancellation);
+        Console.Error.WriteLine($"run {state.Run}");
+        return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);
     }
 }

@@ -5,7 +5,7 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>The <c>daprhep</c> program as a process, as a user runs it.</summary>
 internal static class DaprHepCommand
 {
-    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll");
+    public static readonly string Program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll");
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public sealed record Result(int ExitCode, string Output, string Error);

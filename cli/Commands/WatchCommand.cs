@@ -1,0 +1,34 @@
+using System.CommandLine;
+using DaprHep.Cli.Gateway;
+using DaprHep.Cli.Progress;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary><c>daprhep watch</c>: a run of a gateway as it goes on, until it ends.</summary>
+internal static class WatchCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "Name of the run." };
+        Option<string> gateway = GatewayOption.Create();
+        var json = new Option<bool>("--json") { Description = "Print one JSON object an event, a line each." };
+        var command = new Command("watch", "Watch a run until it ends.") { run, gateway, json };
+        command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
+        {
+            using var client = new GatewayClient(parsed.GetValue(gateway)!);
+            string name = parsed.GetValue(run)!;
+            if (parsed.GetValue(json))
+            {
+                await foreach (var item in client.WatchAsync(name, cancellation))
+                    Console.Out.WriteLine($"{{\"event\":\"{item.EventType}\",\"data\":{item.Data}}}");
+                GatewayRun.ResultOf(await client.FindAsync(name, cancellation));
+                return;
+            }
+            var progress = new PlainProgress(Console.Error);
+            PipelineResult result = await GatewayRun.FollowAsync(client, name, progress, Console.Error.WriteLine, cancellation);
+            Console.Out.WriteLine($"{name} is completed: accuracy {result.Accuracy:F4}, model {result.Model}");
+        }));
+        return command;
+    }
+}
