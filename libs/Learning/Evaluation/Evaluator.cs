@@ -9,7 +9,7 @@ public static class Evaluator
     private static readonly double[] s_truePositiveRates = [0.99, 0.95, 0.90];
 
     /// <summary>Computes all metrics of a test set, with bootstrap errors, and the ROC curves.</summary>
-    /// <param name="probabilities">[events, classes], as <see cref="Models.Classifier.Probabilities"/> gives them.</param>
+    /// <param name="probabilities">[events, classes], as <see cref="Models.Classifier.Probabilities(EventInputs)"/> gives them.</param>
     /// <param name="labels">The true class of each event.</param>
     /// <param name="classNames">The names of the classes, by label.</param>
     /// <param name="seed">Decides the bootstrap's resamples.</param>

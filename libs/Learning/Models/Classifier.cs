@@ -32,6 +32,9 @@ public abstract class Classifier : IDisposable
     /// <summary>How many classes it tells apart.</summary>
     public int Classes { get; }
 
+    /// <summary>Whether it needs the events' particles, not only their features.</summary>
+    public virtual bool ReadsParticles => false;
+
     /// <summary>Sets how many threads an operation may use; a model that always uses one ignores it.</summary>
     /// <param name="threads">Threads, at least 1.</param>
     public virtual void UseThreads(int threads)
@@ -58,9 +61,10 @@ public abstract class Classifier : IDisposable
     public abstract void Step(double learningRate);
 
     /// <summary>Computes scores without learning from them.</summary>
-    /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
+    /// <param name="events">Events with <see cref="Features"/> scaled features and, where <see cref="ReadsParticles"/>, their
+    /// particles.</param>
     /// <param name="logits">Receives the scores before the softmax, [events, <see cref="Classes"/>].</param>
-    public abstract void Logits(ReadOnlySpan<float> features, Span<float> logits);
+    public abstract void Logits(EventInputs events, Span<float> logits);
 
     /// <summary>Copies of all weights, in a fixed order.</summary>
     public abstract IReadOnlyList<NamedTensor> ExportWeights();
@@ -71,15 +75,20 @@ public abstract class Classifier : IDisposable
     public abstract void ImportWeights(IReadOnlyList<NamedTensor> weights);
 
     /// <summary>Class probabilities of events.</summary>
-    /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
+    /// <param name="events">As for <see cref="Logits"/>.</param>
     /// <returns>[events, <see cref="Classes"/>], each row adding up to 1.</returns>
-    public float[] Probabilities(ReadOnlyMemory<float> features)
+    public float[] Probabilities(EventInputs events)
     {
-        var scores = new float[features.Length / Features * Classes];
-        Logits(features.Span, scores);
+        var scores = new float[events.Count * Classes];
+        Logits(events, scores);
         Evaluation.Softmax.InPlace(scores, Classes);
         return scores;
     }
+
+    /// <summary>Class probabilities of events by their features alone.</summary>
+    /// <param name="features">Scaled features, [events, <see cref="Features"/>].</param>
+    /// <returns>[events, <see cref="Classes"/>], each row adding up to 1.</returns>
+    public float[] Probabilities(ReadOnlyMemory<float> features) => Probabilities(new EventInputs(features, Features));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -79,8 +79,9 @@ public sealed class TorchClassifier : Classifier
     }
 
     /// <inheritdoc/>
-    public override void Logits(ReadOnlySpan<float> features, Span<float> logits)
+    public override void Logits(EventInputs events, Span<float> logits)
     {
+        var features = events.Features.Span;
         const int Rows = 4096;
         _network.eval();
         using var unrecorded = no_grad();

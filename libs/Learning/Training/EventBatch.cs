@@ -13,6 +13,7 @@ public sealed class EventBatch
         _featureCount = featureCount;
         Features = GC.AllocateArray<float>(checked(capacity * featureCount), pinned: true);
         Labels = GC.AllocateArray<long>(capacity, pinned: true);
+        Rows = new int[capacity];
     }
 
     /// <summary>Features, [<see cref="Count"/>, features]; what follows is left over from earlier batches.</summary>
@@ -20,6 +21,12 @@ public sealed class EventBatch
 
     /// <summary>Labels, [<see cref="Count"/>].</summary>
     public long[] Labels { get; }
+
+    /// <summary>The events' places in <see cref="Particles"/>, [<see cref="Count"/>].</summary>
+    public int[] Rows { get; }
+
+    /// <summary>The particles of all events that the batch was taken from, where they have been loaded; they are not copied.</summary>
+    public ParticleSequences? Particles { get; private set; }
 
     /// <summary>How many events the batch holds now.</summary>
     public int Count { get; private set; }
@@ -37,6 +44,8 @@ public sealed class EventBatch
             Labels[i] = labels[rows[i]];
         }
 
+        rows.CopyTo(Rows);
+        Particles = events.Particles;
         Count = rows.Length;
     }
 }

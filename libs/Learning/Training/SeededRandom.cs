@@ -26,6 +26,7 @@ internal struct SeededRandom
         Weights = 1,
         Shuffle = 2,
         Bootstrap = 3,
+        Dropout = 4,
     }
 
     internal ulong Next()

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace DaprHep.Learning.Training;
 
 /// <summary>What a model learns from and what it is judged by.</summary>
@@ -7,39 +5,21 @@ namespace DaprHep.Learning.Training;
 /// <param name="Test">The events it never learns from.</param>
 public sealed record TrainingData(LabelledEvents Train, LabelledEvents Test);
 
-/// <summary>Events with scaled features and their labels; the memory is used where it lies.</summary>
-public sealed class LabelledEvents
+/// <summary>Events with what a model reads of them and their labels; the memory is used where it lies.</summary>
+public sealed class LabelledEvents : EventInputs
 {
     /// <summary>Describes events in memory.</summary>
     /// <param name="features">Scaled features, [events, features] in row-major order, e.g. the values of an Arrow column.</param>
     /// <param name="labels">The class of each event, from 0.</param>
     /// <param name="featureCount">How many features an event has; 14 high-level features.</param>
-    /// <exception cref="TrainingDataException">The two lengths do not fit.</exception>
-    public LabelledEvents(ReadOnlyMemory<float> features, ReadOnlyMemory<sbyte> labels, int featureCount)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(featureCount);
-        if (features.Length != (long)labels.Length * featureCount)
-        {
-            throw new TrainingDataException(
-                $"{features.Length} feature values do not make {labels.Length} events of {featureCount} features");
-        }
-
-        Features = features;
-        Labels = labels;
-        FeatureCount = featureCount;
-    }
-
-    /// <summary>Scaled features, [events, features].</summary>
-    public ReadOnlyMemory<float> Features { get; }
+    /// <param name="particles">The particles of the same events, for models that read them.</param>
+    /// <exception cref="TrainingDataException">The lengths do not fit.</exception>
+    public LabelledEvents(
+        ReadOnlyMemory<float> features, ReadOnlyMemory<sbyte> labels, int featureCount, ParticleSequences? particles = null)
+        : base(Fitting(features, labels.Length, featureCount), featureCount, particles) => Labels = labels;
 
     /// <summary>The class of each event.</summary>
     public ReadOnlyMemory<sbyte> Labels { get; }
-
-    /// <summary>How many features an event has.</summary>
-    public int FeatureCount { get; }
-
-    /// <summary>How many events there are.</summary>
-    public int Count => Labels.Length;
 
     /// <summary>Events of each class.</summary>
     /// <param name="classes">How many classes there are.</param>
@@ -58,25 +38,11 @@ public sealed class LabelledEvents
         return counts;
     }
 
-    /// <summary>Makes sure that every feature is a finite number.</summary>
-    /// <exception cref="TrainingDataException">One is not; the message names the first.</exception>
-    public void CheckFinite()
+    private static ReadOnlyMemory<float> Fitting(ReadOnlyMemory<float> features, int labels, int featureCount)
     {
-        var features = Features.Span;
-        for (var first = 0; first < features.Length; first += 1 << 16)
-        {
-            var chunk = features.Slice(first, Math.Min(1 << 16, features.Length - first));
-            if (float.IsFinite(TensorPrimitives.SumOfMagnitudes(chunk)))
-                continue;
-            for (var i = 0; i < chunk.Length; i++)
-            {
-                if (!float.IsFinite(chunk[i]))
-                {
-                    var at = first + i;
-                    throw new TrainingDataException(
-                        $"Feature {at % FeatureCount} of event {at / FeatureCount} is {chunk[i]}; every feature must be a finite number");
-                }
-            }
-        }
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(featureCount);
+        return features.Length == (long)labels * featureCount
+            ? features
+            : throw new TrainingDataException($"{features.Length} feature values do not make {labels} events of {featureCount} features");
     }
 }

@@ -17,8 +17,8 @@ public static class TrainingLoop
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <returns>The trained model, for the caller to dispose, and what was reported.</returns>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
-    /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not
-    /// finite.</exception>
+    /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not finite,
+    /// particles are needed and missing.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainingOutcome Run(
@@ -26,7 +26,7 @@ public static class TrainingLoop
         CancellationToken cancellation = default)
     {
         options.Check();
-        CheckEvents(data, classes);
+        CheckEvents(data, classes, options.Model);
 
         var train = data.Train;
         var batchesPerEpoch = (train.Count + options.BatchSize - 1) / options.BatchSize;
@@ -89,8 +89,10 @@ public static class TrainingLoop
         }
     }
 
-    private static void CheckEvents(TrainingData data, int classes)
+    private static void CheckEvents(TrainingData data, int classes, string model)
     {
+        if (ModelRegistry.ReadsParticles(model) && (data.Train.Particles is null || data.Test.Count > 0 && data.Test.Particles is null))
+            throw new TrainingDataException($"Model '{model}' reads particles, and the events come without; load them with the features");
         var counts = data.Train.CountByClass(classes);
         var missing = Array.IndexOf(counts, 0);
         if (missing >= 0)
@@ -112,7 +114,7 @@ public static class TrainingLoop
         if (events.Count == 0)
             return (null, null);
         var logits = new float[events.Count * model.Classes];
-        model.Logits(events.Features.Span, logits);
+        model.Logits(events, logits);
         return (CrossEntropy.Mean(logits, events.Labels.Span, model.Classes), Accuracy.Of(logits, events.Labels.Span, model.Classes));
     }
 }

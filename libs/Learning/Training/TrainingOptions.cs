@@ -27,7 +27,10 @@ public sealed record TrainingOptions
     /// <summary>Decides starting weights and order of events: same seed, same data, same weights, bit by bit.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Threads an operation of libtorch may use. Small networks gain nothing from more than one.</summary>
+    /// <summary>
+    /// Threads that a model may use. Dense networks use one, being too small to gain from more; the weights of a recurrent network do
+    /// not depend on it.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Makes sure that the numbers make sense.</summary>

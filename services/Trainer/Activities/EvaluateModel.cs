@@ -45,11 +45,12 @@ public sealed class EvaluateModel(IProgressSink progress, ProcessStopping stoppi
     private async Task<EvaluationRecord> EvaluateAsync(ObjectStore store, EvaluateModelInput input)
     {
         FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, stopping.Token);
-        LabelledEvents test = await TrainingShards.LoadAsync(store, input.Statistics, statistics, DataSplit.Test, stopping.Token);
-        (Classifier model, _) = (await ModelObjects.ReadAsync(store, input.Model, stopping.Token)).Load();
-        float[] probabilities;
-        using (model)
-            probabilities = model.Probabilities(test.Features);
+        (Classifier loaded, _) = (await ModelObjects.ReadAsync(store, input.Model, stopping.Token)).Load();
+        using Classifier model = loaded;
+        model.UseThreads(Environment.ProcessorCount);
+        LabelledEvents test = await TrainingShards.LoadAsync(
+            store, input.Statistics, statistics, DataSplit.Test, model.Name, stopping.Token);
+        float[] probabilities = model.Probabilities(test);
         EvaluationResult result = Evaluator.Evaluate(probabilities, test.Labels.Span, EventClasses.Names, (ulong)input.Seed);
         return new EvaluationRecord(result.Metrics, result.RocCurves, ScoresOf(probabilities, test.Labels.Span));
     }

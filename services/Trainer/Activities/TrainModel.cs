@@ -31,11 +31,18 @@ public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping)
 
     private async Task TrainAsync(ObjectStore store, TrainModelInput input, FeatureStatistics statistics, string name, long events)
     {
-        TrainingData data = await TrainingShards.LoadAsync(store, input.Statistics, statistics, stopping.Token);
-        var options = new TrainingOptions { Model = input.Model, Epochs = input.Epochs, BatchSize = input.Batch, Seed = (ulong)input.Seed };
+        var options = new TrainingOptions
+        {
+            Model = input.Model,
+            Epochs = input.Epochs,
+            BatchSize = input.Batch,
+            Seed = (ulong)input.Seed,
+            Threads = Environment.ProcessorCount,
+        };
         TrainingOutcome outcome;
         try
         {
+            TrainingData data = await TrainingShards.LoadAsync(store, input.Statistics, statistics, input.Model, stopping.Token);
             outcome = TrainingLoop.Run(
                 data,
                 EventClasses.Names.Count,

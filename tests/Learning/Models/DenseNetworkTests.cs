@@ -35,7 +35,7 @@ public class DenseNetworkTests
                     ShouldAgree(gradient.Values, parameter.grad!.data<float>().ToArray(), $"{name}, {events} events");
                 }
 
-                var inputs = batch.Features.AsSpan(0, events * features);
+                var inputs = new EventInputs(batch.Features.AsMemory(0, events * features), features);
                 var (ourScores, theirScores) = (new float[events * classes], new float[events * classes]);
                 ours.Logits(inputs, ourScores);
                 theirs.Logits(inputs, theirScores);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Dense;
@@ -11,13 +10,9 @@ public sealed class DenseNetwork : Classifier
 {
     private const int PredictionBlock = 16 * ColumnBlock.Width;
 
-    private readonly Layer[] _layers;
-    private readonly AlignedFloats _parameters;
-    private readonly AlignedFloats _gradients;
-    private readonly AdamStep _adam;
+    private readonly DenseStack _layers;
+    private readonly ParameterSet _parameters;
     private long[] _labels = [];
-    private int _columns;
-    private int _stride;
 
     /// <summary>Makes a network with fresh weights: Glorot-uniform matrices and zero biases.</summary>
     /// <param name="name">The model's name.</param>
@@ -27,27 +22,16 @@ public sealed class DenseNetwork : Classifier
     /// <param name="seed">Decides the starting weights.</param>
     public DenseNetwork(string name, int features, IReadOnlyList<int> hidden, int classes, ulong seed) : base(name, features, classes)
     {
-        _layers = new Layer[hidden.Count + 1];
-        var (inputs, first) = (features, 0);
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            var isLast = i == hidden.Count;
-            _layers[i] = new Layer(isLast ? "output" : $"dense{i + 1}", inputs, isLast ? classes : hidden[i], first);
-            (inputs, first) = (_layers[i].Outputs, _layers[i].End);
-        }
-
-        _parameters = new AlignedFloats(ColumnBlock.Padded(first));
-        _gradients = new AlignedFloats(_parameters.Length);
-        _adam = new AdamStep(_parameters.Length);
+        _layers = new DenseStack(
+            features, [.. hidden.Select((width, i) => ($"dense{i + 1}", width)), ("output", classes)], 0, passesErrorsOn: false);
+        _parameters = new ParameterSet(name, _layers.Places);
         var random = new SeededRandom(seed, SeededRandom.Stream.Weights);
-        foreach (var layer in _layers)
-            GlorotUniform.Matrix(layer.Outputs, layer.Inputs, ref random).CopyTo(layer.Weights(_parameters.Span));
+        _layers.Initialise(_parameters.Values, ref random);
     }
 
     /// <inheritdoc/>
     public override void Forward(EventBatch batch)
     {
-        MakeRoom(batch.Count);
         if (_labels.Length != batch.Count)
             _labels = new long[batch.Count];
         batch.Labels.AsSpan(0, batch.Count).CopyTo(_labels);
@@ -55,101 +39,46 @@ public sealed class DenseNetwork : Classifier
     }
 
     /// <inheritdoc/>
-    public override float Loss()
-    {
-        var output = _layers[^1];
-        return SoftmaxLoss.Compute(output.Values.Span, _labels, output.Errors.Span, Classes, _stride);
-    }
+    public override float Loss() => _layers.Loss(_labels);
 
     /// <inheritdoc/>
-    public override void Backward()
-    {
-        var parameters = _parameters.Span;
-        var gradients = _gradients.Span;
-        for (var i = _layers.Length - 1; i >= 0; i--)
-        {
-            var layer = _layers[i];
-            var errors = layer.Errors.Span;
-            GradientProduct.Compute(errors, layer.Source.Span, layer.Weights(gradients), layer.Biases(gradients), _columns, _stride);
-            if (i == 0)
-                continue;
-            MatrixProduct.Compute(
-                layer.Weights(parameters), 1, layer.Inputs, errors, _layers[i - 1].Errors.Span, layer.Inputs, layer.Outputs,
-                _columns, _stride, new MatrixProduct.ThroughRelu(layer.Source.Span));
-        }
-    }
+    public override void Backward() => _layers.Backward(_parameters.Values, _parameters.Gradients);
 
     /// <inheritdoc/>
-    public override double ClipGradients(double maxNorm)
-    {
-        var gradients = _gradients.Span;
-        var norm = TensorPrimitives.Norm(gradients);
-        if (norm > maxNorm)
-            TensorPrimitives.Multiply(gradients, (float)(maxNorm / norm), gradients);
-        return norm;
-    }
+    public override double ClipGradients(double maxNorm) => _parameters.ClipGradients(maxNorm);
 
     /// <inheritdoc/>
-    public override void Step(double learningRate) => _adam.Apply(_parameters.Span, _gradients.Span, learningRate);
+    public override void Step(double learningRate) => _parameters.Step(learningRate);
 
     /// <inheritdoc/>
-    public override void Logits(ReadOnlySpan<float> features, Span<float> logits)
+    public override void Logits(EventInputs events, Span<float> logits)
     {
+        var features = events.Features.Span;
         for (var first = 0; first < features.Length; first += PredictionBlock * Features)
         {
             var block = features.Slice(first, Math.Min(PredictionBlock * Features, features.Length - first));
-            var events = block.Length / Features;
-            MakeRoom(events);
             Compute(block);
-            var scores = _layers[^1].Values.Span;
-            var rows = logits.Slice(first / Features * Classes, events * Classes);
-            for (var i = 0; i < events; i++)
-            {
-                for (var c = 0; c < Classes; c++)
-                    rows[i * Classes + c] = scores[c * _stride + i];
-            }
+            var count = block.Length / Features;
+            var rows = logits.Slice(first / Features * Classes, count * Classes);
+            for (var i = 0; i < count; i++)
+                _layers.CopyScores(i, rows.Slice(i * Classes, Classes));
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<NamedTensor> ExportWeights() => Tensors(_parameters.Span);
+    public override IReadOnlyList<NamedTensor> ExportWeights() => _parameters.ExportValues();
 
     /// <inheritdoc/>
-    public override void ImportWeights(IReadOnlyList<NamedTensor> weights)
-    {
-        var fitting = WeightFit.Ordered(Name, ExportWeights(), weights);
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            fitting[2 * i].Values.CopyTo(_layers[i].Weights(_parameters.Span));
-            fitting[2 * i + 1].Values.CopyTo(_layers[i].Biases(_parameters.Span));
-        }
-    }
+    public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
-    public IReadOnlyList<NamedTensor> ExportGradients() => Tensors(_gradients.Span);
+    public IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();
 
     private void Compute(ReadOnlySpan<float> events)
     {
-        var parameters = _parameters.Span;
-        Transpose(events, _layers[0].Source.Span);
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            var layer = _layers[i];
-            var weights = layer.Weights(parameters);
-            var biases = layer.Biases(parameters);
-            if (i < _layers.Length - 1)
-            {
-                MatrixProduct.Compute(
-                    weights, layer.Inputs, 1, layer.Source.Span, layer.Values.Span, layer.Outputs, layer.Inputs, _columns, _stride,
-                    new MatrixProduct.BiasedRelu(biases));
-            }
-            else
-            {
-                MatrixProduct.Compute(
-                    weights, layer.Inputs, 1, layer.Source.Span, layer.Values.Span, layer.Outputs, layer.Inputs, _columns, _stride,
-                    new MatrixProduct.Biased(biases));
-            }
-        }
+        _layers.MakeRoom(events.Length / Features);
+        Transpose(events, _layers.Source);
+        _layers.Forward(_parameters.Values);
     }
 
     private void Transpose(ReadOnlySpan<float> events, Span<float> columns)
@@ -157,70 +86,10 @@ public sealed class DenseNetwork : Classifier
         var count = events.Length / Features;
         for (var feature = 0; feature < Features; feature++)
         {
-            var row = columns.Slice(feature * _stride, _columns);
+            var row = columns.Slice(feature * _layers.Stride, _layers.Columns);
             for (var i = 0; i < count; i++)
                 row[i] = events[i * Features + feature];
             row[count..].Clear();
         }
-    }
-
-    private void MakeRoom(int events)
-    {
-        _columns = ColumnBlock.Padded(events);
-        if (_columns <= _stride)
-            return;
-        _stride = _columns;
-        var source = new AlignedFloats(Features * _stride);
-        foreach (var layer in _layers)
-        {
-            layer.Source = source;
-            layer.Values = source = new AlignedFloats(layer.Outputs * _stride);
-            layer.Errors = new AlignedFloats(layer.Outputs * _stride);
-        }
-    }
-
-    private NamedTensor[] Tensors(ReadOnlySpan<float> parameters)
-    {
-        var tensors = new NamedTensor[2 * _layers.Length];
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            var layer = _layers[i];
-            var weights = layer.Inputs * layer.Outputs;
-            tensors[2 * i] = new NamedTensor(
-                layer.Name + ".weight", [layer.Outputs, layer.Inputs], parameters.Slice(layer.First, weights).ToArray());
-            tensors[2 * i + 1] = new NamedTensor(
-                layer.Name + ".bias", [layer.Outputs], parameters.Slice(layer.First + weights, layer.Outputs).ToArray());
-        }
-
-        return tensors;
-    }
-
-    /// <summary>Where a layer's parameters lie, and what it computes for a batch.</summary>
-    private sealed class Layer(string name, int inputs, int outputs, int first)
-    {
-        internal string Name => name;
-
-        internal int Inputs => inputs;
-
-        internal int Outputs => outputs;
-
-        internal int First => first;
-
-        internal int End => first + (inputs + 1) * outputs;
-
-        /// <summary>Its inputs, [inputs, stride].</summary>
-        internal AlignedFloats Source { get; set; }
-
-        /// <summary>Its outputs, [outputs, stride].</summary>
-        internal AlignedFloats Values { get; set; }
-
-        /// <summary>The loss's derivatives by its sums before the ReLU, [outputs, stride].</summary>
-        internal AlignedFloats Errors { get; set; }
-
-        /// <summary>[outputs, inputs].</summary>
-        internal Span<float> Weights(Span<float> parameters) => parameters.Slice(first, inputs * outputs);
-
-        /// <summary>[outputs].</summary>
-        internal Span<float> Biases(Span<float> parameters) => parameters.Slice(first + inputs * outputs, outputs);
     }
 }

@@ -126,6 +126,14 @@ internal static class MatrixProduct
         ColumnBlock.Store(edge.Finish(right, offset + ColumnBlock.Lanes), ref y0, offset + ColumnBlock.Lanes);
     }
 
+    /// <summary>Nothing but the product.</summary>
+    internal readonly struct Plain : IEdge
+    {
+        public float Start(int row) => 0;
+
+        public Vector256<float> Finish(Vector256<float> sums, int offset) => sums;
+    }
+
     /// <summary>Adds a bias.</summary>
     internal readonly ref struct Biased(ReadOnlySpan<float> bias) : IEdge
     {

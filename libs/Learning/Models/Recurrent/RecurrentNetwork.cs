@@ -1,0 +1,201 @@
+using System.Numerics.Tensors;
+using DaprHep.Learning.Models.Dense;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Models.Recurrent;
+
+/// <summary>
+/// A recurrent layer over the particles, its output joined with the features where asked for, then dense layers; computed, differentiated
+/// and stepped by our own kernels. Events of a batch are sorted by length and stepped through in tiles of sixteen. Weights do not depend
+/// on the number of threads: a tile's gradients are its own until they are added up in the order of tiles.
+/// </summary>
+internal sealed class RecurrentNetwork : Classifier
+{
+    private const int PredictionBlock = 128 * SequenceTile.Width;
+
+    private readonly RecurrentLayer _layer;
+    private readonly bool _readsFeatures;
+    private readonly DenseStack _head;
+    private readonly Dropout? _dropout;
+    private readonly ParameterSet _parameters;
+    private readonly List<SequenceTile> _tiles = [];
+    private TileWorkspace[] _workspaces;
+    private int _tilesInUse;
+    private long[] _order = [];
+    private long[] _labels = [];
+
+    /// <summary>Makes a network with fresh weights.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="shape">What it consists of.</param>
+    /// <param name="features">How many features an event has, read or not.</param>
+    /// <param name="classes">How many classes to tell apart.</param>
+    /// <param name="seed">Decides the starting weights and what is dropped.</param>
+    internal RecurrentNetwork(string name, RecurrentShape shape, int features, int classes, ulong seed) : base(name, features, classes)
+    {
+        _layer = shape.Layer;
+        _readsFeatures = shape.ReadsFeatures;
+        (string, int)[] dense = shape.Hidden > 0 ? [("dense", shape.Hidden), ("output", classes)] : [("output", classes)];
+        _head = new DenseStack(_layer.Units + (_readsFeatures ? features : 0), dense, _layer.ParameterCount, passesErrorsOn: true);
+        _dropout = shape.Dropout > 0 ? new Dropout(shape.Dropout, seed) : null;
+        _parameters = new ParameterSet(name, [.. _layer.Places, .. _head.Places]);
+        _workspaces = [new TileWorkspace(_layer)];
+        var random = new SeededRandom(seed, SeededRandom.Stream.Weights);
+        _layer.Initialise(_parameters.Values, ref random);
+        _head.Initialise(_parameters.Values, ref random);
+    }
+
+    /// <inheritdoc/>
+    public override bool ReadsParticles => true;
+
+    /// <inheritdoc/>
+    public override void UseThreads(int threads)
+    {
+        _workspaces = new TileWorkspace[threads];
+        for (var i = 0; i < threads; i++)
+            _workspaces[i] = new TileWorkspace(_layer);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(EventBatch batch)
+    {
+        var particles = batch.Particles ?? throw NoParticles();
+        Compute(particles, batch.Rows.AsSpan(0, batch.Count), batch.Features, keepsAll: true);
+        if (_labels.Length != batch.Count)
+            _labels = new long[batch.Count];
+        for (var column = 0; column < _labels.Length; column++)
+            _labels[column] = batch.Labels[PositionAt(column)];
+        _dropout?.Draw(_head.Source);
+        _head.Forward(_parameters.Values);
+    }
+
+    /// <inheritdoc/>
+    public override float Loss() => _head.Loss(_labels);
+
+    /// <inheritdoc/>
+    public override void Backward()
+    {
+        _head.Backward(_parameters.Values, _parameters.Gradients);
+        _dropout?.ApplyAgain(_head.InputErrors);
+        ForEachTile((index, workspace) =>
+        {
+            var errors = workspace.StateErrors.Span;
+            errors.Clear();
+            for (var unit = 0; unit < _layer.Units; unit++)
+            {
+                _head.InputErrors.Slice(unit * _head.Stride + index * SequenceTile.Width, SequenceTile.Width)
+                    .CopyTo(errors[(unit * SequenceTile.Width)..]);
+            }
+
+            _layer.Backward(_parameters.Values, _tiles[index], workspace);
+        });
+
+        var gradients = _parameters.Gradients[.._layer.ParameterCount];
+        gradients.Clear();
+        for (var index = 0; index < _tilesInUse; index++)
+            TensorPrimitives.Add(gradients, _tiles[index].Gradients.Span, gradients);
+    }
+
+    /// <inheritdoc/>
+    public override double ClipGradients(double maxNorm) => _parameters.ClipGradients(maxNorm);
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate) => _parameters.Step(learningRate);
+
+    /// <inheritdoc/>
+    public override void Logits(EventInputs events, Span<float> logits)
+    {
+        var particles = events.Particles ?? throw NoParticles();
+        var rows = new int[Math.Min(PredictionBlock, events.Count)];
+        for (var first = 0; first < events.Count; first += PredictionBlock)
+        {
+            var block = rows.AsSpan(0, Math.Min(PredictionBlock, events.Count - first));
+            for (var i = 0; i < block.Length; i++)
+                block[i] = first + i;
+            Compute(particles, block, events.Features.Span[(first * Features)..], keepsAll: false);
+            _head.Forward(_parameters.Values);
+            for (var column = 0; column < block.Length; column++)
+                _head.CopyScores(column, logits.Slice((first + PositionAt(column)) * Classes, Classes));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<NamedTensor> ExportWeights() => _parameters.ExportValues();
+
+    /// <inheritdoc/>
+    public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
+
+    /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
+    internal IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();
+
+    /// <summary>From particles and features to what the dense layers read.</summary>
+    private void Compute(ParticleSequences particles, ReadOnlySpan<int> rows, ReadOnlySpan<float> features, bool keepsAll)
+    {
+        Sort(particles, rows);
+        _head.MakeRoom(rows.Length);
+        _tilesInUse = (rows.Length + SequenceTile.Width - 1) / SequenceTile.Width;
+        Span<int> members = stackalloc int[SequenceTile.Width];
+        for (var index = 0; index < _tilesInUse; index++)
+        {
+            if (index == _tiles.Count)
+                _tiles.Add(new SequenceTile());
+            var count = Math.Min(SequenceTile.Width, rows.Length - index * SequenceTile.Width);
+            for (var i = 0; i < count; i++)
+                members[i] = rows[PositionAt(index * SequenceTile.Width + i)];
+            _tiles[index].Assign(particles, members[..count], _layer.SlotLength, keepsAll);
+        }
+
+        ForEachTile((index, workspace) =>
+        {
+            var tile = _tiles[index];
+            _layer.Forward(_parameters.Values, tile, workspace);
+            var outputs = _layer.Outputs(tile, workspace);
+            for (var unit = 0; unit < _layer.Units; unit++)
+            {
+                outputs.Slice(unit * SequenceTile.Width, SequenceTile.Width)
+                    .CopyTo(_head.Source[(unit * _head.Stride + index * SequenceTile.Width)..]);
+            }
+        });
+        if (_readsFeatures)
+            PlaceFeatures(features, rows.Length);
+    }
+
+    private void PlaceFeatures(ReadOnlySpan<float> features, int events)
+    {
+        for (var feature = 0; feature < Features; feature++)
+        {
+            var row = _head.Source.Slice((_layer.Units + feature) * _head.Stride, _head.Columns);
+            for (var column = 0; column < events; column++)
+                row[column] = features[PositionAt(column) * Features + feature];
+            row[events..].Clear();
+        }
+    }
+
+    /// <summary>Long events first; equally long ones stay in their order. Each key has its position in the lower half.</summary>
+    private void Sort(ParticleSequences particles, ReadOnlySpan<int> rows)
+    {
+        if (_order.Length < rows.Length)
+            _order = new long[rows.Length];
+        for (var position = 0; position < rows.Length; position++)
+            _order[position] = (long)(ParticleSequences.PaddedLength - particles.StepsOf(rows[position]).Count) << 32 | (uint)position;
+        _order.AsSpan(0, rows.Length).Sort();
+    }
+
+    /// <summary>Which event of the batch has a column.</summary>
+    private int PositionAt(int column) => (int)_order[column];
+
+    private void ForEachTile(Action<int, TileWorkspace> work)
+    {
+        if (_workspaces.Length == 1)
+            Take(0);
+        else
+            Parallel.For(0, _workspaces.Length, Take);
+
+        void Take(int thread)
+        {
+            for (var index = thread; index < _tilesInUse; index += _workspaces.Length)
+                work(index, _workspaces[thread]);
+        }
+    }
+
+    private InvalidOperationException NoParticles() => new($"Model '{Name}' reads particles, and the events come without");
+}
