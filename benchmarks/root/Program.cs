@@ -32,26 +32,25 @@ void OneCore()
     Console.WriteLine(
         $"{samples.Count} files, {samples.Sum(s => s.Events):N0} events, {samples[0].Branches.Count} branches, core {options.Core}, "
         + $"files cached; processor time, the best of {options.Passes} passes for each file\n");
-    // The measured things take turns, so that a busy machine hurts all alike.
     for (var pass = 0; pass < options.Passes; pass++)
-    {
-        foreach (var sample in samples)
-        {
-            Passes.Read(sample);
-            Passes.InputAndInflate(sample);
-            Passes.Open(sample);
-        }
-    }
+        MeasureOnce();
     Report.PrintOneCore(samples);
     if (Jsroot.Prepare(Path.Combine(repository, "benchmarks", "root", "js"), options.Core) is not { } jsroot)
         return;
     for (var round = 0; round < 2; round++)
     {
         jsroot.Measure(samples, Math.Max(3, options.Passes / 2));
-        foreach (var sample in samples)
-            Passes.Read(sample);
+        samples.ForEach(Passes.Read);
     }
     Report.PrintJsroot(samples);
+}
+
+// The measured things take turns, so that a busy machine hurts all alike.
+void MeasureOnce()
+{
+    samples.ForEach(Passes.Read);
+    samples.ForEach(Passes.InputAndInflate);
+    samples.ForEach(Passes.Open);
 }
 
 void TwoCores()
