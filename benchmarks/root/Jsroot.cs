@@ -8,13 +8,13 @@ namespace DaprHep.Benchmarks.Root;
 /// <summary>jsroot in Node.js on the same branches and files, on the same core.</summary>
 internal sealed class Jsroot
 {
-    private readonly string folder;
-    private readonly int core;
+    private readonly string _folder;
+    private readonly int _core;
 
     private Jsroot(string folder, int core)
     {
-        this.folder = folder;
-        this.core = core;
+        _folder = folder;
+        _core = core;
     }
 
     /// <summary>Installs the package where it is not; null, with a line that says why, where it cannot be had.</summary>
@@ -43,9 +43,9 @@ internal sealed class Jsroot
         var byPath = samples.ToDictionary(s => s.Path);
         var (code, output) = Run(
             "taskset",
-            folder,
+            _folder,
             "-c",
-            core.ToString(CultureInfo.InvariantCulture),
+            _core.ToString(CultureInfo.InvariantCulture),
             "node",
             "read.mjs",
             passes.ToString(CultureInfo.InvariantCulture),

@@ -11,8 +11,8 @@ namespace DaprHep.Benchmarks.Root;
 internal static class Passes
 {
     private static readonly string[] Branches = [.. DelphesBranches.All];
-    private static byte[] records = [];
-    private static byte[] inflated = [];
+    private static byte[] _records = [];
+    private static byte[] _inflated = [];
 
     /// <summary>Header, directory, streamer info and tree: what comes before the first basket.</summary>
     public static void Open(Sample sample)
@@ -46,25 +46,25 @@ internal static class Passes
     public static void InputAndInflate(Sample sample)
     {
         var baskets = sample.Branches.SelectMany(b => b.Baskets).ToList();
-        Reserve(ref records, baskets.Sum(b => b.Bytes));
+        Reserve(ref _records, baskets.Sum(b => b.Bytes));
         var source = sample.File.Source;
         var start = ThreadClock.Now;
         var at = 0;
         foreach (var basket in baskets)
         {
-            source.Read(basket.Seek, records.AsSpan(at, basket.Bytes));
+            source.Read(basket.Seek, _records.AsSpan(at, basket.Bytes));
             at += basket.Bytes;
         }
         sample.TakeInput((ThreadClock.Now - start).TotalSeconds);
 
         var payloads = PayloadsOf(baskets);
-        Reserve(ref inflated, payloads.Max(p => p.Raw));
+        Reserve(ref _inflated, payloads.Max(p => p.Raw));
         var where = new RecordLocation(sample.Path, "basket");
         start = ThreadClock.Now;
         foreach (var (offset, bytes, raw) in payloads)
         {
             if (bytes != raw)
-                CompressedRecord.Inflate(records.AsSpan(offset, bytes), inflated.AsSpan(0, raw), where);
+                CompressedRecord.Inflate(_records.AsSpan(offset, bytes), _inflated.AsSpan(0, raw), where);
         }
         sample.TakeInflate((ThreadClock.Now - start).TotalSeconds);
     }
@@ -97,7 +97,7 @@ internal static class Passes
         var at = 0;
         foreach (var basket in baskets)
         {
-            var cursor = new RootCursor(records.AsSpan(at, basket.Bytes), new RecordLocation("", "basket"), 0);
+            var cursor = new RootCursor(_records.AsSpan(at, basket.Bytes), new RecordLocation("", "basket"), 0);
             var key = KeyHeader.Skip(ref cursor);
             payloads.Add((at + key.KeyLength, key.Bytes - key.KeyLength, key.ObjectLength));
             at += basket.Bytes;

@@ -6,25 +6,25 @@ namespace DaprHep.Benchmarks.Root;
 internal sealed class SecondCore
 {
     private const int Rounds = 2_000_000;
-    private readonly ulong[] results = new ulong[2 * 16];
-    private double one = double.MaxValue;
-    private double two = double.MaxValue;
+    private readonly ulong[] _results = new ulong[2 * 16];
+    private double _one = double.MaxValue;
+    private double _two = double.MaxValue;
 
     /// <summary>Close to 2 where both cores are free; near 1 where other programs keep them busy, and then no reader gains more.</summary>
-    public double Gain => one / two;
+    public double Gain => _one / _two;
 
     public void Measure()
     {
         var start = Stopwatch.GetTimestamp();
         Spin(0);
         Spin(1);
-        one = Math.Min(one, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _one = Math.Min(_one, Stopwatch.GetElapsedTime(start).TotalSeconds);
         start = Stopwatch.GetTimestamp();
         var second = new Thread(() => Spin(1));
         second.Start();
         Spin(0);
         second.Join();
-        two = Math.Min(two, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _two = Math.Min(_two, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private void Spin(int thread)
@@ -32,6 +32,6 @@ internal sealed class SecondCore
         var x = 1UL;
         for (var i = 0; i < Rounds; i++)
             x = x * 2862933555777941757UL + 3037000493UL;
-        results[16 * thread] = x;
+        _results[16 * thread] = x;
     }
 }

@@ -13,8 +13,8 @@ namespace DaprHep.Physics;
 /// </code></example>
 public sealed class DelphesReader : IDisposable
 {
-    private readonly TreeReader reader;
-    private readonly uint sourceId;
+    private readonly TreeReader _reader;
+    private readonly uint _sourceId;
 
     /// <summary>Prepares to read a tree; nothing of its data is read before <see cref="Next"/>.</summary>
     /// <param name="tree">The tree, by default called <see cref="DelphesBranches.Tree"/>.</param>
@@ -25,16 +25,16 @@ public sealed class DelphesReader : IDisposable
     public DelphesReader(RootTree tree, uint sourceId, TreeReaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        this.sourceId = sourceId;
-        reader = tree.Reader(DelphesBranches.All, options);
+        _sourceId = sourceId;
+        _reader = tree.Reader(DelphesBranches.All, options);
     }
 
     /// <summary>The current run; valid until <see cref="Next"/>.</summary>
     /// <exception cref="ColumnTypeException">A branch stores another type than Delphes writes.</exception>
     public DelphesEvents Events => new()
     {
-        SourceId = sourceId,
-        FirstEntry = reader.FirstEntry,
+        SourceId = _sourceId,
+        FirstEntry = _reader.FirstEntry,
         TrackPt = Column<float>(DelphesBranches.TrackPt),
         TrackEta = Column<float>(DelphesBranches.TrackEta),
         TrackPhi = Column<float>(DelphesBranches.TrackPhi),
@@ -67,15 +67,15 @@ public sealed class DelphesReader : IDisposable
     /// <returns>False when there is none.</returns>
     /// <exception cref="RootFormatException">A basket is damaged.</exception>
     /// <exception cref="RootIOException">The file cannot be read.</exception>
-    public bool Next() => reader.Next();
+    public bool Next() => _reader.Next();
 
     /// <summary>Gives the buffers back.</summary>
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     private BranchColumn<T> Column<T>(string branch)
         where T : unmanaged
     {
-        var column = reader.Column<T>(branch);
+        var column = _reader.Column<T>(branch);
         return new BranchColumn<T>(column.Values, column.Offsets);
     }
 }

@@ -7,18 +7,18 @@ namespace DaprHep.Physics;
 /// <param name="profile">Which definitions to use.</param>
 public sealed class EventConverter(PhysicsProfile profile)
 {
-    private readonly LeptonCandidates leptons = new();
-    private readonly ConeObjects tracks = new();
-    private readonly ConeObjects photons = new();
-    private readonly ConeObjects neutrals = new();
-    private readonly KeptParticles particles = new();
-    private long read, withLepton, withCollections, isolated, selected, invalid;
+    private readonly LeptonCandidates _leptons = new();
+    private readonly ConeObjects _tracks = new();
+    private readonly ConeObjects _photons = new();
+    private readonly ConeObjects _neutrals = new();
+    private readonly KeptParticles _particles = new();
+    private long _read, _withLepton, _withCollections, _isolated, _selected, _invalid;
 
     /// <summary>The definitions in use.</summary>
     public PhysicsProfile Profile => profile;
 
     /// <summary>Counts over all events converted so far.</summary>
-    public CutFlow CutFlow => new(read, withLepton, withCollections, isolated, selected, invalid);
+    public CutFlow CutFlow => new(_read, _withLepton, _withCollections, _isolated, _selected, _invalid);
 
     /// <summary>Appends the selected ones of <paramref name="events"/> to <paramref name="selection"/>, in their order.</summary>
     /// <exception cref="EventFormatException">The branches do not fit together; nothing of the run has been converted.</exception>
@@ -28,7 +28,7 @@ public sealed class EventConverter(PhysicsProfile profile)
         events.Validate();
         for (var entry = 0; entry < events.Count; entry++)
         {
-            read++;
+            _read++;
             if (Select(events, entry) is { } lepton)
                 Write(events, entry, lepton, selection);
         }
@@ -36,48 +36,48 @@ public sealed class EventConverter(PhysicsProfile profile)
 
     private Lepton? Select(scoped in DelphesEvents events, int entry)
     {
-        if (HasTooManyObjects(events, entry) || !leptons.TryCollect(events, entry, profile))
+        if (HasTooManyObjects(events, entry) || !_leptons.TryCollect(events, entry, profile))
         {
-            invalid++;
+            _invalid++;
             return null;
         }
-        if (leptons.Count == 0)
+        if (_leptons.Count == 0)
             return null;
-        withLepton++;
+        _withLepton++;
 
         var largestPhi = profile == PhysicsProfile.Standard ? Azimuth.AboutPi : double.PositiveInfinity;
-        tracks.Collect(events.TrackPt[entry], events.TrackEta[entry], events.TrackPhi[entry], SelectionCuts.TrackPt, largestPhi);
-        photons.Collect(events.PhotonEt[entry], events.PhotonEta[entry], events.PhotonPhi[entry], SelectionCuts.NeutralEt, largestPhi);
-        neutrals.Collect(
+        _tracks.Collect(events.TrackPt[entry], events.TrackEta[entry], events.TrackPhi[entry], SelectionCuts.TrackPt, largestPhi);
+        _photons.Collect(events.PhotonEt[entry], events.PhotonEta[entry], events.PhotonPhi[entry], SelectionCuts.NeutralEt, largestPhi);
+        _neutrals.Collect(
             events.NeutralHadronEt[entry], events.NeutralHadronEta[entry], events.NeutralHadronPhi[entry],
             SelectionCuts.NeutralEt, largestPhi);
-        if (profile == PhysicsProfile.Cern2019 && (tracks.Count == 0 || photons.Count == 0 || neutrals.Count == 0))
+        if (profile == PhysicsProfile.Cern2019 && (_tracks.Count == 0 || _photons.Count == 0 || _neutrals.Count == 0))
             return null;
-        withCollections++;
+        _withCollections++;
 
-        var lepton = leptons.Select(tracks, photons, neutrals, profile);
+        var lepton = _leptons.Select(_tracks, _photons, _neutrals, profile);
         if (lepton is not null)
-            isolated++;
+            _isolated++;
         return lepton;
     }
 
     private void Write(scoped in DelphesEvents events, int entry, in Lepton lepton, TopologyEvents selection)
     {
-        particles.Collect(lepton, tracks, photons, neutrals, profile);
-        particles.Isolate(tracks, photons, neutrals, profile);
-        particles.ComputeMomenta();
+        _particles.Collect(lepton, _tracks, _photons, _neutrals, profile);
+        _particles.Isolate(_tracks, _photons, _neutrals, profile);
+        _particles.ComputeMomenta();
 
-        var rows = selection.NextParticles(1 + particles.Count);
-        ParticleRows.Write(events, entry, lepton, particles, rows);
+        var rows = selection.NextParticles(1 + _particles.Count);
+        ParticleRows.Write(events, entry, lepton, _particles, rows);
         var hlf = selection.NextHlf();
         HighLevelFeatures.Write(events, entry, lepton, profile, hlf);
         if (!FiniteValues.All(rows) || !FiniteValues.All(hlf))
         {
-            invalid++;
+            _invalid++;
             return;
         }
-        selected++;
-        selection.Commit(EventId(events.SourceId, events.FirstEntry + entry), 1 + particles.Count);
+        _selected++;
+        selection.Commit(EventId(events.SourceId, events.FirstEntry + entry), 1 + _particles.Count);
     }
 
     private static bool HasTooManyObjects(scoped in DelphesEvents events, int entry) =>

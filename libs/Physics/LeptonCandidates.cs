@@ -8,15 +8,15 @@ internal sealed class LeptonCandidates
     /// <summary>More candidates than this are no collision event.</summary>
     public const int MaxCandidates = 1024;
 
-    private readonly double[] pt = new double[MaxCandidates];
-    private readonly double[] eta = new double[MaxCandidates];
-    private readonly double[] phi = new double[MaxCandidates];
-    private readonly double[] centrePhi = new double[MaxCandidates];
-    private readonly int[] charge = new int[MaxCandidates];
-    private readonly double[] charged = new double[MaxCandidates];
-    private readonly double[] photon = new double[MaxCandidates];
-    private readonly double[] neutral = new double[MaxCandidates];
-    private int electrons;
+    private readonly double[] _pt = new double[MaxCandidates];
+    private readonly double[] _eta = new double[MaxCandidates];
+    private readonly double[] _phi = new double[MaxCandidates];
+    private readonly double[] _centrePhi = new double[MaxCandidates];
+    private readonly int[] _charge = new int[MaxCandidates];
+    private readonly double[] _charged = new double[MaxCandidates];
+    private readonly double[] _photon = new double[MaxCandidates];
+    private readonly double[] _neutral = new double[MaxCandidates];
+    private int _electrons;
 
     public int Count { get; private set; }
 
@@ -26,14 +26,14 @@ internal sealed class LeptonCandidates
         Count = 0;
         if (!TryAdd(events.ElectronPt[entry], events.ElectronEta[entry], events.ElectronPhi[entry], events.ElectronCharge[entry]))
             return false;
-        electrons = Count;
+        _electrons = Count;
         if (!TryAdd(events.MuonPt[entry], events.MuonEta[entry], events.MuonPhi[entry], events.MuonCharge[entry]))
             return false;
         for (var i = 0; i < Count; i++)
         {
             if (profile == PhysicsProfile.Cern2019)
                 GoThroughCartesian(i);
-            centrePhi[i] = Azimuth.Within(phi[i], Azimuth.AboutPi);
+            _centrePhi[i] = Azimuth.Within(_phi[i], Azimuth.AboutPi);
         }
         return true;
     }
@@ -43,14 +43,14 @@ internal sealed class LeptonCandidates
     {
         if (profile == PhysicsProfile.Standard)
         {
-            Isolate<WrappedConeWithoutCentre>(tracks, charged, ownShare: 0);
-            Isolate<WrappedCone>(photons, photon, ownShare: 0);
-            Isolate<WrappedCone>(neutrals, neutral, ownShare: 0);
+            Isolate<WrappedConeWithoutCentre>(tracks, _charged, ownShare: 0);
+            Isolate<WrappedCone>(photons, _photon, ownShare: 0);
+            Isolate<WrappedCone>(neutrals, _neutral, ownShare: 0);
             return Leading();
         }
-        Isolate<CutCone>(tracks, charged, ownShare: 1);
-        Isolate<CutCone>(photons, photon, ownShare: 0);
-        Isolate<CutCone>(neutrals, neutral, ownShare: 0);
+        Isolate<CutCone>(tracks, _charged, ownShare: 1);
+        Isolate<CutCone>(photons, _photon, ownShare: 0);
+        Isolate<CutCone>(neutrals, _neutral, ownShare: 0);
         return LargerEta();
     }
 
@@ -62,10 +62,10 @@ internal sealed class LeptonCandidates
                 continue;
             if (Count == MaxCandidates)
                 return false;
-            pt[Count] = fromPt[i];
-            eta[Count] = fromEta[i];
-            phi[Count] = fromPhi[i];
-            charge[Count] = fromCharge[i];
+            _pt[Count] = fromPt[i];
+            _eta[Count] = fromEta[i];
+            _phi[Count] = fromPhi[i];
+            _charge[Count] = fromCharge[i];
             Count++;
         }
         return true;
@@ -74,23 +74,23 @@ internal sealed class LeptonCandidates
     /// <summary>The published pipeline keeps a lepton as (E, px, py, pz) and takes p_T, η and φ from there, rounding included.</summary>
     private void GoThroughCartesian(int i)
     {
-        var (x, y, z) = (pt[i] * Math.Cos(phi[i]), pt[i] * Math.Sin(phi[i]), pt[i] * Math.Sinh(eta[i]));
+        var (x, y, z) = (_pt[i] * Math.Cos(_phi[i]), _pt[i] * Math.Sin(_phi[i]), _pt[i] * Math.Sinh(_eta[i]));
         var cosTheta = z / Math.Sqrt((x * x) + (y * y) + (z * z));
-        pt[i] = Math.Sqrt((x * x) + (y * y));
-        eta[i] = -0.5 * Math.Log((1 - cosTheta) / (1 + cosTheta));
-        phi[i] = Math.Atan2(y, x);
+        _pt[i] = Math.Sqrt((x * x) + (y * y));
+        _eta[i] = -0.5 * Math.Log((1 - cosTheta) / (1 + cosTheta));
+        _phi[i] = Math.Atan2(y, x);
     }
 
     private void Isolate<TCone>(ConeObjects objects, double[] isolation, double ownShare)
         where TCone : struct, IIsolationCone
     {
         var padded = IsolationSums.Padded(Count);
-        IsolationSums.SumPt<TCone>(objects, eta.AsSpan(0, padded), centrePhi.AsSpan(0, padded), isolation.AsSpan(0, padded));
+        IsolationSums.SumPt<TCone>(objects, _eta.AsSpan(0, padded), _centrePhi.AsSpan(0, padded), isolation.AsSpan(0, padded));
         for (var i = 0; i < Count; i++)
-            isolation[i] = (isolation[i] / pt[i]) - ownShare;
+            isolation[i] = (isolation[i] / _pt[i]) - ownShare;
     }
 
-    private bool IsIsolated(int i) => charged[i] + photon[i] + neutral[i] < SelectionCuts.LeptonIsolation;
+    private bool IsIsolated(int i) => _charged[i] + _photon[i] + _neutral[i] < SelectionCuts.LeptonIsolation;
 
     /// <summary>The isolated lepton of largest p_T, of equals the first.</summary>
     private Lepton? Leading()
@@ -98,7 +98,7 @@ internal sealed class LeptonCandidates
         var best = -1;
         for (var i = 0; i < Count; i++)
         {
-            if (IsIsolated(i) && (best < 0 || pt[i] > pt[best]))
+            if (IsIsolated(i) && (best < 0 || _pt[i] > _pt[best]))
                 best = i;
         }
         return best < 0 ? null : this[best];
@@ -110,11 +110,11 @@ internal sealed class LeptonCandidates
     /// </summary>
     private Lepton? LargerEta()
     {
-        var electron = FirstIsolated(0, electrons);
-        var muon = FirstIsolated(electrons, Count);
+        var electron = FirstIsolated(0, _electrons);
+        var muon = FirstIsolated(_electrons, Count);
         if (electron < 0)
             return muon < 0 ? null : this[muon];
-        return muon < 0 || eta[electron] > eta[muon] ? this[electron] : this[muon];
+        return muon < 0 || _eta[electron] > _eta[muon] ? this[electron] : this[muon];
     }
 
     private int FirstIsolated(int start, int end)
@@ -127,5 +127,5 @@ internal sealed class LeptonCandidates
         return -1;
     }
 
-    private Lepton this[int i] => new(i < electrons, pt[i], eta[i], phi[i], charge[i], charged[i], photon[i], neutral[i]);
+    private Lepton this[int i] => new(i < _electrons, _pt[i], _eta[i], _phi[i], _charge[i], _charged[i], _photon[i], _neutral[i]);
 }

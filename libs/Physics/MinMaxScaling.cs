@@ -6,18 +6,18 @@ namespace DaprHep.Physics;
 /// </summary>
 public sealed class MinMaxScaling
 {
-    private readonly double[] minimum;
-    private readonly double[] maximum;
+    private readonly double[] _minimum;
+    private readonly double[] _maximum;
 
     /// <summary>The scaling of no rows yet.</summary>
     /// <param name="columns">Columns a row.</param>
     public MinMaxScaling(int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        minimum = new double[columns];
-        maximum = new double[columns];
-        minimum.AsSpan().Fill(double.PositiveInfinity);
-        maximum.AsSpan().Fill(double.NegativeInfinity);
+        _minimum = new double[columns];
+        _maximum = new double[columns];
+        _minimum.AsSpan().Fill(double.PositiveInfinity);
+        _maximum.AsSpan().Fill(double.NegativeInfinity);
     }
 
     /// <summary>A scaling fitted before.</summary>
@@ -36,18 +36,18 @@ public sealed class MinMaxScaling
             if (!double.IsFinite(minimum[column]) || !double.IsFinite(maximum[column]) || minimum[column] > maximum[column])
                 throw new ArgumentException($"column {column} has no range from {minimum[column]} to {maximum[column]}", nameof(minimum));
         }
-        this.minimum = minimum.ToArray();
-        this.maximum = maximum.ToArray();
+        _minimum = minimum.ToArray();
+        _maximum = maximum.ToArray();
     }
 
     /// <summary>Columns a row.</summary>
-    public int Columns => minimum.Length;
+    public int Columns => _minimum.Length;
 
     /// <summary>Smallest value of each column; +∞ before any row.</summary>
-    public ReadOnlySpan<double> Minimum => minimum;
+    public ReadOnlySpan<double> Minimum => _minimum;
 
     /// <summary>Largest value of each column; −∞ before any row.</summary>
-    public ReadOnlySpan<double> Maximum => maximum;
+    public ReadOnlySpan<double> Maximum => _maximum;
 
     /// <summary>Widens the ranges to include <paramref name="rows"/> [n × <see cref="Columns"/>].</summary>
     /// <exception cref="ArgumentException">The rows are not whole, or a value is not finite; the message says which.</exception>
@@ -62,8 +62,8 @@ public sealed class MinMaxScaling
                 throw new ArgumentException(
                     $"row {i / Columns} has {value} in column {column} where a finite number is expected", nameof(rows));
             }
-            minimum[column] = Math.Min(minimum[column], value);
-            maximum[column] = Math.Max(maximum[column], value);
+            _minimum[column] = Math.Min(_minimum[column], value);
+            _maximum[column] = Math.Max(_maximum[column], value);
         }
     }
 
@@ -76,8 +76,8 @@ public sealed class MinMaxScaling
             throw new ArgumentException($"cannot merge ranges of {other.Columns} columns into {Columns}", nameof(other));
         for (var column = 0; column < Columns; column++)
         {
-            minimum[column] = Math.Min(minimum[column], other.minimum[column]);
-            maximum[column] = Math.Max(maximum[column], other.maximum[column]);
+            _minimum[column] = Math.Min(_minimum[column], other._minimum[column]);
+            _maximum[column] = Math.Max(_maximum[column], other._maximum[column]);
         }
     }
 
@@ -94,13 +94,13 @@ public sealed class MinMaxScaling
         RequireWholeRows(rows.Length, nameof(rows));
         if (destination.Length < rows.Length)
             throw new ArgumentException($"{rows.Length} values do not fit a destination of {destination.Length}", nameof(destination));
-        if (minimum[0] > maximum[0])
+        if (_minimum[0] > _maximum[0])
             throw new InvalidOperationException("a scaling needs the range of at least one row: include the training data first");
         for (var i = 0; i < rows.Length; i++)
         {
             var column = i % Columns;
-            var range = maximum[column] - minimum[column];
-            destination[i] = range == 0 ? 0.5f : (float)((rows[i] - minimum[column]) / range);
+            var range = _maximum[column] - _minimum[column];
+            destination[i] = range == 0 ? 0.5f : (float)((rows[i] - _minimum[column]) / range);
         }
     }
 

@@ -8,8 +8,8 @@ namespace DaprHep.Physics;
 /// </summary>
 public readonly ref struct ParticleStandardisation
 {
-    private readonly Span<double> mean;
-    private readonly Span<double> scale;
+    private readonly Span<double> _mean;
+    private readonly Span<double> _scale;
 
     /// <summary>Measures one event.</summary>
     /// <param name="rows">Particle rows [n × 19].</param>
@@ -18,31 +18,31 @@ public readonly ref struct ParticleStandardisation
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ParticleStandardisation(ReadOnlySpan<float> rows, int zeroRows, Span<double> memory)
     {
-        mean = memory[..ParticleColumns.Count];
-        scale = memory.Slice(ParticleColumns.Count, ParticleColumns.Count);
-        mean.Clear();
-        scale.Clear();
+        _mean = memory[..ParticleColumns.Count];
+        _scale = memory.Slice(ParticleColumns.Count, ParticleColumns.Count);
+        _mean.Clear();
+        _scale.Clear();
         double count = (rows.Length / ParticleColumns.Count) + zeroRows;
         for (var start = 0; start < rows.Length; start += ParticleColumns.Count)
         {
             var row = rows.Slice(start, ParticleColumns.Count);
             for (var column = 0; column < row.Length; column++)
-                mean[column] += row[column];
+                _mean[column] += row[column];
         }
-        for (var column = 0; column < mean.Length; column++)
-            mean[column] /= count;
+        for (var column = 0; column < _mean.Length; column++)
+            _mean[column] /= count;
 
         // A second pass for the deviations: E[x²] − E[x]² would lose all digits of columns far from zero, such as a vertex in z.
         for (var start = 0; start < rows.Length; start += ParticleColumns.Count)
         {
             var row = rows.Slice(start, ParticleColumns.Count);
             for (var column = 0; column < row.Length; column++)
-                scale[column] += (row[column] - mean[column]) * (row[column] - mean[column]);
+                _scale[column] += (row[column] - _mean[column]) * (row[column] - _mean[column]);
         }
-        for (var column = 0; column < scale.Length; column++)
+        for (var column = 0; column < _scale.Length; column++)
         {
-            var variance = (scale[column] + (zeroRows * mean[column] * mean[column])) / count;
-            scale[column] = IsConstant(rows, column, zeroRows) || variance == 0 ? 0 : 1 / Math.Sqrt(variance);
+            var variance = (_scale[column] + (zeroRows * _mean[column] * _mean[column])) / count;
+            _scale[column] = IsConstant(rows, column, zeroRows) || variance == 0 ? 0 : 1 / Math.Sqrt(variance);
         }
     }
 
@@ -53,7 +53,7 @@ public readonly ref struct ParticleStandardisation
     public void Apply(ReadOnlySpan<float> row, Span<float> destination)
     {
         for (var column = 0; column < ParticleColumns.Count; column++)
-            destination[column] = (float)((row[column] - mean[column]) * scale[column]);
+            destination[column] = (float)((row[column] - _mean[column]) * _scale[column]);
     }
 
     /// <summary>Writes what becomes of a row of zeros.</summary>
@@ -61,7 +61,7 @@ public readonly ref struct ParticleStandardisation
     public void ApplyToZeros(Span<float> destination)
     {
         for (var column = 0; column < ParticleColumns.Count; column++)
-            destination[column] = (float)(-mean[column] * scale[column]);
+            destination[column] = (float)(-_mean[column] * _scale[column]);
     }
 
     /// <summary>Whether all values are one: the mean of many equal ones may round, and their variance then is not quite zero.</summary>

@@ -8,10 +8,10 @@ namespace DaprHep.Physics;
 /// </summary>
 public sealed class TopologyEvents
 {
-    private byte[] ids = new byte[sizeof(ulong) * 256];
-    private byte[] hlf = new byte[sizeof(float) * HlfColumns.Count * 256];
-    private byte[] particles = new byte[sizeof(float) * ParticleColumns.Count * 256 * 64];
-    private byte[] offsets = new byte[sizeof(int) * 257];
+    private byte[] _ids = new byte[sizeof(ulong) * 256];
+    private byte[] _hlf = new byte[sizeof(float) * HlfColumns.Count * 256];
+    private byte[] _particles = new byte[sizeof(float) * ParticleColumns.Count * 256 * 64];
+    private byte[] _offsets = new byte[sizeof(int) * 257];
 
     /// <summary>Events in the batch.</summary>
     public int Count { get; private set; }
@@ -32,16 +32,16 @@ public sealed class TopologyEvents
     public ReadOnlySpan<int> ParticleOffsets => MemoryMarshal.Cast<byte, int>(ParticleOffsetBytes.Span);
 
     /// <summary>The memory of <see cref="Ids"/>; valid until the batch changes.</summary>
-    public ReadOnlyMemory<byte> IdBytes => ids.AsMemory(0, Count * sizeof(ulong));
+    public ReadOnlyMemory<byte> IdBytes => _ids.AsMemory(0, Count * sizeof(ulong));
 
     /// <summary>The memory of <see cref="Hlf"/>; valid until the batch changes.</summary>
-    public ReadOnlyMemory<byte> HlfBytes => hlf.AsMemory(0, Count * HlfColumns.Count * sizeof(float));
+    public ReadOnlyMemory<byte> HlfBytes => _hlf.AsMemory(0, Count * HlfColumns.Count * sizeof(float));
 
     /// <summary>The memory of <see cref="Particles"/>; valid until the batch changes.</summary>
-    public ReadOnlyMemory<byte> ParticleBytes => particles.AsMemory(0, ParticleCount * ParticleColumns.Count * sizeof(float));
+    public ReadOnlyMemory<byte> ParticleBytes => _particles.AsMemory(0, ParticleCount * ParticleColumns.Count * sizeof(float));
 
     /// <summary>The memory of <see cref="ParticleOffsets"/>; valid until the batch changes.</summary>
-    public ReadOnlyMemory<byte> ParticleOffsetBytes => offsets.AsMemory(0, (Count + 1) * sizeof(int));
+    public ReadOnlyMemory<byte> ParticleOffsetBytes => _offsets.AsMemory(0, (Count + 1) * sizeof(int));
 
     /// <summary>The particle rows of one event [n × 19].</summary>
     public ReadOnlySpan<float> ParticlesOf(int index)
@@ -60,27 +60,27 @@ public sealed class TopologyEvents
     internal Span<float> NextHlf()
     {
         const int Size = HlfColumns.Count * sizeof(float);
-        EnsureCapacity(ref hlf, Count, 1, Size);
-        return MemoryMarshal.Cast<byte, float>(hlf.AsSpan(Count * Size, Size));
+        EnsureCapacity(ref _hlf, Count, 1, Size);
+        return MemoryMarshal.Cast<byte, float>(_hlf.AsSpan(Count * Size, Size));
     }
 
     /// <summary>Where the particles of the next event go [rows × 19]; part of the batch from <see cref="Commit"/> on.</summary>
     internal Span<float> NextParticles(int rows)
     {
         const int Size = ParticleColumns.Count * sizeof(float);
-        EnsureCapacity(ref particles, ParticleCount, rows, Size);
-        return MemoryMarshal.Cast<byte, float>(particles.AsSpan(ParticleCount * Size, rows * Size));
+        EnsureCapacity(ref _particles, ParticleCount, rows, Size);
+        return MemoryMarshal.Cast<byte, float>(_particles.AsSpan(ParticleCount * Size, rows * Size));
     }
 
     /// <summary>Makes the event last written part of the batch.</summary>
     internal void Commit(ulong id, int rows)
     {
-        EnsureCapacity(ref ids, Count, 1, sizeof(ulong));
-        EnsureCapacity(ref offsets, Count + 1, 1, sizeof(int));
-        MemoryMarshal.Write(ids.AsSpan(Count * sizeof(ulong)), id);
+        EnsureCapacity(ref _ids, Count, 1, sizeof(ulong));
+        EnsureCapacity(ref _offsets, Count + 1, 1, sizeof(int));
+        MemoryMarshal.Write(_ids.AsSpan(Count * sizeof(ulong)), id);
         Count++;
         ParticleCount += rows;
-        MemoryMarshal.Write(offsets.AsSpan(Count * sizeof(int)), ParticleCount);
+        MemoryMarshal.Write(_offsets.AsSpan(Count * sizeof(int)), ParticleCount);
     }
 
     private static void EnsureCapacity(ref byte[] buffer, int used, int more, int size)

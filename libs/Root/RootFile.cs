@@ -7,17 +7,17 @@ public sealed class RootFile : IDisposable
     /// <summary>Directories nested deeper than any real file has.</summary>
     private const int MaximumDirectoryDepth = 64;
 
-    private readonly Lazy<StreamerRegistry> streamers;
-    private readonly Lazy<IReadOnlyList<RootKey>> keys;
-    private readonly List<RootKey> top;
+    private readonly Lazy<StreamerRegistry> _streamers;
+    private readonly Lazy<IReadOnlyList<RootKey>> _keys;
+    private readonly List<RootKey> _top;
 
     private RootFile(IByteSource source)
     {
         Source = source;
         Header = FileHeader.Read(source);
-        streamers = new(ReadStreamers);
-        top = KeyList.ReadTop(this, Header);
-        keys = new(ListKeys);
+        _streamers = new(ReadStreamers);
+        _top = KeyList.ReadTop(this, Header);
+        _keys = new(ListKeys);
     }
 
     /// <summary>The path or URL as given.</summary>
@@ -34,13 +34,13 @@ public sealed class RootFile : IDisposable
 
     /// <summary>The keys of all directories, each directory's own before those of its sub-directories.</summary>
     /// <exception cref="RootFormatException">A directory is damaged or contains itself.</exception>
-    public IReadOnlyList<RootKey> Keys => keys.Value;
+    public IReadOnlyList<RootKey> Keys => _keys.Value;
 
     internal IByteSource Source { get; }
 
     internal FileHeader Header { get; }
 
-    internal StreamerRegistry Streamers => streamers.Value;
+    internal StreamerRegistry Streamers => _streamers.Value;
 
     /// <summary>Opens a file and reads its header and top directory.</summary>
     /// <param name="pathOrUrl">A path or a file:// URL.</param>
@@ -78,7 +78,7 @@ public sealed class RootFile : IDisposable
             cycle = number;
             wanted = path[..semicolon];
         }
-        var key = FindTree(top, wanted.Trim('/'), cycle, 0)
+        var key = FindTree(_top, wanted.Trim('/'), cycle, 0)
             ?? throw new RootKeyNotFoundException(Name, path, [.. Keys.Where(k => k.IsTree).Select(k => k.Path).Distinct()]);
         return Tree(key);
     }
@@ -120,7 +120,7 @@ public sealed class RootFile : IDisposable
     private List<RootKey> ListKeys()
     {
         var all = new List<RootKey>();
-        Walk(top, [], all);
+        Walk(_top, [], all);
         return all;
     }
 

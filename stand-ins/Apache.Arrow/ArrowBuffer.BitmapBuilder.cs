@@ -7,19 +7,19 @@ public readonly partial struct ArrowBuffer
     /// <summary>Appends bits, least significant first: validity bitmaps and boolean values.</summary>
     public class BitmapBuilder
     {
-        private readonly Builder<byte> bytes;
+        private readonly Builder<byte> _bytes;
 
         public BitmapBuilder(int capacity = 64)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-            bytes = new Builder<byte>(BitUtility.ByteCount(capacity));
+            _bytes = new Builder<byte>(BitUtility.ByteCount(capacity));
         }
 
-        public Memory<byte> Memory => bytes.Memory;
+        public Memory<byte> Memory => _bytes.Memory;
 
-        public Span<byte> Span => bytes.Memory.Span;
+        public Span<byte> Span => _bytes.Memory.Span;
 
-        public int Capacity => bytes.Capacity * 8;
+        public int Capacity => _bytes.Capacity * 8;
 
         public int Length { get; private set; }
 
@@ -29,7 +29,7 @@ public readonly partial struct ArrowBuffer
 
         public BitmapBuilder Append(bool value)
         {
-            bytes.Resize(BitUtility.ByteCount(Length + 1));
+            _bytes.Resize(BitUtility.ByteCount(Length + 1));
             BitUtility.SetBit(Span, Length++, value);
             if (value)
                 SetBitCount++;
@@ -48,7 +48,7 @@ public readonly partial struct ArrowBuffer
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);
             int end = Length + length;
-            bytes.Resize(BitUtility.ByteCount(end));
+            _bytes.Resize(BitUtility.ByteCount(end));
             while (Length < end)
             {
                 if (Length % 8 == 0 && end - Length >= 8)
@@ -92,7 +92,7 @@ public readonly partial struct ArrowBuffer
         public BitmapBuilder Reserve(int additionalCapacity)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(additionalCapacity);
-            bytes.Reserve(BitUtility.ByteCount(Length + additionalCapacity) - bytes.Length);
+            _bytes.Reserve(BitUtility.ByteCount(Length + additionalCapacity) - _bytes.Length);
             return this;
         }
 
@@ -105,20 +105,20 @@ public readonly partial struct ArrowBuffer
             for (int i = capacity; i < Length; i++)
                 BitUtility.ClearBit(Span, i);
             Length = capacity;
-            bytes.Resize(BitUtility.ByteCount(capacity));
+            _bytes.Resize(BitUtility.ByteCount(capacity));
             SetBitCount = BitUtility.CountBits(Span, 0, capacity);
             return this;
         }
 
         public BitmapBuilder Clear()
         {
-            bytes.Clear();
+            _bytes.Clear();
             Length = 0;
             SetBitCount = 0;
             return this;
         }
 
-        public ArrowBuffer Build(MemoryAllocator? allocator = default) => bytes.Build(allocator);
+        public ArrowBuffer Build(MemoryAllocator? allocator = default) => _bytes.Build(allocator);
 
         private int Checked(int index)
         {

@@ -6,27 +6,27 @@ namespace Apache.Arrow;
 /// <summary>A contiguous region of memory; a view of the caller's memory or memory of its own.</summary>
 public readonly partial struct ArrowBuffer : IEquatable<ArrowBuffer>, IDisposable
 {
-    private readonly ReadOnlyMemory<byte> memory;
-    private readonly IMemoryOwner<byte>? owner;
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly IMemoryOwner<byte>? _owner;
 
     /// <summary>A view of <paramref name="data"/>: nothing is copied, and the caller keeps the memory alive and unchanged.</summary>
-    public ArrowBuffer(ReadOnlyMemory<byte> data) => memory = data;
+    public ArrowBuffer(ReadOnlyMemory<byte> data) => _memory = data;
 
     internal ArrowBuffer(IMemoryOwner<byte> memoryOwner)
     {
-        owner = memoryOwner;
-        memory = memoryOwner.Memory;
+        _owner = memoryOwner;
+        _memory = memoryOwner.Memory;
     }
 
     public static ArrowBuffer Empty { get; } = new(Memory<byte>.Empty);
 
-    public ReadOnlyMemory<byte> Memory => memory;
+    public ReadOnlyMemory<byte> Memory => _memory;
 
-    public bool IsEmpty => memory.IsEmpty;
+    public bool IsEmpty => _memory.IsEmpty;
 
-    public int Length => memory.Length;
+    public int Length => _memory.Length;
 
-    public ReadOnlySpan<byte> Span => memory.Span;
+    public ReadOnlySpan<byte> Span => _memory.Span;
 
     public ArrowBuffer Clone(MemoryAllocator? allocator = default) =>
         IsEmpty ? Empty : new Builder<byte>(Length).Append(Span).Build(allocator);
@@ -42,5 +42,5 @@ public readonly partial struct ArrowBuffer : IEquatable<ArrowBuffer>, IDisposabl
         return hash.ToHashCode();
     }
 
-    public void Dispose() => owner?.Dispose();
+    public void Dispose() => _owner?.Dispose();
 }

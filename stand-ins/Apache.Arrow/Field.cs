@@ -30,34 +30,34 @@ public class Field
 
     public class Builder
     {
-        private string name = "";
-        private IArrowType type = NullType.Default;
-        private bool nullable = true;
-        private Dictionary<string, string>? metadata;
+        private string _name = "";
+        private IArrowType _type = NullType.Default;
+        private bool _nullable = true;
+        private Dictionary<string, string>? _metadata;
 
         public Builder Name(string value)
         {
             ArgumentNullException.ThrowIfNull(value);
-            name = value;
+            _name = value;
             return this;
         }
 
         public Builder DataType(IArrowType type)
         {
-            this.type = type ?? NullType.Default;
+            _type = type ?? NullType.Default;
             return this;
         }
 
         public Builder Nullable(bool value)
         {
-            nullable = value;
+            _nullable = value;
             return this;
         }
 
         public Builder Metadata(string key, string value)
         {
             ArgumentNullException.ThrowIfNull(key);
-            (metadata ??= [])[key] = value;
+            (_metadata ??= [])[key] = value;
             return this;
         }
 
@@ -69,6 +69,6 @@ public class Field
             return this;
         }
 
-        public Field Build() => new(name, type, nullable, metadata);
+        public Field Build() => new(_name, _type, _nullable, _metadata);
     }
 }

@@ -6,7 +6,7 @@ namespace Apache.Arrow;
 /// <summary>Arrays of one length, one a field of the schema.</summary>
 public class RecordBatch : IArrowRecord
 {
-    private readonly List<IArrowArray> arrays;
+    private readonly List<IArrowArray> _arrays;
 
     public RecordBatch(Schema schema, IEnumerable<IArrowArray> data, int length)
     {
@@ -14,15 +14,15 @@ public class RecordBatch : IArrowRecord
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Schema = schema;
-        arrays = data.ToList();
+        _arrays = data.ToList();
         Length = length;
     }
 
     public Schema Schema { get; }
 
-    public int ColumnCount => arrays.Count;
+    public int ColumnCount => _arrays.Count;
 
-    public IEnumerable<IArrowArray> Arrays => arrays;
+    public IEnumerable<IArrowArray> Arrays => _arrays;
 
     public int Length { get; }
 
@@ -33,13 +33,13 @@ public class RecordBatch : IArrowRecord
     int IArrowArray.NullCount => 0;
 
     ArrayData IArrowArray.Data => new(
-        new StructType(Schema.FieldsList), Length, 0, 0, [ArrowBuffer.Empty], arrays.Select(array => array.Data).ToArray());
+        new StructType(Schema.FieldsList), Length, 0, 0, [ArrowBuffer.Empty], _arrays.Select(array => array.Data).ToArray());
 
-    public IArrowArray Column(int i) => arrays[i];
+    public IArrowArray Column(int i) => _arrays[i];
 
     public IArrowArray Column(string columnName) => Column(columnName, null);
 
-    public IArrowArray Column(string columnName, IEqualityComparer<string>? comparer) => arrays[Schema.GetFieldIndex(columnName, comparer)];
+    public IArrowArray Column(string columnName, IEqualityComparer<string>? comparer) => _arrays[Schema.GetFieldIndex(columnName, comparer)];
 
     /// <summary>A view of some of the rows; nothing is copied.</summary>
     public RecordBatch Slice(int offset, int length)
@@ -47,7 +47,7 @@ public class RecordBatch : IArrowRecord
         if (offset > Length)
             throw new ArgumentException($"Offset {offset} cannot be greater than the length {Length} of the batch.", nameof(offset));
         length = Math.Min(Length - offset, length);
-        return new RecordBatch(Schema, arrays.Select(array => ArrowArrayFactory.Slice(array, offset, length)), length);
+        return new RecordBatch(Schema, _arrays.Select(array => ArrowArrayFactory.Slice(array, offset, length)), length);
     }
 
     public void Accept(IArrowArrayVisitor visitor)
@@ -74,41 +74,41 @@ public class RecordBatch : IArrowRecord
     {
         if (!disposing)
             return;
-        foreach (var array in arrays)
+        foreach (var array in _arrays)
             array.Dispose();
     }
 
     /// <summary>Makes schema and batch together, column by column.</summary>
     public class Builder
     {
-        private readonly MemoryAllocator? allocator;
-        private readonly Schema.Builder schema = new();
-        private readonly List<IArrowArray> columns = [];
+        private readonly MemoryAllocator? _allocator;
+        private readonly Schema.Builder _schema = new();
+        private readonly List<IArrowArray> _columns = [];
 
-        public Builder(MemoryAllocator? allocator = default) => this.allocator = allocator;
+        public Builder(MemoryAllocator? allocator = default) => _allocator = allocator;
 
         public Builder Append<TArray>(string name, bool nullable, IArrowArrayBuilder<TArray> builder)
             where TArray : IArrowArray
         {
             ArgumentNullException.ThrowIfNull(builder);
-            return Append(name, nullable, builder.Build(allocator));
+            return Append(name, nullable, builder.Build(_allocator));
         }
 
         public Builder Append<TArray>(string name, bool nullable, TArray array)
             where TArray : IArrowArray
         {
-            schema.Field(new Field(name, array.Data.DataType, nullable));
-            columns.Add(array);
+            _schema.Field(new Field(name, array.Data.DataType, nullable));
+            _columns.Add(array);
             return this;
         }
 
         public Builder Clear()
         {
-            schema.Clear();
-            columns.Clear();
+            _schema.Clear();
+            _columns.Clear();
             return this;
         }
 
-        public RecordBatch Build() => new(schema.Build(), columns, columns.Count == 0 ? 0 : columns.Max(column => column.Length));
+        public RecordBatch Build() => new(_schema.Build(), _columns, _columns.Count == 0 ? 0 : _columns.Max(column => column.Length));
     }
 }

@@ -5,17 +5,17 @@ namespace Apache.Arrow;
 /// <summary>The columns of a record batch in order, with free metadata.</summary>
 public class Schema : IRecordType
 {
-    private readonly List<Field> fields;
+    private readonly List<Field> _fields;
 
     public Schema(IEnumerable<Field> fields, IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        this.fields = fields.ToList();
-        FieldsLookup = this.fields.ToLookup(field => field.Name);
+        _fields = fields.ToList();
+        FieldsLookup = _fields.ToLookup(field => field.Name);
         Metadata = metadata?.ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
-    public IReadOnlyList<Field> FieldsList => fields;
+    public IReadOnlyList<Field> FieldsList => _fields;
 
     public ILookup<string, Field> FieldsLookup { get; }
 
@@ -30,13 +30,13 @@ public class Schema : IRecordType
 
     bool IArrowType.IsFixedWidth => false;
 
-    int IRecordType.FieldCount => fields.Count;
+    int IRecordType.FieldCount => _fields.Count;
 
     public Field this[int index] => GetFieldByIndex(index);
 
     public Field? this[string name] => GetFieldByName(name);
 
-    public Field GetFieldByIndex(int i) => fields[i];
+    public Field GetFieldByIndex(int i) => _fields[i];
 
     /// <summary>The first field of that name, or null.</summary>
     public Field? GetFieldByName(string name) => FieldsLookup[name].FirstOrDefault();
@@ -45,7 +45,7 @@ public class Schema : IRecordType
     public int GetFieldIndex(string name, IEqualityComparer<string>? comparer = default)
     {
         comparer ??= StringComparer.CurrentCulture;
-        return fields.FindIndex(field => comparer.Equals(field.Name, name));
+        return _fields.FindIndex(field => comparer.Equals(field.Name, name));
     }
 
     public Schema RemoveField(int fieldIndex) => With(list => list.RemoveAt(fieldIndex));
@@ -56,31 +56,31 @@ public class Schema : IRecordType
 
     public void Accept(IArrowTypeVisitor visitor) => ArrowType.Accept(this, visitor);
 
-    public override string ToString() => $"{nameof(Schema)}: Num fields={fields.Count}, Num metadata={Metadata?.Count ?? 0}";
+    public override string ToString() => $"{nameof(Schema)}: Num fields={_fields.Count}, Num metadata={Metadata?.Count ?? 0}";
 
     private Schema With(Action<List<Field>> change)
     {
-        var changed = new List<Field>(fields);
+        var changed = new List<Field>(_fields);
         change(changed);
         return new Schema(changed, Metadata);
     }
 
     public class Builder
     {
-        private readonly List<Field> fields = [];
-        private Dictionary<string, string>? metadata;
+        private readonly List<Field> _fields = [];
+        private Dictionary<string, string>? _metadata;
 
         public Builder Clear()
         {
-            fields.Clear();
-            metadata = null;
+            _fields.Clear();
+            _metadata = null;
             return this;
         }
 
         public Builder Field(Field field)
         {
             if (field is not null)
-                fields.Add(field);
+                _fields.Add(field);
             return this;
         }
 
@@ -95,7 +95,7 @@ public class Schema : IRecordType
         public Builder Metadata(string key, string value)
         {
             ArgumentNullException.ThrowIfNull(key);
-            (metadata ??= [])[key] = value;
+            (_metadata ??= [])[key] = value;
             return this;
         }
 
@@ -107,6 +107,6 @@ public class Schema : IRecordType
             return this;
         }
 
-        public Schema Build() => new(fields, metadata);
+        public Schema Build() => new(_fields, _metadata);
     }
 }

@@ -5,7 +5,7 @@ namespace TorchSharp;
 /// </summary>
 public sealed class DisposeScope : IDisposable
 {
-    [ThreadStatic] private static DisposeScope? t_innermost;
+    [ThreadStatic] private static DisposeScope? _t_innermost;
 
     private readonly DisposeScope? _outer;
     private readonly HashSet<IDisposable> _owned = new(ReferenceEqualityComparer.Instance);
@@ -13,11 +13,11 @@ public sealed class DisposeScope : IDisposable
 
     internal DisposeScope()
     {
-        _outer = t_innermost;
-        t_innermost = this;
+        _outer = _t_innermost;
+        _t_innermost = this;
     }
 
-    internal static DisposeScope? Innermost => t_innermost;
+    internal static DisposeScope? Innermost => _t_innermost;
 
     /// <summary>How many objects the scope owns now.</summary>
     public int DisposablesCount => _owned.Count;
@@ -63,8 +63,8 @@ public sealed class DisposeScope : IDisposable
         DisposeEverything();
         _isDisposed = true;
         // Scopes may end in any order: one that ended before those inside it is passed over when they end.
-        while (t_innermost is { _isDisposed: true })
-            t_innermost = t_innermost._outer;
+        while (_t_innermost is { _isDisposed: true })
+            _t_innermost = _t_innermost._outer;
     }
 
     private bool Release(IDisposable disposable)

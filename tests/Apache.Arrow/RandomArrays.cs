@@ -7,7 +7,7 @@ namespace DaprHep.ArrowFormat.Tests;
 /// <summary>Arrays of any type with random values, nulls and offsets into larger buffers.</summary>
 internal sealed class RandomArrays(int seed)
 {
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
     public static IReadOnlyList<IArrowType> SimpleTypes { get; } =
     [
@@ -42,11 +42,11 @@ internal sealed class RandomArrays(int seed)
         var builder = new Schema.Builder();
         for (int i = 0; i < columns; i++)
         {
-            var metadata = random.Next(3) == 0 ? new Dictionary<string, string> { [$"k{i}"] = Text(), ["empty"] = "" } : null;
-            builder.Field(new Field($"c{i} {Text()}", types[random.Next(types.Length)], true, metadata));
+            var metadata = _random.Next(3) == 0 ? new Dictionary<string, string> { [$"k{i}"] = Text(), ["empty"] = "" } : null;
+            builder.Field(new Field($"c{i} {Text()}", types[_random.Next(types.Length)], true, metadata));
         }
 
-        return random.Next(2) == 0 ? builder.Build() : builder.Metadata("note", Text()).Build();
+        return _random.Next(2) == 0 ? builder.Build() : builder.Metadata("note", Text()).Build();
     }
 
     public RecordBatch Batch(Schema schema, int rows) => new(schema, schema.FieldsList.Select(field => Array(field.DataType, rows)), rows);
@@ -54,21 +54,21 @@ internal sealed class RandomArrays(int seed)
     /// <summary>An array of that length, perhaps a slice of a longer one.</summary>
     public IArrowArray Array(IArrowType type, int length)
     {
-        int before = random.Next(3) == 0 ? random.Next(20) : 0;
-        int after = random.Next(3) == 0 ? random.Next(20) : 0;
+        int before = _random.Next(3) == 0 ? _random.Next(20) : 0;
+        int after = _random.Next(3) == 0 ? _random.Next(20) : 0;
         return ArrowArrayFactory.Slice(ArrowArrayFactory.BuildArray(Data(type, before + length + after)), before, length);
     }
 
     private ArrayData Data(IArrowType type, int length)
     {
-        int nulls = random.Next(2) == 0 ? 0 : -1;
+        int nulls = _random.Next(2) == 0 ? 0 : -1;
         var validity = nulls == 0 ? ArrowBuffer.Empty : Random((length + 7) / 8);
         switch (type)
         {
             case NullType:
                 return new ArrayData(type, length, length, 0, System.Array.Empty<ArrowBuffer>(), System.Array.Empty<ArrayData>());
             case DictionaryType dictionary:
-                int entries = 1 + random.Next(100);
+                int entries = 1 + _random.Next(100);
                 return new ArrayData(
                     type, length, nulls, 0, [validity, Indices(dictionary, length, entries)], [],
                         Array(dictionary.ValueType, entries).Data);
@@ -107,9 +107,9 @@ internal sealed class RandomArrays(int seed)
     private int[] Offsets(int length, int largest)
     {
         var offsets = new int[length + 1];
-        offsets[0] = random.Next(3) == 0 ? random.Next(5) : 0;
+        offsets[0] = _random.Next(3) == 0 ? _random.Next(5) : 0;
         for (int i = 0; i < length; i++)
-            offsets[i + 1] = offsets[i] + random.Next(largest);
+            offsets[i + 1] = offsets[i] + _random.Next(largest);
         return offsets;
     }
 
@@ -118,7 +118,7 @@ internal sealed class RandomArrays(int seed)
         int width = type.BitWidth / 8;
         var bytes = new byte[length * width];
         for (int i = 0; i < length; i++)
-            bytes[i * width] = (byte)random.Next(entries);
+            bytes[i * width] = (byte)_random.Next(entries);
         return new ArrowBuffer(bytes);
     }
 
@@ -130,12 +130,12 @@ internal sealed class RandomArrays(int seed)
         _ => View(Numbers(length, n => (Half)n)),
     };
 
-    private T[] Numbers<T>(int length, Func<int, T> make) => [.. Enumerable.Range(0, length).Select(_ => make(random.Next(-5000, 5000)))];
+    private T[] Numbers<T>(int length, Func<int, T> make) => [.. Enumerable.Range(0, length).Select(_ => make(_random.Next(-5000, 5000)))];
 
     private ArrowBuffer Random(int bytes)
     {
         var buffer = new byte[bytes];
-        random.NextBytes(buffer);
+        _random.NextBytes(buffer);
         return new ArrowBuffer(buffer);
     }
 
@@ -143,9 +143,9 @@ internal sealed class RandomArrays(int seed)
     {
         var buffer = new byte[bytes];
         foreach (ref byte letter in buffer.AsSpan())
-            letter = (byte)random.Next(32, 127);
+            letter = (byte)_random.Next(32, 127);
         return new ArrowBuffer(buffer);
     }
 
-    private string Text() => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => "aé\"\0<漢"[random.Next(6)]));
+    private string Text() => string.Concat(Enumerable.Range(0, _random.Next(6)).Select(_ => "aé\"\0<漢"[_random.Next(6)]));
 }

@@ -33,44 +33,44 @@ internal sealed class MadeEvent
 /// <summary>Made-up events laid out as columns.</summary>
 internal sealed class EventTable(params MadeEvent[] events)
 {
-    private readonly int[] tracks = Offsets(events, made => made.Tracks.Count);
-    private readonly int[] photons = Offsets(events, made => made.Photons.Count);
-    private readonly int[] neutrals = Offsets(events, made => made.Neutrals.Count);
-    private readonly int[] electrons = Offsets(events, made => made.Electrons.Count);
-    private readonly int[] muons = Offsets(events, made => made.Muons.Count);
-    private readonly int[] missing = Offsets(events, made => made.MissingEt.Count);
-    private readonly int[] jets = Offsets(events, made => made.Jets.Count);
+    private readonly int[] _tracks = Offsets(events, made => made.Tracks.Count);
+    private readonly int[] _photons = Offsets(events, made => made.Photons.Count);
+    private readonly int[] _neutrals = Offsets(events, made => made.Neutrals.Count);
+    private readonly int[] _electrons = Offsets(events, made => made.Electrons.Count);
+    private readonly int[] _muons = Offsets(events, made => made.Muons.Count);
+    private readonly int[] _missing = Offsets(events, made => made.MissingEt.Count);
+    private readonly int[] _jets = Offsets(events, made => made.Jets.Count);
 
     public DelphesEvents ViewOf(uint source, long firstEntry) => View with { SourceId = source, FirstEntry = firstEntry };
 
     public DelphesEvents View => new()
     {
-        TrackPt = new(Values(made => made.Tracks, track => track.Pt), tracks),
-        TrackEta = new(Values(made => made.Tracks, track => track.Eta), tracks),
-        TrackPhi = new(Values(made => made.Tracks, track => track.Phi), tracks),
-        TrackX = new(Values(made => made.Tracks, track => track.X), tracks),
-        TrackY = new(Values(made => made.Tracks, track => track.Y), tracks),
-        TrackZ = new(Values(made => made.Tracks, track => track.Z), tracks),
-        TrackPid = new(Values(made => made.Tracks, track => track.Pid), tracks),
-        PhotonEt = new(Values(made => made.Photons, photon => photon.Et), photons),
-        PhotonEta = new(Values(made => made.Photons, photon => photon.Eta), photons),
-        PhotonPhi = new(Values(made => made.Photons, photon => photon.Phi), photons),
-        NeutralHadronEt = new(Values(made => made.Neutrals, neutral => neutral.Et), neutrals),
-        NeutralHadronEta = new(Values(made => made.Neutrals, neutral => neutral.Eta), neutrals),
-        NeutralHadronPhi = new(Values(made => made.Neutrals, neutral => neutral.Phi), neutrals),
-        ElectronPt = new(Values(made => made.Electrons, electron => electron.Pt), electrons),
-        ElectronEta = new(Values(made => made.Electrons, electron => electron.Eta), electrons),
-        ElectronPhi = new(Values(made => made.Electrons, electron => electron.Phi), electrons),
-        ElectronCharge = new(Values(made => made.Electrons, electron => electron.Charge), electrons),
-        MuonPt = new(Values(made => made.Muons, muon => muon.Pt), muons),
-        MuonEta = new(Values(made => made.Muons, muon => muon.Eta), muons),
-        MuonPhi = new(Values(made => made.Muons, muon => muon.Phi), muons),
-        MuonCharge = new(Values(made => made.Muons, muon => muon.Charge), muons),
-        MissingEt = new(Values(made => made.MissingEt, missing => missing.Met), missing),
-        MissingEtPhi = new(Values(made => made.MissingEt, missing => missing.Phi), missing),
-        JetPt = new(Values(made => made.Jets, jet => jet.Pt), jets),
-        JetEta = new(Values(made => made.Jets, jet => jet.Eta), jets),
-        JetBTag = new(Values(made => made.Jets, jet => jet.BTag), jets),
+        TrackPt = new(Values(made => made.Tracks, track => track.Pt), _tracks),
+        TrackEta = new(Values(made => made.Tracks, track => track.Eta), _tracks),
+        TrackPhi = new(Values(made => made.Tracks, track => track.Phi), _tracks),
+        TrackX = new(Values(made => made.Tracks, track => track.X), _tracks),
+        TrackY = new(Values(made => made.Tracks, track => track.Y), _tracks),
+        TrackZ = new(Values(made => made.Tracks, track => track.Z), _tracks),
+        TrackPid = new(Values(made => made.Tracks, track => track.Pid), _tracks),
+        PhotonEt = new(Values(made => made.Photons, photon => photon.Et), _photons),
+        PhotonEta = new(Values(made => made.Photons, photon => photon.Eta), _photons),
+        PhotonPhi = new(Values(made => made.Photons, photon => photon.Phi), _photons),
+        NeutralHadronEt = new(Values(made => made.Neutrals, neutral => neutral.Et), _neutrals),
+        NeutralHadronEta = new(Values(made => made.Neutrals, neutral => neutral.Eta), _neutrals),
+        NeutralHadronPhi = new(Values(made => made.Neutrals, neutral => neutral.Phi), _neutrals),
+        ElectronPt = new(Values(made => made.Electrons, electron => electron.Pt), _electrons),
+        ElectronEta = new(Values(made => made.Electrons, electron => electron.Eta), _electrons),
+        ElectronPhi = new(Values(made => made.Electrons, electron => electron.Phi), _electrons),
+        ElectronCharge = new(Values(made => made.Electrons, electron => electron.Charge), _electrons),
+        MuonPt = new(Values(made => made.Muons, muon => muon.Pt), _muons),
+        MuonEta = new(Values(made => made.Muons, muon => muon.Eta), _muons),
+        MuonPhi = new(Values(made => made.Muons, muon => muon.Phi), _muons),
+        MuonCharge = new(Values(made => made.Muons, muon => muon.Charge), _muons),
+        MissingEt = new(Values(made => made.MissingEt, missing => missing.Met), _missing),
+        MissingEtPhi = new(Values(made => made.MissingEt, missing => missing.Phi), _missing),
+        JetPt = new(Values(made => made.Jets, jet => jet.Pt), _jets),
+        JetEta = new(Values(made => made.Jets, jet => jet.Eta), _jets),
+        JetBTag = new(Values(made => made.Jets, jet => jet.BTag), _jets),
     };
 
     public static (TopologyEvents Selection, CutFlow CutFlow) Convert(PhysicsProfile profile, params MadeEvent[] events)

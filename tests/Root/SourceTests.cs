@@ -5,9 +5,9 @@ namespace DaprHep.Root.Tests;
 
 public sealed class SourceTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("root-sources-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("root-sources-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void A_file_over_http_reads_as_the_local_one_and_only_what_is_needed_is_fetched()
@@ -82,19 +82,19 @@ public sealed class SourceTests : IDisposable
     {
         foreach (var name in (string[])["b/2.root", "b/1.root", "a/3.root", "a/x.txt", "a/deep/4.root"])
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
-            File.WriteAllText(Path.Combine(folder, name), "");
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, name))!);
+            File.WriteAllText(Path.Combine(_folder, name), "");
         }
-        var list = Path.Combine(folder, "list.txt");
-        File.WriteAllText(list, $"# files\n{folder}/b/2.root\n\n{folder}/a/*.root\n");
-        Expand($"{folder}/*/*.root").ShouldBe("a/3.root b/1.root b/2.root");
-        Expand($"{folder}/**/*.root").ShouldBe("a/3.root a/deep/4.root b/1.root b/2.root");
-        Expand($"{folder}/b").ShouldBe("b/1.root b/2.root");
-        Expand($"{folder}/b/?.root").ShouldBe("b/1.root b/2.root");
+        var list = Path.Combine(_folder, "list.txt");
+        File.WriteAllText(list, $"# files\n{_folder}/b/2.root\n\n{_folder}/a/*.root\n");
+        Expand($"{_folder}/*/*.root").ShouldBe("a/3.root b/1.root b/2.root");
+        Expand($"{_folder}/**/*.root").ShouldBe("a/3.root a/deep/4.root b/1.root b/2.root");
+        Expand($"{_folder}/b").ShouldBe("b/1.root b/2.root");
+        Expand($"{_folder}/b/?.root").ShouldBe("b/1.root b/2.root");
         Expand("@" + list).ShouldBe("b/2.root a/3.root");
-        Expand($"{folder}/b/2.root", $"{folder}/b/1.root").ShouldBe("b/2.root b/1.root");
+        Expand($"{_folder}/b/2.root", $"{_folder}/b/1.root").ShouldBe("b/2.root b/1.root");
         RootPaths.Expand(["https://x/y.root"]).ShouldBe(["https://x/y.root"]);
-        Should.Throw<RootIOException>(() => RootPaths.Expand([$"{folder}/*.parquet"]));
+        Should.Throw<RootIOException>(() => RootPaths.Expand([$"{_folder}/*.parquet"]));
     }
 
     [Theory]
@@ -141,5 +141,5 @@ public sealed class SourceTests : IDisposable
         values.ShouldBe(expected);
     }
 
-    private string Expand(params string[] items) => string.Join(' ', RootPaths.Expand(items).Select(p => Path.GetRelativePath(folder, p)));
+    private string Expand(params string[] items) => string.Join(' ', RootPaths.Expand(items).Select(p => Path.GetRelativePath(_folder, p)));
 }

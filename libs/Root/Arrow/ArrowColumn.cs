@@ -9,48 +9,48 @@ namespace DaprHep.Root;
 /// <summary>One branch on its way to Arrow: chunk after chunk of its columns becomes an array of one type.</summary>
 internal sealed class ArrowColumn : IDisposable
 {
-    private readonly RootBranch branch;
-    private readonly ValueReader reader;
-    private IReadOnlyList<ValueColumn> columns;
-    private ValueShape shape;
+    private readonly RootBranch _branch;
+    private readonly ValueReader _reader;
+    private IReadOnlyList<ValueColumn> _columns;
+    private ValueShape _shape;
 
     /// <summary>
     /// Reads the first chunk: with it the type is known for certain, as classes may come in another version than declared.
     /// </summary>
     public ArrowColumn(SelectedBranch selected, long first, long end, int maxEntries)
     {
-        branch = selected.Branch;
-        reader = branch.ReadValues(first, end, maxEntries);
-        reader.Next();
-        columns = reader.Columns;
-        shape = ValueShape.Of(columns);
-        Field = ArrowTypes.FieldOf(selected.Name, shape, columns);
+        _branch = selected.Branch;
+        _reader = _branch.ReadValues(first, end, maxEntries);
+        _reader.Next();
+        _columns = _reader.Columns;
+        _shape = ValueShape.Of(_columns);
+        Field = ArrowTypes.FieldOf(selected.Name, _shape, _columns);
     }
 
     public Field Field { get; }
 
     /// <summary>Entries of the current chunk.</summary>
-    public int Entries => reader.Entries;
+    public int Entries => _reader.Entries;
 
     public bool Next()
     {
-        if (!reader.Next())
+        if (!_reader.Next())
             return false;
-        if (!ReferenceEquals(reader.Columns, columns))
+        if (!ReferenceEquals(_reader.Columns, _columns))
         {
-            columns = reader.Columns;
-            shape = ValueShape.Of(columns);
-            var (before, now) = (ArrowTypes.Describe(Field.DataType), ArrowTypes.Describe(ArrowTypes.Of(shape, columns)));
+            _columns = _reader.Columns;
+            _shape = ValueShape.Of(_columns);
+            var (before, now) = (ArrowTypes.Describe(Field.DataType), ArrowTypes.Describe(ArrowTypes.Of(_shape, _columns)));
             if (now != before)
-                throw new UnsupportedBranchException(branch.ToString(), $"its values are {now} from entry {reader.FirstEntry} on, {before} before");
+                throw new UnsupportedBranchException(_branch.ToString(), $"its values are {now} from entry {_reader.FirstEntry} on, {before} before");
         }
         return true;
     }
 
     /// <summary>The current chunk.</summary>
-    public IArrowArray Build() => ArrowArrayFactory.BuildArray(Build(shape, Field.DataType, Entries));
+    public IArrowArray Build() => ArrowArrayFactory.BuildArray(Build(_shape, Field.DataType, Entries));
 
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     private ArrayData Build(ValueShape at, IArrowType type, int length)
     {
@@ -81,11 +81,11 @@ internal sealed class ArrowColumn : IDisposable
 
     private ValueColumn Checked(ValueShape at, int length)
     {
-        var column = columns[at.ColumnIndex];
+        var column = _columns[at.ColumnIndex];
         return column.Count == length
             ? column
             : throw new UnsupportedBranchException(
-                branch.ToString(), $"column '{column.Path}' has {column.Count} values where {length} belong");
+                _branch.ToString(), $"column '{column.Path}' has {column.Count} values where {length} belong");
     }
 
     /// <summary>Strings as UTF-8: as stored, or as Latin-1 where the bytes are something else.</summary>

@@ -16,8 +16,8 @@ namespace DaprHep.Root;
 /// </code></example>
 public sealed class RecordBatchReader : IDisposable
 {
-    private readonly List<ArrowColumn> columns = [];
-    private bool started;
+    private readonly List<ArrowColumn> _columns = [];
+    private bool _started;
 
     /// <summary>Begins at an entry.</summary>
     /// <param name="selection">The branches.</param>
@@ -30,14 +30,14 @@ public sealed class RecordBatchReader : IDisposable
         try
         {
             foreach (var branch in selection.Branches)
-                columns.Add(new ArrowColumn(branch, first, end, selection.EntriesAChunk));
+                _columns.Add(new ArrowColumn(branch, first, end, selection.EntriesAChunk));
         }
         catch
         {
             Dispose();
             throw;
         }
-        Schema = new Schema(columns.Select(c => c.Field), null);
+        Schema = new Schema(_columns.Select(c => c.Field), null);
     }
 
     /// <summary>One field a branch, named as in the selection.</summary>
@@ -49,23 +49,23 @@ public sealed class RecordBatchReader : IDisposable
     /// <exception cref="UnsupportedBranchException">A branch's values are of a kind that is not decoded, or change their type.</exception>
     public RecordBatch? Next()
     {
-        if (started)
+        if (_started)
         {
-            foreach (var column in columns)
+            foreach (var column in _columns)
             {
                 if (!column.Next())
                     return null;
             }
         }
-        started = true;
-        var rows = columns.Count == 0 ? 0 : columns[0].Entries;
-        return rows == 0 ? null : new RecordBatch(Schema, columns.Select(c => c.Build()).ToList(), rows);
+        _started = true;
+        var rows = _columns.Count == 0 ? 0 : _columns[0].Entries;
+        return rows == 0 ? null : new RecordBatch(Schema, _columns.Select(c => c.Build()).ToList(), rows);
     }
 
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
-        foreach (var column in columns)
+        foreach (var column in _columns)
             column.Dispose();
     }
 }

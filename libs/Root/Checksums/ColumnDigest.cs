@@ -6,9 +6,9 @@ namespace DaprHep.Root;
 /// <summary>Count, hash and statistics of one column over all chunks of a branch.</summary>
 internal sealed class ColumnDigest(ValueColumn first) : IDisposable
 {
-    private readonly IncrementalHash content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash lengths = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long[] wide = [];
+    private readonly IncrementalHash _content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _lengths = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long[] _wide = [];
 
     public string Path { get; } = first.Path;
 
@@ -35,7 +35,7 @@ internal sealed class ColumnDigest(ValueColumn first) : IDisposable
     {
         Count += column.Count;
         if (Kind != ColumnKind.Counts)
-            content.AppendData(column.Bytes);
+            _content.AppendData(column.Bytes);
         if (Kind != ColumnKind.Numbers)
             AddLengths(column.Lengths);
         if (Kind == ColumnKind.Numbers && Type is DataType.Float32)
@@ -45,29 +45,29 @@ internal sealed class ColumnDigest(ValueColumn first) : IDisposable
     }
 
     /// <summary>SHA-256 of the numbers, of the lists' lengths, or of the strings' bytes.</summary>
-    public string ContentHash() => Hex(Kind == ColumnKind.Counts ? lengths : content);
+    public string ContentHash() => Hex(Kind == ColumnKind.Counts ? _lengths : _content);
 
     /// <summary>SHA-256 of the strings' lengths.</summary>
-    public string LengthsHash() => Hex(lengths);
+    public string LengthsHash() => Hex(_lengths);
 
     public void Dispose()
     {
-        content.Dispose();
-        lengths.Dispose();
+        _content.Dispose();
+        _lengths.Dispose();
     }
 
     private static string Hex(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetCurrentHash());
 
     private void AddLengths(ReadOnlySpan<int> more)
     {
-        if (wide.Length < more.Length)
-            wide = new long[Math.Max(more.Length, 2 * wide.Length)];
+        if (_wide.Length < more.Length)
+            _wide = new long[Math.Max(more.Length, 2 * _wide.Length)];
         for (var i = 0; i < more.Length; i++)
         {
-            wide[i] = more[i];
+            _wide[i] = more[i];
             Total += more[i];
         }
-        lengths.AppendData(MemoryMarshal.AsBytes(wide.AsSpan(0, more.Length)));
+        _lengths.AppendData(MemoryMarshal.AsBytes(_wide.AsSpan(0, more.Length)));
     }
 
     private void AddNumbers<T>(ReadOnlySpan<T> values)

@@ -11,13 +11,13 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
 
     /// <summary>The record as it is in the file: needed only until it is inflated, so one a thread stays in its cache.</summary>
     [ThreadStatic]
-    private static PooledArray<byte>? record;
+    private static PooledArray<byte>? _record;
 
-    private readonly PooledArray<byte> inflated = new();
-    private readonly PooledArray<int> offsets = new();
-    private byte[] content = [];
-    private int contentStart;
-    private int contentBytes;
+    private readonly PooledArray<byte> _inflated = new();
+    private readonly PooledArray<int> _offsets = new();
+    private byte[] _content = [];
+    private int _contentStart;
+    private int _contentBytes;
 
     /// <summary>Index into <see cref="BasketIndex.Locations"/> of the basket held, or −1.</summary>
     public int Index { get; private set; } = -1;
@@ -27,13 +27,13 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
     public int Entries { get; private set; }
 
     /// <summary>The bytes of all entries.</summary>
-    public ReadOnlySpan<byte> Content => content.AsSpan(contentStart, contentBytes);
+    public ReadOnlySpan<byte> Content => _content.AsSpan(_contentStart, _contentBytes);
 
     /// <summary>True if the basket says where each entry begins.</summary>
     public bool HasOffsets { get; private set; }
 
     /// <summary>Entries + 1 offsets into <see cref="Content"/>, rising; to be written by the caller if there are none.</summary>
-    public Span<int> Offsets => offsets.Array.AsSpan(0, Entries + 1);
+    public Span<int> Offsets => _offsets.Array.AsSpan(0, Entries + 1);
 
     public RecordLocation Where => branch.Locate(Location.Basket);
 
@@ -56,12 +56,12 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
     }
 
     /// <summary>Makes room for <see cref="Offsets"/>.</summary>
-    public void ReserveOffsets() => offsets.Reserve(Entries + 1);
+    public void ReserveOffsets() => _offsets.Reserve(Entries + 1);
 
     public void Dispose()
     {
-        inflated.Release();
-        offsets.Release();
+        _inflated.Release();
+        _offsets.Release();
         Index = -1;
     }
 
@@ -74,15 +74,15 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
         if (Location.Seek < 0 || Location.Seek > source.Length - KeyHeader.MinimumBytes)
             throw Where.Error(Location.Seek, $"a basket inside the file ({source.Length} bytes)", $"{wanted} bytes at {Location.Seek}");
         var have = (int)Math.Min(wanted, source.Length - Location.Seek);
-        record ??= new PooledArray<byte>();
-        var bytes = record.Reserve(have);
+        _record ??= new PooledArray<byte>();
+        var bytes = _record.Reserve(have);
         source.Read(Location.Seek, bytes.AsSpan(0, have));
         var cursor = new RootCursor(bytes.AsSpan(0, have), Where, Location.Seek);
         var header = BasketHeader.Read(ref cursor);
         RecordReader.CheckExtent(source, header.Key with { Seek = Location.Seek }, Where);
         if (header.Key.Bytes > have)
         {
-            bytes = record.Reserve(header.Key.Bytes);
+            bytes = _record.Reserve(header.Key.Bytes);
             source.Read(Location.Seek, bytes.AsSpan(0, header.Key.Bytes));
         }
         return header;
@@ -91,19 +91,19 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
     private void TakeInflated(BasketHeader header)
     {
         var key = header.Key;
-        var payload = record!.Array.AsSpan(key.KeyLength, key.Bytes - key.KeyLength);
+        var payload = _record!.Array.AsSpan(key.KeyLength, key.Bytes - key.KeyLength);
         if (payload.Length != key.ObjectLength)
             CompressedRecord.CheckBlocks(payload, key.ObjectLength, Where);
-        content = inflated.Reserve(key.ObjectLength);
-        contentStart = 0;
+        _content = _inflated.Reserve(key.ObjectLength);
+        _contentStart = 0;
         if (payload.Length == key.ObjectLength)
-            payload.CopyTo(content);
+            payload.CopyTo(_content);
         else
-            CompressedRecord.Inflate(payload, content.AsSpan(0, key.ObjectLength), Where);
-        contentBytes = header.Last - key.KeyLength;
-        if (contentBytes < 0 || contentBytes > key.ObjectLength)
+            CompressedRecord.Inflate(payload, _content.AsSpan(0, key.ObjectLength), Where);
+        _contentBytes = header.Last - key.KeyLength;
+        if (_contentBytes < 0 || _contentBytes > key.ObjectLength)
             throw Where.Error(-1, $"entries that end at {key.KeyLength} to {key.KeyLength + key.ObjectLength}", $"{header.Last}");
-        TakeOffsets(content.AsSpan(contentStart + contentBytes, key.ObjectLength - contentBytes), key.KeyLength);
+        TakeOffsets(_content.AsSpan(_contentStart + _contentBytes, key.ObjectLength - _contentBytes), key.KeyLength);
     }
 
     private void TakeEmbedded(BasketRecord embedded)
@@ -112,13 +112,13 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
         var last = Math.Min(embedded.Header.Last, embedded.Buffer.Length);
         if (keyLength > last)
             throw Where.Error(-1, $"entries behind the key's {keyLength} bytes", $"an end at {last}");
-        content = embedded.Buffer;
-        contentStart = keyLength;
-        contentBytes = last - keyLength;
+        _content = embedded.Buffer;
+        _contentStart = keyLength;
+        _contentBytes = last - keyLength;
         HasOffsets = embedded.EntryOffsets?.Length >= Entries;
         if (!HasOffsets)
             return;
-        var target = offsets.Reserve(Entries + 1);
+        var target = _offsets.Reserve(Entries + 1);
         embedded.EntryOffsets.AsSpan(0, Entries).CopyTo(target);
         FinishOffsets(keyLength);
     }
@@ -130,7 +130,7 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
         if (!HasOffsets)
             return;
         var stored = tail.Slice(4, 4 * Entries);
-        var target = offsets.Reserve(Entries + 1);
+        var target = _offsets.Reserve(Entries + 1);
         BinaryPrimitives.ReverseEndianness(
             MemoryMarshal.Cast<byte, int>(stored), target.AsSpan(0, Entries));
         FinishOffsets(keyLength);
@@ -148,8 +148,8 @@ internal sealed class BasketBuffer(RootBranch branch) : IDisposable
             target[i] = before = offset;
         }
         // Baskets that were not filled to the end hold fewer entries of the range than bytes; the last entry ends with them.
-        target[^1] = contentBytes;
-        if (before > contentBytes)
-            throw Where.Error(contentBytes, $"entries of {contentBytes} bytes", $"one at {before}");
+        target[^1] = _contentBytes;
+        if (before > _contentBytes)
+            throw Where.Error(_contentBytes, $"entries of {_contentBytes} bytes", $"one at {before}");
     }
 }

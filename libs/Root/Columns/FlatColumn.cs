@@ -5,56 +5,56 @@ namespace DaprHep.Root;
 /// <summary>The values and offsets of one branch of plain numbers for a range of entries, in reused buffers.</summary>
 internal sealed class FlatColumn : IDisposable
 {
-    private readonly RootBranch branch;
-    private readonly BasketBuffer basket;
-    private readonly PooledArray<byte> values = new();
-    private readonly PooledArray<int> offsets = new();
-    private readonly DataType type;
-    private readonly int itemBytes;
-    private readonly int unitBytes;
-    private readonly bool jagged;
-    private FlatColumn? counter;
-    private int valueBytes;
-    private int entries;
+    private readonly RootBranch _branch;
+    private readonly BasketBuffer _basket;
+    private readonly PooledArray<byte> _values = new();
+    private readonly PooledArray<int> _offsets = new();
+    private readonly DataType _type;
+    private readonly int _itemBytes;
+    private readonly int _unitBytes;
+    private readonly bool _jagged;
+    private FlatColumn? _counter;
+    private int _valueBytes;
+    private int _entries;
 
     public FlatColumn(RootBranch branch)
     {
-        this.branch = branch;
+        _branch = branch;
         var layout = branch.Layout;
-        type = layout.Type ?? throw new UnsupportedBranchException(branch.ToString(), layout.Reason);
-        itemBytes = DataTypes.BytesOf(type);
-        if ((long)itemBytes * layout.Items > RecordReader.MaximumObjectBytes)
+        _type = layout.Type ?? throw new UnsupportedBranchException(branch.ToString(), layout.Reason);
+        _itemBytes = DataTypes.BytesOf(_type);
+        if ((long)_itemBytes * layout.Items > RecordReader.MaximumObjectBytes)
             throw new UnsupportedBranchException(branch.ToString(), $"{layout.Items} values an entry");
-        unitBytes = itemBytes * layout.Items;
-        jagged = layout.Jagged;
-        basket = new BasketBuffer(branch);
+        _unitBytes = _itemBytes * layout.Items;
+        _jagged = layout.Jagged;
+        _basket = new BasketBuffer(branch);
     }
 
-    public ReadOnlySpan<int> Offsets => entries == 0 ? EmptyOffsets : offsets.Array.AsSpan(0, entries + 1);
+    public ReadOnlySpan<int> Offsets => _entries == 0 ? EmptyOffsets : _offsets.Array.AsSpan(0, _entries + 1);
 
     private static ReadOnlySpan<int> EmptyOffsets => [0];
 
     public ReadOnlySpan<T> Values<T>()
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(values.Array.AsSpan(0, valueBytes));
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(_values.Array.AsSpan(0, _valueBytes));
 
     /// <summary>Throws unless the branch stores <typeparamref name="T"/>.</summary>
     public void Check<T>()
         where T : unmanaged
     {
-        if (DataTypes.Of<T>() != type)
-            throw new ColumnTypeException(branch.ToString(), DataTypes.NameOf(type), DataTypes.NameOf<T>());
+        if (DataTypes.Of<T>() != _type)
+            throw new ColumnTypeException(_branch.ToString(), DataTypes.NameOf(_type), DataTypes.NameOf<T>());
     }
 
     /// <summary>Bytes of the branch before compression.</summary>
-    public long RawBytes => branch.RawBytes;
+    public long RawBytes => _branch.RawBytes;
 
     /// <summary>Adds the baskets that reading these entries will fetch.</summary>
     public void Announce(long first, long end, List<ByteRange> ranges)
     {
-        var locations = branch.Index.Locations;
-        for (var i = Math.Max(0, basket.Index); i < locations.Count && locations[i].FirstEntry < end; i++)
+        var locations = _branch.Index.Locations;
+        for (var i = Math.Max(0, _basket.Index); i < locations.Count && locations[i].FirstEntry < end; i++)
         {
-            if (i != basket.Index && locations[i].EndEntry > first && locations[i].Seek > 0)
+            if (i != _basket.Index && locations[i].EndEntry > first && locations[i].Seek > 0)
                 ranges.Add(new ByteRange(locations[i].Seek, locations[i].Bytes));
         }
     }
@@ -62,41 +62,41 @@ internal sealed class FlatColumn : IDisposable
     /// <summary>Reads the entries from <paramref name="first"/> up to <paramref name="end"/>.</summary>
     public void Fill(long first, long end)
     {
-        entries = 0;
-        valueBytes = 0;
+        _entries = 0;
+        _valueBytes = 0;
         if (end - first >= int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(end), "read fewer than 2³¹ entries at once");
-        offsets.Reserve(1)[0] = 0;
+        _offsets.Reserve(1)[0] = 0;
         for (var at = first; at < end;)
         {
-            var index = branch.Index.Find(at, basket.Index);
-            if (index != basket.Index)
+            var index = _branch.Index.Find(at, _basket.Index);
+            if (index != _basket.Index)
                 Load(index);
-            var count = (int)(Math.Min(end, basket.Location.EndEntry) - at);
-            Append((int)(at - basket.Location.FirstEntry), count);
+            var count = (int)(Math.Min(end, _basket.Location.EndEntry) - at);
+            Append((int)(at - _basket.Location.FirstEntry), count);
             at += count;
         }
     }
 
     public void Dispose()
     {
-        basket.Dispose();
-        values.Release();
-        offsets.Release();
-        counter?.Dispose();
-        entries = 0;
-        valueBytes = 0;
+        _basket.Dispose();
+        _values.Release();
+        _offsets.Release();
+        _counter?.Dispose();
+        _entries = 0;
+        _valueBytes = 0;
     }
 
     private void Load(int index)
     {
-        basket.Load(index);
-        if (!jagged)
+        _basket.Load(index);
+        if (!_jagged)
         {
-            if ((long)basket.Entries * unitBytes > basket.Content.Length)
-                throw basket.Where.Error(-1, $"{basket.Entries} entries of {unitBytes} bytes", $"{basket.Content.Length} bytes");
+            if ((long)_basket.Entries * _unitBytes > _basket.Content.Length)
+                throw _basket.Where.Error(-1, $"{_basket.Entries} entries of {_unitBytes} bytes", $"{_basket.Content.Length} bytes");
         }
-        else if (!basket.HasOffsets)
+        else if (!_basket.HasOffsets)
         {
             CountOffsets();
         }
@@ -106,14 +106,14 @@ internal sealed class FlatColumn : IDisposable
     {
         int start, bytes;
         // The number of entries is believed only as far as baskets hold them, so a made-up one costs no memory.
-        var target = offsets.Reserve(entries + count + 1, entries + 1).AsSpan(entries + 1, count);
-        var valuesBefore = valueBytes / itemBytes;
-        if (jagged)
+        var target = _offsets.Reserve(_entries + count + 1, _entries + 1).AsSpan(_entries + 1, count);
+        var valuesBefore = _valueBytes / _itemBytes;
+        if (_jagged)
         {
-            var starts = basket.Offsets.Slice(entry, count + 1);
+            var starts = _basket.Offsets.Slice(entry, count + 1);
             start = starts[0];
             bytes = starts[^1] - start;
-            var shift = int.TrailingZeroCount(itemBytes);
+            var shift = int.TrailingZeroCount(_itemBytes);
             var shifted = valuesBefore - (start >> shift);
             for (var i = 0; i < target.Length; i++)
                 target[i] = (starts[i + 1] >> shift) + shifted;
@@ -121,64 +121,64 @@ internal sealed class FlatColumn : IDisposable
         }
         else
         {
-            start = entry * unitBytes;
-            bytes = count * unitBytes;
-            var items = unitBytes / itemBytes;
+            start = entry * _unitBytes;
+            bytes = count * _unitBytes;
+            var items = _unitBytes / _itemBytes;
             for (var i = 0; i < target.Length; i++)
                 target[i] = valuesBefore + (i + 1) * items;
         }
-        if ((long)valueBytes + bytes > Array.MaxLength)
-            throw new UnsupportedBranchException(branch.ToString(), "the entries asked for have more than 2 GiB; ask for fewer at once");
-        var room = values.Reserve(valueBytes + bytes, valueBytes);
-        ByteOrder.Copy(basket.Content.Slice(start, bytes), room.AsSpan(valueBytes, bytes), type);
-        valueBytes += bytes;
-        entries += count;
+        if ((long)_valueBytes + bytes > Array.MaxLength)
+            throw new UnsupportedBranchException(_branch.ToString(), "the entries asked for have more than 2 GiB; ask for fewer at once");
+        var room = _values.Reserve(_valueBytes + bytes, _valueBytes);
+        ByteOrder.Copy(_basket.Content.Slice(start, bytes), room.AsSpan(_valueBytes, bytes), _type);
+        _valueBytes += bytes;
+        _entries += count;
     }
 
     /// <summary>Every entry must hold whole items.</summary>
     private void CheckWhole(ReadOnlySpan<int> starts, int entry)
     {
-        if (int.IsPow2(unitBytes))
+        if (int.IsPow2(_unitBytes))
         {
             var mask = 0;
             foreach (var start in starts)
                 mask |= start - starts[0];
-            if ((mask & (unitBytes - 1)) == 0)
+            if ((mask & (_unitBytes - 1)) == 0)
                 return;
         }
         for (var i = 0; i + 1 < starts.Length; i++)
         {
             var bytes = starts[i + 1] - starts[i];
-            if (bytes % unitBytes != 0)
-                throw basket.Where.Error(starts[i], $"whole items of {unitBytes} bytes in entry {entry + i}", $"{bytes} bytes");
+            if (bytes % _unitBytes != 0)
+                throw _basket.Where.Error(starts[i], $"whole items of {_unitBytes} bytes in entry {entry + i}", $"{bytes} bytes");
         }
     }
 
     /// <summary>Baskets without offsets: the sizes follow from the counting branch.</summary>
     private void CountOffsets()
     {
-        var where = basket.Where;
-        if (branch.Counter is not { Layout: { Jagged: false, Items: 1 } })
+        var where = _basket.Where;
+        if (_branch.Counter is not { Layout: { Jagged: false, Items: 1 } })
             throw where.Error(-1, "offsets of the entries or a branch that counts their items", "neither");
-        counter ??= new FlatColumn(branch.Counter);
-        counter.Fill(basket.Location.FirstEntry, basket.Location.EndEntry);
-        basket.ReserveOffsets();
-        var target = basket.Offsets;
+        _counter ??= new FlatColumn(_branch.Counter);
+        _counter.Fill(_basket.Location.FirstEntry, _basket.Location.EndEntry);
+        _basket.ReserveOffsets();
+        var target = _basket.Offsets;
         target[0] = 0;
-        for (var i = 0; i < basket.Entries; i++)
+        for (var i = 0; i < _basket.Entries; i++)
         {
-            var next = target[i] + counter.CountAt(i) * unitBytes;
-            if (next < target[i] || next > basket.Content.Length)
+            var next = target[i] + _counter.CountAt(i) * _unitBytes;
+            if (next < target[i] || next > _basket.Content.Length)
                 {
                 throw where.Error(
-                    target[i], $"entry {i} to end within {basket.Content.Length} bytes", $"{counter.CountAt(i)} items");
+                    target[i], $"entry {i} to end within {_basket.Content.Length} bytes", $"{_counter.CountAt(i)} items");
             }
             target[i + 1] = (int)next;
         }
     }
 
     /// <summary>An integer of a branch with one an entry, counted from the first entry read.</summary>
-    public long CountAt(int entry) => type switch
+    public long CountAt(int entry) => _type switch
     {
         DataType.Int8 => Values<sbyte>()[entry],
         DataType.UInt8 => Values<byte>()[entry],

@@ -7,26 +7,26 @@ namespace DaprHep.Root;
 internal sealed class PooledArray<T>
     where T : unmanaged
 {
-    private T[] array = [];
+    private T[] _array = [];
 
-    public T[] Array => array;
+    public T[] Array => _array;
 
     /// <summary>Makes room for at least <paramref name="length"/> items; the first <paramref name="keep"/> stay.</summary>
     public T[] Reserve(int length, int keep = 0)
     {
-        if (array.Length >= length)
-            return array;
-        var doubled = (int)Math.Min(2L * array.Length, System.Array.MaxLength);
+        if (_array.Length >= length)
+            return _array;
+        var doubled = (int)Math.Min(2L * _array.Length, System.Array.MaxLength);
         var larger = ArrayPool<T>.Shared.Rent(keep == 0 ? length : Math.Max(length, doubled));
-        array.AsSpan(0, keep).CopyTo(larger);
+        _array.AsSpan(0, keep).CopyTo(larger);
         Release();
-        return array = larger;
+        return _array = larger;
     }
 
     public void Release()
     {
-        if (array.Length > 0)
-            ArrayPool<T>.Shared.Return(array);
-        array = [];
+        if (_array.Length > 0)
+            ArrayPool<T>.Shared.Return(_array);
+        _array = [];
     }
 }

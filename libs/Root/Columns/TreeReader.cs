@@ -14,34 +14,34 @@ namespace DaprHep.Root;
 /// </code></example>
 public sealed class TreeReader : IDisposable
 {
-    private readonly FlatColumn[] columns;
-    private readonly Dictionary<string, int> indices = [];
-    private readonly FlatColumn[] largestFirst;
-    private readonly IByteSource source;
-    private readonly List<ByteRange> announced = [];
-    private readonly int threads;
-    private readonly long end;
-    private readonly int step;
-    private long next;
-    private int taken;
+    private readonly FlatColumn[] _columns;
+    private readonly Dictionary<string, int> _indices = [];
+    private readonly FlatColumn[] _largestFirst;
+    private readonly IByteSource _source;
+    private readonly List<ByteRange> _announced = [];
+    private readonly int _threads;
+    private readonly long _end;
+    private readonly int _step;
+    private long _next;
+    private int _taken;
 
     internal TreeReader(RootTree tree, ReadOnlySpan<string> branches, TreeReaderOptions options)
     {
-        columns = new FlatColumn[branches.Length];
+        _columns = new FlatColumn[branches.Length];
         double bytesPerEntry = 0;
         for (var i = 0; i < branches.Length; i++)
         {
             var branch = tree.Find(branches[i]);
-            columns[i] = new FlatColumn(branch);
-            indices.TryAdd(branches[i], i);
+            _columns[i] = new FlatColumn(branch);
+            _indices.TryAdd(branches[i], i);
             bytesPerEntry += (double)branch.RawBytes / Math.Max(1, branch.Entries);
         }
-        largestFirst = [.. columns.OrderByDescending(c => c.RawBytes)];
-        source = tree.File.Source;
-        threads = Math.Clamp(options.Threads, 1, Math.Max(1, columns.Length));
-        next = Math.Max(0, options.FirstEntry);
-        end = Math.Min(options.EndEntry ?? tree.Entries, tree.Entries);
-        step = (int)Math.Clamp(options.MaxBytes / Math.Max(1, bytesPerEntry), 1, Math.Max(1, options.MaxEntries));
+        _largestFirst = [.. _columns.OrderByDescending(c => c.RawBytes)];
+        _source = tree.File.Source;
+        _threads = Math.Clamp(options.Threads, 1, Math.Max(1, _columns.Length));
+        _next = Math.Max(0, options.FirstEntry);
+        _end = Math.Min(options.EndEntry ?? tree.Entries, tree.Entries);
+        _step = (int)Math.Clamp(options.MaxBytes / Math.Max(1, bytesPerEntry), 1, Math.Max(1, options.MaxEntries));
     }
 
     /// <summary>The chunk's first entry in the tree.</summary>
@@ -56,18 +56,18 @@ public sealed class TreeReader : IDisposable
     /// <exception cref="RootIOException">The file cannot be read.</exception>
     public bool Next()
     {
-        if (next >= end)
+        if (_next >= _end)
             return false;
-        FirstEntry = next;
-        next = Math.Min(end, next + step);
-        Entries = (int)(next - FirstEntry);
-        if (source.IsRemote)
+        FirstEntry = _next;
+        _next = Math.Min(_end, _next + _step);
+        Entries = (int)(_next - FirstEntry);
+        if (_source.IsRemote)
             Announce();
-        if (threads > 1)
+        if (_threads > 1)
             FillTogether();
         else
-            foreach (var column in columns)
-                column.Fill(FirstEntry, next);
+            foreach (var column in _columns)
+                column.Fill(FirstEntry, _next);
         return true;
     }
 
@@ -77,9 +77,9 @@ public sealed class TreeReader : IDisposable
     /// <exception cref="BranchNotFoundException">The reader does not read this branch.</exception>
     /// <exception cref="ColumnTypeException">The branch stores another type.</exception>
     public Column<T> Column<T>(string branch)
-        where T : unmanaged => indices.TryGetValue(branch, out var index)
+        where T : unmanaged => _indices.TryGetValue(branch, out var index)
         ? Column<T>(index)
-        : throw new BranchNotFoundException("the reader", branch, indices.Keys);
+        : throw new BranchNotFoundException("the reader", branch, _indices.Keys);
 
     /// <summary>The values of a branch for the current chunk.</summary>
     /// <typeparam name="T">The stored type.</typeparam>
@@ -88,7 +88,7 @@ public sealed class TreeReader : IDisposable
     public Column<T> Column<T>(int index)
         where T : unmanaged
     {
-        var column = columns[index];
+        var column = _columns[index];
         column.Check<T>();
         return new Column<T>(column.Values<T>(), column.Offsets);
     }
@@ -96,27 +96,27 @@ public sealed class TreeReader : IDisposable
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
-        next = end;
-        foreach (var column in columns)
+        _next = _end;
+        foreach (var column in _columns)
             column.Dispose();
     }
 
     /// <summary>Tells a remote source of all baskets that the chunk needs, so that it fetches them together.</summary>
     private void Announce()
     {
-        announced.Clear();
-        foreach (var column in columns)
-            column.Announce(FirstEntry, next, announced);
-        source.Prefetch(announced);
+        _announced.Clear();
+        foreach (var column in _columns)
+            column.Announce(FirstEntry, _next, _announced);
+        _source.Prefetch(_announced);
     }
 
     /// <summary>Each thread takes the largest column that is left.</summary>
     private void FillTogether()
     {
-        taken = 0;
+        _taken = 0;
         try
         {
-            Parallel.For(0, threads, FillWhatIsLeft);
+            Parallel.For(0, _threads, FillWhatIsLeft);
         }
         catch (AggregateException e)
         {
@@ -126,7 +126,7 @@ public sealed class TreeReader : IDisposable
 
     private void FillWhatIsLeft(int thread)
     {
-        for (var i = Interlocked.Increment(ref taken); i <= largestFirst.Length; i = Interlocked.Increment(ref taken))
-            largestFirst[i - 1].Fill(FirstEntry, next);
+        for (var i = Interlocked.Increment(ref _taken); i <= _largestFirst.Length; i = Interlocked.Increment(ref _taken))
+            _largestFirst[i - 1].Fill(FirstEntry, _next);
     }
 }

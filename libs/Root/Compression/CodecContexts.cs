@@ -6,14 +6,14 @@ namespace DaprHep.Root;
 internal static class CodecContexts
 {
     [ThreadStatic]
-    private static DeflateContext? deflate;
+    private static DeflateContext? _deflate;
 
     [ThreadStatic]
-    private static ZstdContext? zstd;
+    private static ZstdContext? _zstd;
 
-    public static nint Deflate => (deflate ??= new DeflateContext()).DangerousGetHandle();
+    public static nint Deflate => (_deflate ??= new DeflateContext()).DangerousGetHandle();
 
-    public static nint Zstd => (zstd ??= new ZstdContext()).DangerousGetHandle();
+    public static nint Zstd => (_zstd ??= new ZstdContext()).DangerousGetHandle();
 
     private sealed class DeflateContext : SafeHandleZeroOrMinusOneIsInvalid
     {

@@ -3,12 +3,12 @@ namespace DaprHep.Root;
 /// <summary>TArrayC, S, I, L, F, D: a count and the items, without header.</summary>
 internal sealed class ArrayObjectNode(string path, DataType type) : ValueNode
 {
-    private readonly ValueColumn counts = new(path, ColumnKind.Counts, DataType.Int32);
-    private readonly NumberNode items = new(path + "[]", type);
+    private readonly ValueColumn _counts = new(path, ColumnKind.Counts, DataType.Int32);
+    private readonly NumberNode _items = new(path + "[]", type);
 
     public override int MinimumBytes => 4;
 
-    public override IEnumerable<ValueColumn> Columns => items.Columns.Prepend(counts);
+    public override IEnumerable<ValueColumn> Columns => _items.Columns.Prepend(_counts);
 
     /// <summary>The items of a TArray class.</summary>
     public static DataType ItemOf(string className) => className switch
@@ -25,9 +25,9 @@ internal sealed class ArrayObjectNode(string path, DataType type) : ValueNode
     {
         for (var i = 0; i < count; i++)
         {
-            var length = cursor.ReadCount(items.MinimumBytes, "items of an array");
-            counts.AddLength(length);
-            items.Read(ref cursor, length);
+            var length = cursor.ReadCount(_items.MinimumBytes, "items of an array");
+            _counts.AddLength(length);
+            _items.Read(ref cursor, length);
         }
     }
 }

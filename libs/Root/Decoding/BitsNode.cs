@@ -8,12 +8,12 @@ internal sealed class BitsNode(string path) : ValueNode
 {
     public const uint IsReferenced = 0x10;
 
-    private readonly ValueColumn bits = new(path, ColumnKind.Numbers, DataType.UInt32);
-    private readonly ValueColumn processIds = new(path + "#pidf", ColumnKind.Numbers, DataType.UInt16);
+    private readonly ValueColumn _bits = new(path, ColumnKind.Numbers, DataType.UInt32);
+    private readonly ValueColumn _processIds = new(path + "#pidf", ColumnKind.Numbers, DataType.UInt16);
 
     public override int MinimumBytes => 4;
 
-    public override IEnumerable<ValueColumn> Columns => [bits, processIds];
+    public override IEnumerable<ValueColumn> Columns => [_bits, _processIds];
 
     public override void Read(ref RootCursor cursor, int count)
     {
@@ -21,9 +21,9 @@ internal sealed class BitsNode(string path) : ValueNode
         for (var i = 0; i < count; i++)
         {
             var value = cursor.ReadUInt32();
-            bits.AddNumber(value);
+            _bits.AddNumber(value);
             if ((value & IsReferenced) != 0)
-                processIds.AddNumber(cursor.ReadUInt16());
+                _processIds.AddNumber(cursor.ReadUInt16());
         }
     }
 }

@@ -6,11 +6,11 @@ namespace DaprHep.Root;
 /// <param name="counter">The column of member n, whose last values belong to the objects being read; null in a branch of its own.</param>
 internal sealed class CountedArrayNode(string path, ValueNode item, ValueColumn? counter) : ValueNode
 {
-    private readonly ValueColumn counts = new(path, ColumnKind.Counts, DataType.Int32);
+    private readonly ValueColumn _counts = new(path, ColumnKind.Counts, DataType.Int32);
 
     public override int MinimumBytes => 1;
 
-    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(counts);
+    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(_counts);
 
     /// <summary>Numbers of items from the branch of member n, in a split collection.</summary>
     public CountQueue? Queue { get; set; }
@@ -24,7 +24,7 @@ internal sealed class CountedArrayNode(string path, ValueNode item, ValueColumn?
             if (cursor.ReadByte() == 0)
                 items = 0;
             var length = cursor.CheckCount(items, item.MinimumBytes, "items of an array");
-            counts.AddLength(length);
+            _counts.AddLength(length);
             item.Read(ref cursor, length);
         }
     }

@@ -6,18 +6,18 @@ namespace DaprHep.Root;
 /// <param name="counter">The column of the counting leaf.</param>
 internal sealed class CountedLeafNode(string path, ValueNode item, ValueColumn counter) : ValueNode
 {
-    private readonly ValueColumn counts = new(path, ColumnKind.Counts, DataType.Int32);
+    private readonly ValueColumn _counts = new(path, ColumnKind.Counts, DataType.Int32);
 
     public override int MinimumBytes => 0;
 
-    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(counts);
+    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(_counts);
 
     public override void Read(ref RootCursor cursor, int count)
     {
         for (var i = 0; i < count; i++)
         {
             var items = cursor.CheckCount(counter.IntegerFromEnd(1), Math.Max(1, item.MinimumBytes), "items of a leaf");
-            counts.AddLength(items);
+            _counts.AddLength(items);
             item.Read(ref cursor, items);
         }
     }

@@ -13,11 +13,11 @@ internal sealed class ListNode(string path, ValueNode item) : ValueNode
     /// <summary>Collections streamed by older versions of ROOT do not say the version of the items' class.</summary>
     private const short FirstWithItemVersion = 8;
 
-    private readonly ValueColumn counts = new(path, ColumnKind.Counts, DataType.Int32);
+    private readonly ValueColumn _counts = new(path, ColumnKind.Counts, DataType.Int32);
 
     public override int MinimumBytes => 4;
 
-    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(counts);
+    public override IEnumerable<ValueColumn> Columns => item.Columns.Prepend(_counts);
 
     public override void Read(ref RootCursor cursor, int count)
     {
@@ -47,7 +47,7 @@ internal sealed class ListNode(string path, ValueNode item) : ValueNode
     private void ReadItems(ref RootCursor cursor, bool memberWise)
     {
         var items = cursor.ReadCount(memberWise ? 1 : Math.Max(1, item.MinimumBytes), "items of a collection");
-        counts.AddLength(items);
+        _counts.AddLength(items);
         if (items == 0)
             return;
         if (!memberWise)

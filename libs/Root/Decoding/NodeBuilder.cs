@@ -8,7 +8,7 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
     /// <summary>Deeper than any real class; stops classes that contain themselves.</summary>
     private const int MaximumDepth = 24;
 
-    private int depth;
+    private int _depth;
 
     /// <summary>A value of a C++ type: number, string, collection or class.</summary>
     public ValueNode OfType(string typeName, string path) => OfType(CppType.Parse(typeName), path);
@@ -88,14 +88,14 @@ internal sealed class NodeBuilder(StreamerRegistry streamers, IReadOnlyDictionar
     /// <summary>An object of a class that streamer info describes.</summary>
     private RecordNode OfClass(StreamerInfo info, string path, Dictionary<string, ValueColumn>? counters = null)
     {
-        if (++depth > MaximumDepth)
+        if (++_depth > MaximumDepth)
             throw new NotDecodableException($"{info.ClassName} contains itself");
         var isBase = counters is not null;
         counters ??= [];
         var members = new List<ValueNode>(info.Elements.Count);
         foreach (var element in info.Elements)
             members.Add(OfMember(element, path, counters));
-        depth--;
+        _depth--;
         return new RecordNode(info, members, isBase);
     }
 

@@ -3,11 +3,11 @@ namespace DaprHep.Root;
 /// <summary>Strings.</summary>
 internal sealed class StringNode(string path, StringForm form) : ValueNode
 {
-    private readonly ValueColumn column = new(path, ColumnKind.Strings, DataType.String);
+    private readonly ValueColumn _column = new(path, ColumnKind.Strings, DataType.String);
 
     public override int MinimumBytes { get; } = form == StringForm.Long ? 4 : 1;
 
-    public override IEnumerable<ValueColumn> Columns => [column];
+    public override IEnumerable<ValueColumn> Columns => [_column];
 
     public override void Read(ref RootCursor cursor, int count)
     {
@@ -25,6 +25,6 @@ internal sealed class StringNode(string path, StringForm form) : ValueNode
     {
         cursor.CheckCount(count, MinimumBytes, "strings");
         for (var i = 0; i < count; i++)
-            column.AddString(form == StringForm.Long ? cursor.ReadBytes(cursor.ReadCount(1, "characters")) : cursor.ReadStringBytes());
+            _column.AddString(form == StringForm.Long ? cursor.ReadBytes(cursor.ReadCount(1, "characters")) : cursor.ReadStringBytes());
     }
 }

@@ -6,24 +6,24 @@ namespace DaprHep.Root;
 /// <param name="type">Type of the elements.</param>
 internal sealed class SymmetricMatrixNode(string path, RecordNode parent, DataType type) : ValueNode
 {
-    private readonly ValueColumn counts = new(path + ".fElements", ColumnKind.Counts, DataType.Int32);
-    private readonly NumberNode elements = new(path + ".fElements[]", type);
-    private readonly ValueColumn rows = parent.Columns.FirstOrDefault(c => c.Path == path + ".fNrows")
+    private readonly ValueColumn _counts = new(path + ".fElements", ColumnKind.Counts, DataType.Int32);
+    private readonly NumberNode _elements = new(path + ".fElements[]", type);
+    private readonly ValueColumn _rows = parent.Columns.FirstOrDefault(c => c.Path == path + ".fNrows")
         ?? throw new NotDecodableException("a symmetric matrix without its number of rows");
 
     public override int MinimumBytes => parent.MinimumBytes;
 
-    public override IEnumerable<ValueColumn> Columns => [.. parent.Columns, counts, .. elements.Columns];
+    public override IEnumerable<ValueColumn> Columns => [.. parent.Columns, _counts, .. _elements.Columns];
 
     public override void Read(ref RootCursor cursor, int count)
     {
         for (var i = 0; i < count; i++)
         {
             parent.Read(ref cursor, 1);
-            var size = cursor.CheckCount(rows.IntegerFromEnd(1), 1, "rows");
-            var items = cursor.CheckCount(size * (size + 1L) / 2, elements.MinimumBytes, "elements of a matrix");
-            counts.AddLength(items);
-            elements.Read(ref cursor, items);
+            var size = cursor.CheckCount(_rows.IntegerFromEnd(1), 1, "rows");
+            var items = cursor.CheckCount(size * (size + 1L) / 2, _elements.MinimumBytes, "elements of a matrix");
+            _counts.AddLength(items);
+            _elements.Read(ref cursor, items);
         }
     }
 }

@@ -3,14 +3,14 @@ namespace DaprHep.Root;
 /// <summary>TRefArray: name, number of slots, and the ids of the objects referred to.</summary>
 internal sealed class TRefArrayNode(string path) : ValueNode
 {
-    private readonly ValueColumn name = new(path + ".fName", ColumnKind.Strings, DataType.String);
-    private readonly ValueColumn size = new(path + ".fSize", ColumnKind.Numbers, DataType.Int32);
-    private readonly ValueColumn counts = new(path + ".refs", ColumnKind.Counts, DataType.Int32);
-    private readonly ValueColumn references = new(path + ".refs[]", ColumnKind.Numbers, DataType.Int32);
+    private readonly ValueColumn _name = new(path + ".fName", ColumnKind.Strings, DataType.String);
+    private readonly ValueColumn _size = new(path + ".fSize", ColumnKind.Numbers, DataType.Int32);
+    private readonly ValueColumn _counts = new(path + ".refs", ColumnKind.Counts, DataType.Int32);
+    private readonly ValueColumn _references = new(path + ".refs[]", ColumnKind.Numbers, DataType.Int32);
 
     public override int MinimumBytes => 23;
 
-    public override IEnumerable<ValueColumn> Columns => [name, size, counts, references];
+    public override IEnumerable<ValueColumn> Columns => [_name, _size, _counts, _references];
 
     public override void Read(ref RootCursor cursor, int count)
     {
@@ -18,14 +18,14 @@ internal sealed class TRefArrayNode(string path) : ValueNode
         {
             var header = cursor.ReadObjectHeader();
             ObjectReader.SkipTObject(ref cursor);
-            name.AddString(cursor.ReadStringBytes());
+            _name.AddString(cursor.ReadStringBytes());
             var slots = cursor.ReadInt32();
             cursor.Skip(4 + 2); // lower bound, process id
             cursor.CheckCount(slots, 4, "references");
-            size.AddNumber(slots);
-            counts.AddLength(slots);
+            _size.AddNumber(slots);
+            _counts.AddLength(slots);
             for (var k = 0; k < slots; k++)
-                references.AddNumber(cursor.ReadInt32());
+                _references.AddNumber(cursor.ReadInt32());
             ObjectReader.MoveToEnd(ref cursor, header);
         }
     }

@@ -6,18 +6,18 @@ internal sealed class TRefNode(string path) : ValueNode
     /// <summary>Bit 5 of fBits: the reference names its object by UUID, as a string.</summary>
     private const uint HasUuid = 0x20;
 
-    private readonly ValueColumn reference = new(path + ".ref", ColumnKind.Numbers, DataType.UInt32);
+    private readonly ValueColumn _reference = new(path + ".ref", ColumnKind.Numbers, DataType.UInt32);
 
     public override int MinimumBytes => 11;
 
-    public override IEnumerable<ValueColumn> Columns => [reference];
+    public override IEnumerable<ValueColumn> Columns => [_reference];
 
     public override void Read(ref RootCursor cursor, int count)
     {
         for (var i = 0; i < count; i++)
         {
             cursor.ReadObjectHeader();
-            reference.AddNumber(cursor.ReadUInt32());
+            _reference.AddNumber(cursor.ReadUInt32());
             var bits = cursor.ReadUInt32();
             if ((bits & BitsNode.IsReferenced) != 0)
                 cursor.Skip(2);

@@ -5,16 +5,16 @@ internal sealed class TruncatedNode : ValueNode
 {
     private const int DefaultFloat16Bits = 12;
 
-    private readonly TruncatedRange range;
-    private readonly bool isDouble;
-    private readonly int mantissaBits;
+    private readonly TruncatedRange _range;
+    private readonly bool _isDouble;
+    private readonly int _mantissaBits;
 
     public TruncatedNode(string path, TruncatedRange range, bool isDouble)
     {
-        this.range = range;
-        this.isDouble = isDouble;
-        mantissaBits = range.MantissaBits > 0 ? range.MantissaBits : isDouble ? 0 : DefaultFloat16Bits;
-        var exact = range.Factor == 0 && mantissaBits == 0;
+        _range = range;
+        _isDouble = isDouble;
+        _mantissaBits = range.MantissaBits > 0 ? range.MantissaBits : isDouble ? 0 : DefaultFloat16Bits;
+        var exact = range.Factor == 0 && _mantissaBits == 0;
         Column = new ValueColumn(path, ColumnKind.Numbers, isDouble ? DataType.Float64 : DataType.Float32, approximate: !exact);
         MinimumBytes = BytesOf(range, isDouble);
     }
@@ -35,7 +35,7 @@ internal sealed class TruncatedNode : ValueNode
         for (var i = 0; i < count; i++)
         {
             var value = ReadOne(ref cursor);
-            if (isDouble)
+            if (_isDouble)
                 Column.AddNumber(value);
             else
                 Column.AddNumber((float)value);
@@ -44,14 +44,14 @@ internal sealed class TruncatedNode : ValueNode
 
     private double ReadOne(ref RootCursor cursor)
     {
-        if (range.Factor != 0)
-            return cursor.ReadUInt32() / range.Factor + range.Minimum;
-        if (mantissaBits == 0)
+        if (_range.Factor != 0)
+            return cursor.ReadUInt32() / _range.Factor + _range.Minimum;
+        if (_mantissaBits == 0)
             return cursor.ReadSingle();
         uint exponent = cursor.ReadByte();
         uint mantissa = cursor.ReadUInt16();
-        var sign = 1u << (mantissaBits + 1);
-        var bits = exponent << 23 | (mantissa & (sign - 1)) << (23 - mantissaBits);
+        var sign = 1u << (_mantissaBits + 1);
+        var bits = exponent << 23 | (mantissa & (sign - 1)) << (23 - _mantissaBits);
         var value = BitConverter.UInt32BitsToSingle(bits);
         return (mantissa & sign) != 0 ? -value : value;
     }

@@ -11,34 +11,34 @@ namespace DaprHep.Root;
 /// </summary>
 internal ref struct RootCursor
 {
-    private readonly ReadOnlySpan<byte> data;
-    private readonly long origin;
-    private int position;
+    private readonly ReadOnlySpan<byte> _data;
+    private readonly long _origin;
+    private int _position;
 
     /// <param name="data">The bytes.</param>
     /// <param name="location">What errors name.</param>
     /// <param name="origin">Offset of the first byte, added to positions in errors.</param>
     public RootCursor(ReadOnlySpan<byte> data, RecordLocation location, long origin = 0)
     {
-        this.data = data;
-        this.origin = origin;
+        _data = data;
+        _origin = origin;
         Location = location;
     }
 
     public RecordLocation Location { get; }
 
-    public readonly int Length => data.Length;
+    public readonly int Length => _data.Length;
 
-    public readonly int Remaining => data.Length - position;
+    public readonly int Remaining => _data.Length - _position;
 
     public int Position
     {
-        readonly get => position;
+        readonly get => _position;
         set
         {
-            if ((uint)value > (uint)data.Length)
-                Throw($"a position in 0..{data.Length}", $"{value}");
-            position = value;
+            if ((uint)value > (uint)_data.Length)
+                Throw($"a position in 0..{_data.Length}", $"{value}");
+            _position = value;
         }
     }
 
@@ -72,7 +72,7 @@ internal ref struct RootCursor
     public void Skip(int count) => Take(count);
 
     public readonly int PeekInt32() =>
-        Remaining >= 4 ? BinaryPrimitives.ReadInt32BigEndian(data[position..]) : ThrowShort<int>(4);
+        Remaining >= 4 ? BinaryPrimitives.ReadInt32BigEndian(_data[_position..]) : ThrowShort<int>(4);
 
     /// <summary>A length followed later by that many items: not negative and no more than what is left can hold.</summary>
     public int ReadCount(int minimumItemBytes, string what) => CheckCount(ReadInt32(), minimumItemBytes, what);
@@ -100,11 +100,11 @@ internal ref struct RootCursor
     /// <summary>A zero-terminated class name.</summary>
     public string ReadCString()
     {
-        var end = data[position..].IndexOf((byte)0);
+        var end = _data[_position..].IndexOf((byte)0);
         if (end < 0)
             Throw("a zero-terminated name", "no zero byte");
         var text = Encoding.UTF8.GetString(Take(end));
-        position++;
+        _position++;
         return text;
     }
 
@@ -113,21 +113,21 @@ internal ref struct RootCursor
     public ObjectHeader ReadObjectHeader()
     {
         var header = ReadCollectionHeader();
-        return header.Version <= 0 && header.End - position >= 4 ? header with { Checksum = ReadUInt32() } : header;
+        return header.Version <= 0 && header.End - _position >= 4 ? header with { Checksum = ReadUInt32() } : header;
     }
 
     /// <summary>The header of an STL collection or string: as an object's, but never with a checksum.</summary>
     public ObjectHeader ReadCollectionHeader()
     {
-        var start = position;
+        var start = _position;
         var first = ReadUInt16();
         if ((first & 0x4000) == 0)
             return new ObjectHeader((short)first, -1, 0);
-        position = start;
+        _position = start;
         var bytes = ReadUInt32() & ~ByteCountMask;
         if (bytes < 2 || bytes > Remaining)
             Throw($"an object of 2 to {Remaining} bytes", $"{bytes}");
-        var end = position + (int)bytes;
+        var end = _position + (int)bytes;
         return new ObjectHeader(ReadInt16(), end, 0);
     }
 
@@ -139,18 +139,18 @@ internal ref struct RootCursor
     }
 
     [DoesNotReturn]
-    public readonly void Throw(string expected, string found) => throw Location.Error(origin + position, expected, found);
+    public readonly void Throw(string expected, string found) => throw Location.Error(_origin + _position, expected, found);
 
     public const uint ByteCountMask = 0x4000_0000;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<byte> Take(int count)
     {
-        var at = position;
-        if ((uint)count > (uint)(data.Length - at))
+        var at = _position;
+        if ((uint)count > (uint)(_data.Length - at))
             return ThrowShortSpan(count);
-        position = at + count;
-        return data.Slice(at, count);
+        _position = at + count;
+        return _data.Slice(at, count);
     }
 
     [DoesNotReturn]

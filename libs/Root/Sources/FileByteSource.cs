@@ -6,19 +6,19 @@ namespace DaprHep.Root;
 /// <remarks>Not memory-mapped: a file that shrinks while it is read must give an error, and a mapped one ends the process.</remarks>
 internal sealed class FileByteSource : IByteSource
 {
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle _handle;
 
     public FileByteSource(string name, string path)
     {
         Name = name;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Length = RandomAccess.GetLength(handle);
+            _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Length = RandomAccess.GetLength(_handle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            handle?.Dispose();
+            _handle?.Dispose();
             throw new RootIOException($"{name}: cannot open: {e.Message}", e);
         }
     }
@@ -33,7 +33,7 @@ internal sealed class FileByteSource : IByteSource
         {
             while (destination.Length > 0)
             {
-                var read = RandomAccess.Read(handle, destination, offset);
+                var read = RandomAccess.Read(_handle, destination, offset);
                 if (read == 0)
                     throw new RootIOException($"{Name}: ends at byte {offset}, before the {destination.Length} bytes asked for");
                 destination = destination[read..];
@@ -46,5 +46,5 @@ internal sealed class FileByteSource : IByteSource
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 }

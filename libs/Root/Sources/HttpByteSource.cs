@@ -15,19 +15,19 @@ internal sealed class HttpByteSource : RemoteByteSource
         Timeout = TimeSpan.FromSeconds(100),
     };
 
-    private readonly Uri uri;
+    private readonly Uri _uri;
 
     public HttpByteSource(string url)
         : base(url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out uri!))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out _uri!))
             throw new RootIOException($"{url}: not a valid URL");
         Connect();
     }
 
     protected override (byte[] Bytes, long FileLength) FetchOnce(ByteRange range)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        using var request = new HttpRequestMessage(HttpMethod.Get, _uri);
         request.Headers.Range = new RangeHeaderValue(range.Offset, range.End - 1);
         using var response = Client.Send(request, HttpCompletionOption.ResponseHeadersRead);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && Length < 0)

@@ -13,9 +13,9 @@ public abstract class RemoteByteSource : IByteSource
     private const int Attempts = 3;
     private const long CacheBytes = 64 << 20;
 
-    private readonly Lock gate = new();
-    private readonly LinkedList<(long Offset, byte[] Bytes)> cache = [];
-    private long cachedBytes;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(long Offset, byte[] Bytes)> _cache = [];
+    private long _cachedBytes;
 
     /// <summary>Names the source; <see cref="Connect"/> has to follow.</summary>
     /// <param name="url">The URL as given, without secrets: it appears in errors.</param>
@@ -79,21 +79,21 @@ public abstract class RemoteByteSource : IByteSource
     /// <param name="disposing">False when called by a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
-        lock (gate)
-            cache.Clear();
+        lock (_gate)
+            _cache.Clear();
     }
 
     private bool Holds(ByteRange range)
     {
-        lock (gate)
-            return cache.Any(c => range.Offset >= c.Offset && range.End <= c.Offset + c.Bytes.Length);
+        lock (_gate)
+            return _cache.Any(c => range.Offset >= c.Offset && range.End <= c.Offset + c.Bytes.Length);
     }
 
     private bool TryCopy(long offset, Span<byte> destination)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var (start, bytes) in cache)
+            foreach (var (start, bytes) in _cache)
             {
                 if (offset < start || offset + destination.Length > start + bytes.Length)
                     continue;
@@ -106,14 +106,14 @@ public abstract class RemoteByteSource : IByteSource
 
     private void Keep(long offset, byte[] bytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            cache.AddFirst((offset, bytes));
-            cachedBytes += bytes.Length;
-            while (cachedBytes > CacheBytes && cache.Count > 1)
+            _cache.AddFirst((offset, bytes));
+            _cachedBytes += bytes.Length;
+            while (_cachedBytes > CacheBytes && _cache.Count > 1)
             {
-                cachedBytes -= cache.Last!.Value.Bytes.Length;
-                cache.RemoveLast();
+                _cachedBytes -= _cache.Last!.Value.Bytes.Length;
+                _cache.RemoveLast();
             }
         }
     }

@@ -17,9 +17,9 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
     /// <summary>Deeper nesting than any real object; keeps the stack safe.</summary>
     private const int MaximumDepth = 100;
 
-    private readonly Dictionary<uint, object> references = [];
-    private readonly MemberReader members = new(streamers);
-    private int depth;
+    private readonly Dictionary<uint, object> _references = [];
+    private readonly MemberReader _members = new(streamers);
+    private int _depth;
 
     /// <summary>An object behind a pointer: new, a reference to one read before, or null (TBufferFile::ReadObjectAny).</summary>
     public object? ReadAny(ref RootCursor cursor)
@@ -42,7 +42,7 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
 
         if ((tag & ClassMask) == 0)
         {
-            var known = tag > 1 ? references.GetValueOrDefault(tag) : null;
+            var known = tag > 1 ? _references.GetValueOrDefault(tag) : null;
             if (end >= 0)
                 cursor.Position = end;
             return known;
@@ -52,9 +52,9 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
         if (tag == NewClassTag)
         {
             className = cursor.ReadCString();
-            references[end >= 0 ? Reference(start) : (uint)references.Count + 1] = className;
+            _references[end >= 0 ? Reference(start) : (uint)_references.Count + 1] = className;
         }
-        else if (references.GetValueOrDefault(tag & ~ClassMask) is string known)
+        else if (_references.GetValueOrDefault(tag & ~ClassMask) is string known)
         {
             className = known;
         }
@@ -65,10 +65,10 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
         }
 
         var value = Create(className);
-        references[end >= 0 ? Reference(begin) : (uint)references.Count + 1] = value;
+        _references[end >= 0 ? Reference(begin) : (uint)_references.Count + 1] = value;
         var read = ReadInto(ref cursor, className, value, end);
         if (!ReferenceEquals(read, value))
-            references[end >= 0 ? Reference(begin) : (uint)references.Count] = read;
+            _references[end >= 0 ? Reference(begin) : (uint)_references.Count] = read;
         if (end >= 0)
             cursor.Position = end;
         return read;
@@ -82,7 +82,7 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
     /// <returns>The target, or what stands for it (a list, a basket).</returns>
     public object ReadInto(ref RootCursor cursor, string className, StreamedRecord target, int end)
     {
-        if (++depth > MaximumDepth)
+        if (++_depth > MaximumDepth)
             cursor.Throw($"objects nested at most {MaximumDepth} deep", "deeper ones");
         try
         {
@@ -111,12 +111,12 @@ internal sealed class ObjectReader(StreamerRegistry streamers, int keyLength)
                 return StreamerInfoReader.ReadElement(ref cursor, className);
             if (className.StartsWith("TArray", StringComparison.Ordinal) && className.Length == 7)
                 return MemberReader.ReadTArray(ref cursor, className[6]);
-            members.ReadObject(ref cursor, className, target, this, end);
+            _members.ReadObject(ref cursor, className, target, this, end);
             return target;
         }
         finally
         {
-            depth--;
+            _depth--;
         }
     }
 

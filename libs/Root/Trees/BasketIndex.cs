@@ -3,12 +3,12 @@ namespace DaprHep.Root;
 /// <summary>The baskets of a branch in order of their entries.</summary>
 internal sealed class BasketIndex
 {
-    private readonly RootBranch branch;
-    private readonly BasketLocation[] locations;
+    private readonly RootBranch _branch;
+    private readonly BasketLocation[] _locations;
 
     public BasketIndex(RootBranch branch)
     {
-        this.branch = branch;
+        _branch = branch;
         var record = branch.Record;
         if (branch.Entries < 0)
             throw branch.Locate(-1).Error(-1, "0 or more entries", $"{branch.Entries}");
@@ -29,15 +29,15 @@ internal sealed class BasketIndex
             var bytes = embedded is null ? record.BasketBytes.ElementAtOrDefault(i) : embedded.Buffer.Length;
             list.Add(new BasketLocation(i, first, end, embedded is null ? seek : 0, (int)Math.Clamp(bytes, 0, int.MaxValue)));
         }
-        locations = [.. list];
+        _locations = [.. list];
     }
 
-    public IReadOnlyList<BasketLocation> Locations => locations;
+    public IReadOnlyList<BasketLocation> Locations => _locations;
 
     /// <summary>The stored buffer of an embedded basket; null if that basket is not embedded.</summary>
     public BasketRecord? Embedded(int basket) =>
-        basket < branch.Record.Baskets.Count
-        && branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0, Header.Entries: > 0 } record
+        basket < _branch.Record.Baskets.Count
+        && _branch.Record.Baskets[basket] is BasketRecord { Buffer.Length: > 0, Header.Entries: > 0 } record
             ? record
             : null;
 
@@ -45,7 +45,7 @@ internal sealed class BasketIndex
     public List<ByteRange> RangesOf(long first, long end)
     {
         var ranges = new List<ByteRange>();
-        foreach (var location in locations)
+        foreach (var location in _locations)
         {
             if (location.Seek > 0 && location.FirstEntry < end && location.EndEntry > first)
                 ranges.Add(new ByteRange(location.Seek, location.Bytes));
@@ -56,23 +56,23 @@ internal sealed class BasketIndex
     /// <summary>Index into <see cref="Locations"/> of the basket with an entry, tried first at a likely place.</summary>
     public int Find(long entry, int likely)
     {
-        if ((uint)likely < (uint)locations.Length && Holds(likely, entry))
+        if ((uint)likely < (uint)_locations.Length && Holds(likely, entry))
             return likely;
-        if ((uint)(likely + 1) < (uint)locations.Length && Holds(likely + 1, entry))
+        if ((uint)(likely + 1) < (uint)_locations.Length && Holds(likely + 1, entry))
             return likely + 1;
-        int low = 0, high = locations.Length - 1;
+        int low = 0, high = _locations.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            if (entry < locations[middle].FirstEntry)
+            if (entry < _locations[middle].FirstEntry)
                 high = middle - 1;
-            else if (entry >= locations[middle].EndEntry)
+            else if (entry >= _locations[middle].EndEntry)
                 low = middle + 1;
             else
                 return middle;
         }
-        throw branch.Locate(-1).Error(-1, $"a basket with entry {entry} of {branch.Entries}", $"{locations.Length} baskets without it");
+        throw _branch.Locate(-1).Error(-1, $"a basket with entry {entry} of {_branch.Entries}", $"{_locations.Length} baskets without it");
     }
 
-    private bool Holds(int index, long entry) => entry >= locations[index].FirstEntry && entry < locations[index].EndEntry;
+    private bool Holds(int index, long entry) => entry >= _locations[index].FirstEntry && entry < _locations[index].EndEntry;
 }

@@ -24,27 +24,27 @@ public sealed record RefusedBranch(RootBranch Branch, RootException Error)
 /// <summary>The branches of a tree that names and patterns mean.</summary>
 public sealed class BranchSelection
 {
-    private readonly RootTree tree;
-    private readonly long end;
-    private readonly List<SelectedBranch> branches = [];
-    private readonly List<RefusedBranch> refused = [];
-    private readonly HashSet<string> names = [];
-    private readonly HashSet<RootBranch> seen = [];
+    private readonly RootTree _tree;
+    private readonly long _end;
+    private readonly List<SelectedBranch> _branches = [];
+    private readonly List<RefusedBranch> _refused = [];
+    private readonly HashSet<string> _names = [];
+    private readonly HashSet<RootBranch> _seen = [];
 
     private BranchSelection(RootTree tree, long end)
     {
-        this.tree = tree;
-        this.end = end;
+        _tree = tree;
+        _end = end;
     }
 
     /// <summary>The branches to read, in the order asked for.</summary>
-    public IReadOnlyList<SelectedBranch> Branches => branches;
+    public IReadOnlyList<SelectedBranch> Branches => _branches;
 
     /// <summary>The branches that a pattern means and that are left out.</summary>
-    public IReadOnlyList<RefusedBranch> Refused => refused;
+    public IReadOnlyList<RefusedBranch> Refused => _refused;
 
     /// <summary>Entries to read at once so that the values of all branches together take about 4 MB.</summary>
-    public int EntriesAChunk => ValueReader.EntriesAChunk(branches.Select(b => b.Branch));
+    public int EntriesAChunk => ValueReader.EntriesAChunk(_branches.Select(b => b.Branch));
 
     /// <summary>Finds the branches. Those that only group others hold no values and are passed over.</summary>
     /// <param name="tree">The tree.</param>
@@ -66,25 +66,25 @@ public sealed class BranchSelection
 
     private void Add(string pattern)
     {
-        var isPattern = pattern.AsSpan().ContainsAny('*', '?') && !tree.AllBranches.Any(b => b.Name == pattern || b.Path == pattern);
+        var isPattern = pattern.AsSpan().ContainsAny('*', '?') && !_tree.AllBranches.Any(b => b.Name == pattern || b.Path == pattern);
         if (!isPattern)
         {
-            var branch = tree.Find(pattern);
+            var branch = _tree.Find(pattern);
             if (Refusal(branch, entries: 0) is { } refusal)
                 throw refusal;
-            if (seen.Add(branch) && names.Add(pattern))
-                branches.Add(new SelectedBranch(pattern, branch));
+            if (_seen.Add(branch) && _names.Add(pattern))
+                _branches.Add(new SelectedBranch(pattern, branch));
             return;
         }
-        var matches = tree.AllBranches.Where(b => Fits(b.Name) || Fits(b.Path)).ToList();
+        var matches = _tree.AllBranches.Where(b => Fits(b.Name) || Fits(b.Path)).ToList();
         if (matches.Count == 0 && pattern != "*")
-            throw new BranchNotFoundException(tree.ToString(), pattern, tree.AllBranches.Select(b => b.Name));
-        foreach (var branch in matches.Where(b => !b.IsGroup && seen.Add(b)))
+            throw new BranchNotFoundException(_tree.ToString(), pattern, _tree.AllBranches.Select(b => b.Name));
+        foreach (var branch in matches.Where(b => !b.IsGroup && _seen.Add(b)))
         {
             if (Refusal(branch, entries: 1) is { } refusal)
-                refused.Add(new RefusedBranch(branch, refusal));
+                _refused.Add(new RefusedBranch(branch, refusal));
             else
-                branches.Add(new SelectedBranch(UniqueName(branch), branch));
+                _branches.Add(new SelectedBranch(UniqueName(branch), branch));
         }
 
         bool Fits(string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
@@ -92,8 +92,8 @@ public sealed class BranchSelection
 
     private RootException? Refusal(RootBranch branch, long entries)
     {
-        if (branch.Entries < end)
-            return new UnsupportedBranchException(branch.ToString(), $"it has {branch.Entries} entries where {end} are to be read");
+        if (branch.Entries < _end)
+            return new UnsupportedBranchException(branch.ToString(), $"it has {branch.Entries} entries where {_end} are to be read");
         try
         {
             // Whether objects can be decoded may show only with the first of them.
@@ -110,10 +110,10 @@ public sealed class BranchSelection
     /// <summary>The name, or the path where names repeat; a file may even repeat paths.</summary>
     private string UniqueName(RootBranch branch)
     {
-        if (names.Add(branch.Name))
+        if (_names.Add(branch.Name))
             return branch.Name;
         var name = branch.Path;
-        for (var number = 2; !names.Add(name); number++)
+        for (var number = 2; !_names.Add(name); number++)
             name = $"{branch.Path}#{number}";
         return name;
     }

@@ -3,9 +3,9 @@ namespace DaprHep.Root;
 /// <summary>A branch of a tree: one column, or a node above several.</summary>
 public sealed class RootBranch
 {
-    private BasketIndex? baskets;
-    private FlatLayout? flat;
-    private string? where;
+    private BasketIndex? _baskets;
+    private FlatLayout? _flat;
+    private string? _where;
 
     internal RootBranch(RootTree tree, BranchRecord record, RootBranch? parent)
     {
@@ -75,9 +75,9 @@ public sealed class RootBranch
 
     internal BranchRecord Record { get; }
 
-    internal BasketIndex Index => baskets ??= new BasketIndex(this);
+    internal BasketIndex Index => _baskets ??= new BasketIndex(this);
 
-    internal FlatLayout Layout => flat ??= FlatLayout.Of(this);
+    internal FlatLayout Layout => _flat ??= FlatLayout.Of(this);
 
     /// <summary>Reads the values of a branch of any supported type as columns, chunk by chunk.</summary>
     /// <param name="first">First entry.</param>
@@ -92,5 +92,5 @@ public sealed class RootBranch
 
     internal void SetBranches(IReadOnlyList<RootBranch> branches) => Branches = branches;
 
-    internal RecordLocation Locate(int basket) => new(Tree.File.Name, where ??= $"tree '{Tree.Key.Path}', branch '{Path}'", basket);
+    internal RecordLocation Locate(int basket) => new(Tree.File.Name, _where ??= $"tree '{Tree.Key.Path}', branch '{Path}'", basket);
 }

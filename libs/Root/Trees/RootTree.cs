@@ -3,7 +3,7 @@ namespace DaprHep.Root;
 /// <summary>A TTree: named columns (branches) over the same entries.</summary>
 public sealed class RootTree
 {
-    private Dictionary<string, RootBranch>? byName;
+    private Dictionary<string, RootBranch>? _byName;
 
     internal RootTree(RootFile file, RootKey key, TreeRecord record)
     {
@@ -39,8 +39,8 @@ public sealed class RootTree
     /// <exception cref="BranchNotFoundException">There is none; the message names the nearest.</exception>
     public RootBranch Find(string branch)
     {
-        byName ??= IndexNames();
-        return byName.TryGetValue(branch, out var found)
+        _byName ??= IndexNames();
+        return _byName.TryGetValue(branch, out var found)
             ? found
             : throw new BranchNotFoundException(ToString(), branch, AllBranches.Select(b => b.Name));
     }

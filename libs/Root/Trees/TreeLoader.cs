@@ -20,8 +20,8 @@ internal static class TreeLoader
 
     private sealed class BranchBuilder(RootTree tree, RecordLocation location)
     {
-        private readonly Dictionary<BranchRecord, RootBranch> built = [];
-        private readonly Dictionary<LeafRecord, RootBranch> leafOwners = [];
+        private readonly Dictionary<BranchRecord, RootBranch> _built = [];
+        private readonly Dictionary<LeafRecord, RootBranch> _leafOwners = [];
 
         /// <summary>Every branch built, parents before children.</summary>
         public List<RootBranch> All { get; } = [];
@@ -33,13 +33,13 @@ internal static class TreeLoader
             {
                 if (item is not BranchRecord record)
                     continue;
-                if (built.ContainsKey(record))
+                if (_built.ContainsKey(record))
                     throw location.Error(-1, "each branch once", $"branch '{record.Name}' twice");
                 var branch = new RootBranch(tree, record, parent);
-                built.Add(record, branch);
+                _built.Add(record, branch);
                 All.Add(branch);
                 foreach (var leaf in record.Leaves)
-                    leafOwners.TryAdd(leaf, branch);
+                    _leafOwners.TryAdd(leaf, branch);
                 branch.SetBranches(Build(record.Branches, branch));
                 branches.Add(branch);
             }
@@ -48,11 +48,11 @@ internal static class TreeLoader
 
         public void ConnectCounters()
         {
-            foreach (var (record, branch) in built)
+            foreach (var (record, branch) in _built)
             {
-                if (record.Counter is { } counter && built.TryGetValue(counter, out var owner))
+                if (record.Counter is { } counter && _built.TryGetValue(counter, out var owner))
                     branch.Counter = owner;
-                else if (record.Leaves is [{ Counter: { } leaf }] && leafOwners.TryGetValue(leaf, out owner))
+                else if (record.Leaves is [{ Counter: { } leaf }] && _leafOwners.TryGetValue(leaf, out owner))
                     branch.Counter = owner;
             }
         }

@@ -8,9 +8,9 @@ namespace DaprHep.Root;
 /// </summary>
 public sealed class EntryWriter : IDisposable
 {
-    private readonly ValueReader reader;
-    private ValueShape? shape;
-    private int left;
+    private readonly ValueReader _reader;
+    private ValueShape? _shape;
+    private int _left;
 
     /// <summary>Begins at an entry.</summary>
     /// <param name="branch">The branch.</param>
@@ -19,7 +19,7 @@ public sealed class EntryWriter : IDisposable
     /// <param name="maxEntries">Entries to read at once at most.</param>
     /// <exception cref="UnsupportedBranchException">The branch has no data of its own or of a type that is not decoded.</exception>
     public EntryWriter(RootBranch branch, long first = 0, long? end = null, int maxEntries = 1 << 16) =>
-        reader = branch.ReadValues(first, end, maxEntries);
+        _reader = branch.ReadValues(first, end, maxEntries);
 
     /// <summary>Writes the value of the next entry.</summary>
     /// <param name="json">Takes one value.</param>
@@ -27,21 +27,21 @@ public sealed class EntryWriter : IDisposable
     /// <exception cref="RootFormatException">The branch's data are damaged.</exception>
     public bool WriteNext(Utf8JsonWriter json)
     {
-        while (left == 0)
+        while (_left == 0)
         {
-            if (!reader.Next())
+            if (!_reader.Next())
                 return false;
-            left = reader.Entries;
+            _left = _reader.Entries;
             // The columns are known for certain once entries are decoded: classes may come in another version than declared.
-            shape = ValueShape.Of(reader.Columns);
+            _shape = ValueShape.Of(_reader.Columns);
         }
-        left--;
-        Write(shape!, json);
+        _left--;
+        Write(_shape!, json);
         return true;
     }
 
     /// <summary>Gives the buffers back.</summary>
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     private void Write(ValueShape at, Utf8JsonWriter json)
     {
@@ -60,7 +60,7 @@ public sealed class EntryWriter : IDisposable
                 WriteValue(at, json);
                 break;
             default:
-                var length = at.Kind == ShapeKind.List ? reader.Columns[at.ColumnIndex].Lengths[at.Position++] : at.Length;
+                var length = at.Kind == ShapeKind.List ? _reader.Columns[at.ColumnIndex].Lengths[at.Position++] : at.Length;
                 json.WriteStartArray();
                 for (var i = 0; i < length; i++)
                     Write(at.Children[0], json);
@@ -71,7 +71,7 @@ public sealed class EntryWriter : IDisposable
 
     private void WriteValue(ValueShape at, Utf8JsonWriter json)
     {
-        var column = reader.Columns[at.ColumnIndex];
+        var column = _reader.Columns[at.ColumnIndex];
         var i = at.Position++;
         switch (column.Type)
         {

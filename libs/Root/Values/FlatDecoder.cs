@@ -3,44 +3,44 @@ namespace DaprHep.Root;
 /// <summary>Columns of a branch of plain numbers, by way of <see cref="FlatColumn"/>.</summary>
 internal sealed class FlatDecoder : IChunkDecoder
 {
-    private readonly FlatColumn column;
-    private readonly int items;
-    private readonly ValueColumn? counts;
-    private readonly ValueColumn values;
+    private readonly FlatColumn _column;
+    private readonly int _items;
+    private readonly ValueColumn? _counts;
+    private readonly ValueColumn _values;
 
     public FlatDecoder(RootBranch branch)
     {
-        column = new FlatColumn(branch);
+        _column = new FlatColumn(branch);
         var layout = branch.Layout;
-        items = layout.Items;
+        _items = layout.Items;
         var dimensions = string.Concat(LeafDimensions.Of(branch.Record.Leaves[0]).Select(d => $"[{d}]"));
-        if (items == 1)
+        if (_items == 1)
             dimensions = "";
         if (layout.Jagged)
-            counts = new ValueColumn("", ColumnKind.Counts, DataType.Int32);
-        values = new ValueColumn((layout.Jagged ? "[]" : "") + dimensions, ColumnKind.Numbers, layout.Type!.Value);
-        Columns = counts is null ? [values] : [counts, values];
+            _counts = new ValueColumn("", ColumnKind.Counts, DataType.Int32);
+        _values = new ValueColumn((layout.Jagged ? "[]" : "") + dimensions, ColumnKind.Numbers, layout.Type!.Value);
+        Columns = _counts is null ? [_values] : [_counts, _values];
     }
 
     public IReadOnlyList<ValueColumn> Columns { get; }
 
     public void Fill(long first, long end)
     {
-        column.Fill(first, end);
-        values.Clear();
-        column.Values<byte>().CopyTo(values.AddBytes(column.Values<byte>().Length));
-        if (counts is null)
+        _column.Fill(first, end);
+        _values.Clear();
+        _column.Values<byte>().CopyTo(_values.AddBytes(_column.Values<byte>().Length));
+        if (_counts is null)
             return;
-        counts.Clear();
-        var offsets = column.Offsets;
+        _counts.Clear();
+        var offsets = _column.Offsets;
         for (var i = 0; i + 1 < offsets.Length; i++)
-            counts.AddLength((offsets[i + 1] - offsets[i]) / items);
+            _counts.AddLength((offsets[i + 1] - offsets[i]) / _items);
     }
 
     public void Dispose()
     {
-        column.Dispose();
-        values.Release();
-        counts?.Release();
+        _column.Dispose();
+        _values.Release();
+        _counts?.Release();
     }
 }

@@ -8,10 +8,10 @@ namespace DaprHep.Root;
 /// </summary>
 public sealed class ValueColumn
 {
-    private readonly PooledArray<byte> data = new();
-    private readonly PooledArray<int> lengths = new();
-    private int dataBytes;
-    private int lengthCount;
+    private readonly PooledArray<byte> _data = new();
+    private readonly PooledArray<int> _lengths = new();
+    private int _dataBytes;
+    private int _lengthCount;
 
     internal ValueColumn(string path, ColumnKind kind, DataType type, bool approximate = false)
     {
@@ -36,13 +36,13 @@ public sealed class ValueColumn
     public bool IsApproximate { get; }
 
     /// <summary>Number of lengths, numbers or strings.</summary>
-    public int Count => Kind == ColumnKind.Numbers ? dataBytes / DataTypes.BytesOf(Type) : lengthCount;
+    public int Count => Kind == ColumnKind.Numbers ? _dataBytes / DataTypes.BytesOf(Type) : _lengthCount;
 
     /// <summary>The numbers as little-endian bytes, or the bytes of all strings; empty for lengths.</summary>
-    public ReadOnlySpan<byte> Bytes => data.Array.AsSpan(0, dataBytes);
+    public ReadOnlySpan<byte> Bytes => _data.Array.AsSpan(0, _dataBytes);
 
     /// <summary>The lengths of lists (in items) or strings (in bytes).</summary>
-    public ReadOnlySpan<int> Lengths => lengths.Array.AsSpan(0, lengthCount);
+    public ReadOnlySpan<int> Lengths => _lengths.Array.AsSpan(0, _lengthCount);
 
     /// <summary>The numbers.</summary>
     /// <typeparam name="T">The stored type.</typeparam>
@@ -65,26 +65,26 @@ public sealed class ValueColumn
     internal void Release()
     {
         Clear();
-        data.Release();
-        lengths.Release();
+        _data.Release();
+        _lengths.Release();
     }
 
     internal void Clear()
     {
-        dataBytes = 0;
-        lengthCount = 0;
+        _dataBytes = 0;
+        _lengthCount = 0;
     }
 
     internal void AddLength(int length)
     {
-        lengths.Reserve(lengthCount + 1, lengthCount)[lengthCount] = length;
-        lengthCount++;
+        _lengths.Reserve(_lengthCount + 1, _lengthCount)[_lengthCount] = length;
+        _lengthCount++;
     }
 
     internal void AddLengths(ReadOnlySpan<int> more)
     {
-        more.CopyTo(lengths.Reserve(lengthCount + more.Length, lengthCount).AsSpan(lengthCount));
-        lengthCount += more.Length;
+        more.CopyTo(_lengths.Reserve(_lengthCount + more.Length, _lengthCount).AsSpan(_lengthCount));
+        _lengthCount += more.Length;
     }
 
     internal void AddString(ReadOnlySpan<byte> text)
@@ -96,8 +96,8 @@ public sealed class ValueColumn
     /// <summary>Room for that many more bytes of numbers or text, to be filled by the caller.</summary>
     internal Span<byte> AddBytes(int count)
     {
-        var room = data.Reserve(checked(dataBytes + count), dataBytes).AsSpan(dataBytes, count);
-        dataBytes += count;
+        var room = _data.Reserve(checked(_dataBytes + count), _dataBytes).AsSpan(_dataBytes, count);
+        _dataBytes += count;
         return room;
     }
 

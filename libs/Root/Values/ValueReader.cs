@@ -6,9 +6,9 @@ namespace DaprHep.Root;
 /// </summary>
 public sealed class ValueReader : IDisposable
 {
-    private readonly IChunkDecoder decoder;
-    private readonly long end;
-    private long next;
+    private readonly IChunkDecoder _decoder;
+    private readonly long _end;
+    private long _next;
 
     internal ValueReader(RootBranch branch, long first, long end, int maxEntries)
     {
@@ -18,9 +18,9 @@ public sealed class ValueReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(end, branch.Entries);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxEntries);
         Branch = branch;
-        decoder = branch.Layout.Type is null ? new NodeDecoder(branch) : new FlatDecoder(branch);
-        next = first;
-        this.end = end;
+        _decoder = branch.Layout.Type is null ? new NodeDecoder(branch) : new FlatDecoder(branch);
+        _next = first;
+        _end = end;
         MaxEntries = Math.Min(EntriesAChunk([branch]), maxEntries);
     }
 
@@ -37,7 +37,7 @@ public sealed class ValueReader : IDisposable
     public int Entries { get; private set; }
 
     /// <summary>The columns, in the order of the type; those of the current chunk, valid until the next <see cref="Next"/>.</summary>
-    public IReadOnlyList<ValueColumn> Columns => decoder.Columns;
+    public IReadOnlyList<ValueColumn> Columns => _decoder.Columns;
 
     private int MaxEntries { get; }
 
@@ -56,22 +56,22 @@ public sealed class ValueReader : IDisposable
     /// <exception cref="UnsupportedBranchException">The values turn out to be of a kind that is not decoded.</exception>
     public bool Next()
     {
-        if (next >= end)
+        if (_next >= _end)
             return false;
-        FirstEntry = next;
-        var stop = Math.Min(end, next + MaxEntries);
+        FirstEntry = _next;
+        var stop = Math.Min(_end, _next + MaxEntries);
         if (Branch.Tree.File.Source is { IsRemote: true } remote)
-            remote.Prefetch(Branch.Index.RangesOf(next, stop));
-        decoder.Fill(next, stop);
-        Entries = (int)(stop - next);
-        next = stop;
+            remote.Prefetch(Branch.Index.RangesOf(_next, stop));
+        _decoder.Fill(_next, stop);
+        Entries = (int)(stop - _next);
+        _next = stop;
         return true;
     }
 
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
-        next = end;
-        decoder.Dispose();
+        _next = _end;
+        _decoder.Dispose();
     }
 }

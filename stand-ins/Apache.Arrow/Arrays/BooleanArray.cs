@@ -48,21 +48,21 @@ public class BooleanArray : Array, IReadOnlyList<bool?>
 
     public class Builder : IArrowArrayBuilder<bool, BooleanArray, Builder>
     {
-        private readonly ArrowBuffer.BitmapBuilder values = new();
-        private readonly ArrowBuffer.BitmapBuilder validity = new();
+        private readonly ArrowBuffer.BitmapBuilder _values = new();
+        private readonly ArrowBuffer.BitmapBuilder _validity = new();
 
-        public int Length => values.Length;
+        public int Length => _values.Length;
 
-        public int Capacity => values.Capacity;
+        public int Capacity => _values.Capacity;
 
-        public int NullCount => validity.UnsetBitCount;
+        public int NullCount => _validity.UnsetBitCount;
 
         public Builder Append(bool value) => NullableAppend(value);
 
         public Builder NullableAppend(bool? value)
         {
-            values.Append(value ?? false);
-            validity.Append(value.HasValue);
+            _values.Append(value ?? false);
+            _validity.Append(value.HasValue);
             return this;
         }
 
@@ -85,42 +85,42 @@ public class BooleanArray : Array, IReadOnlyList<bool?>
 
         public BooleanArray Build(MemoryAllocator? allocator = default)
         {
-            var bitmap = NullCount > 0 ? validity.Build(allocator) : ArrowBuffer.Empty;
-            return new BooleanArray(values.Build(allocator), bitmap, Length, NullCount, 0);
+            var bitmap = NullCount > 0 ? _validity.Build(allocator) : ArrowBuffer.Empty;
+            return new BooleanArray(_values.Build(allocator), bitmap, Length, NullCount, 0);
         }
 
         public Builder Clear()
         {
-            values.Clear();
-            validity.Clear();
+            _values.Clear();
+            _validity.Clear();
             return this;
         }
 
         public Builder Reserve(int capacity)
         {
-            values.Reserve(capacity);
-            validity.Reserve(capacity);
+            _values.Reserve(capacity);
+            _validity.Reserve(capacity);
             return this;
         }
 
         public Builder Resize(int length)
         {
-            values.Resize(length);
-            validity.Resize(length);
+            _values.Resize(length);
+            _validity.Resize(length);
             return this;
         }
 
         public Builder Set(int index, bool value)
         {
-            values.Set(index, value);
-            validity.Set(index, true);
+            _values.Set(index, value);
+            _validity.Set(index, true);
             return this;
         }
 
         public Builder Swap(int i, int j)
         {
-            values.Swap(i, j);
-            validity.Swap(i, j);
+            _values.Swap(i, j);
+            _validity.Swap(i, j);
             return this;
         }
     }

@@ -55,8 +55,8 @@ public class FixedSizeListArray : Array
     /// <summary>Begin a list with <see cref="Append"/>, then append exactly its values to <see cref="ValueBuilder"/>.</summary>
     public class Builder : IArrowArrayBuilder<FixedSizeListArray, Builder>
     {
-        private readonly FixedSizeListType dataType;
-        private readonly ArrowBuffer.BitmapBuilder validity = new();
+        private readonly FixedSizeListType _dataType;
+        private readonly ArrowBuffer.BitmapBuilder _validity = new();
 
         public Builder(IArrowType valueDataType, int listSize)
             : this(new FixedSizeListType(valueDataType, listSize))
@@ -70,20 +70,20 @@ public class FixedSizeListArray : Array
 
         internal Builder(FixedSizeListType dataType)
         {
-            this.dataType = dataType;
+            _dataType = dataType;
             ValueBuilder = ArrowArrayBuilderFactory.Build(dataType.ValueDataType);
         }
 
         public IArrowArrayBuilder<IArrowArray, IArrowArrayBuilder<IArrowArray>> ValueBuilder { get; }
 
-        public int Length => validity.Length;
+        public int Length => _validity.Length;
 
-        public int NullCount => validity.UnsetBitCount;
+        public int NullCount => _validity.UnsetBitCount;
 
         public Builder Append()
         {
             CheckValues();
-            validity.Append(true);
+            _validity.Append(true);
             return this;
         }
 
@@ -91,8 +91,8 @@ public class FixedSizeListArray : Array
         public Builder AppendNull()
         {
             CheckValues();
-            validity.Append(false);
-            for (int i = 0; i < dataType.ListSize; i++)
+            _validity.Append(false);
+            for (int i = 0; i < _dataType.ListSize; i++)
                 ValueBuilder.AppendNull();
             return this;
         }
@@ -100,39 +100,39 @@ public class FixedSizeListArray : Array
         public FixedSizeListArray Build(MemoryAllocator? allocator = default)
         {
             CheckValues();
-            var bitmap = NullCount > 0 ? validity.Build(allocator) : ArrowBuffer.Empty;
-            return new FixedSizeListArray(dataType, Length, ValueBuilder.Build(allocator), bitmap, NullCount);
+            var bitmap = NullCount > 0 ? _validity.Build(allocator) : ArrowBuffer.Empty;
+            return new FixedSizeListArray(_dataType, Length, ValueBuilder.Build(allocator), bitmap, NullCount);
         }
 
         public Builder Reserve(int capacity)
         {
-            validity.Reserve(capacity);
-            ValueBuilder.Reserve(checked(capacity * dataType.ListSize));
+            _validity.Reserve(capacity);
+            ValueBuilder.Reserve(checked(capacity * _dataType.ListSize));
             return this;
         }
 
         public Builder Resize(int length)
         {
             CheckValues();
-            validity.Resize(length);
-            ValueBuilder.Resize(checked(length * dataType.ListSize));
+            _validity.Resize(length);
+            ValueBuilder.Resize(checked(length * _dataType.ListSize));
             return this;
         }
 
         public Builder Clear()
         {
-            validity.Clear();
+            _validity.Clear();
             ValueBuilder.Clear();
             return this;
         }
 
         private void CheckValues()
         {
-            long expected = (long)Length * dataType.ListSize;
+            long expected = (long)Length * _dataType.ListSize;
             if (ValueBuilder.Length != expected)
             {
-                long found = ValueBuilder.Length - expected + dataType.ListSize;
-                throw new ArgumentOutOfRangeException($"Lists of length: {found} do not conform to the fixed size: {dataType.ListSize}");
+                long found = ValueBuilder.Length - expected + _dataType.ListSize;
+                throw new ArgumentOutOfRangeException($"Lists of length: {found} do not conform to the fixed size: {_dataType.ListSize}");
             }
         }
     }

@@ -74,9 +74,9 @@ public class LargeListArray : Array
     /// <summary>Begin a list with <see cref="Append"/>, then append its values to <see cref="ValueBuilder"/>.</summary>
     public class Builder : IArrowArrayBuilder<LargeListArray, Builder>
     {
-        private readonly LargeListType dataType;
-        private readonly ArrowBuffer.Builder<long> offsets = new();
-        private readonly ArrowBuffer.BitmapBuilder validity = new();
+        private readonly LargeListType _dataType;
+        private readonly ArrowBuffer.Builder<long> _offsets = new();
+        private readonly ArrowBuffer.BitmapBuilder _validity = new();
 
         public Builder(IArrowType valueDataType)
             : this(new LargeListType(valueDataType))
@@ -90,15 +90,15 @@ public class LargeListArray : Array
 
         internal Builder(LargeListType dataType)
         {
-            this.dataType = dataType;
+            _dataType = dataType;
             ValueBuilder = ArrowArrayBuilderFactory.Build(dataType.ValueDataType);
         }
 
         public IArrowArrayBuilder<IArrowArray, IArrowArrayBuilder<IArrowArray>> ValueBuilder { get; }
 
-        public int Length => offsets.Length;
+        public int Length => _offsets.Length;
 
-        public int NullCount => validity.UnsetBitCount;
+        public int NullCount => _validity.UnsetBitCount;
 
         public Builder Append() => Begin(true);
 
@@ -106,40 +106,40 @@ public class LargeListArray : Array
 
         public LargeListArray Build(MemoryAllocator? allocator = default)
         {
-            offsets.Append(ValueBuilder.Length);
-            var bitmap = NullCount > 0 ? validity.Build(allocator) : ArrowBuffer.Empty;
+            _offsets.Append(ValueBuilder.Length);
+            var bitmap = NullCount > 0 ? _validity.Build(allocator) : ArrowBuffer.Empty;
             var array = new LargeListArray(
-                dataType, Length - 1, offsets.Build(allocator), ValueBuilder.Build(allocator), bitmap, NullCount);
-            offsets.Resize(Length - 1);
+                _dataType, Length - 1, _offsets.Build(allocator), ValueBuilder.Build(allocator), bitmap, NullCount);
+            _offsets.Resize(Length - 1);
             return array;
         }
 
         public Builder Reserve(int capacity)
         {
-            offsets.Reserve(capacity + 1);
-            validity.Reserve(capacity);
+            _offsets.Reserve(capacity + 1);
+            _validity.Reserve(capacity);
             return this;
         }
 
         public Builder Resize(int length)
         {
-            offsets.Resize(length);
-            validity.Resize(length);
+            _offsets.Resize(length);
+            _validity.Resize(length);
             return this;
         }
 
         public Builder Clear()
         {
-            offsets.Clear();
-            validity.Clear();
+            _offsets.Clear();
+            _validity.Clear();
             ValueBuilder.Clear();
             return this;
         }
 
         private Builder Begin(bool valid)
         {
-            offsets.Append(ValueBuilder.Length);
-            validity.Append(valid);
+            _offsets.Append(ValueBuilder.Length);
+            _validity.Append(valid);
             return this;
         }
     }

@@ -5,7 +5,7 @@ namespace Apache.Arrow;
 /// <summary>Records: one child array a field.</summary>
 public class StructArray : Array, IArrowRecord
 {
-    private IReadOnlyList<IArrowArray>? fields;
+    private IReadOnlyList<IArrowArray>? _fields;
 
     public StructArray(
         IArrowType dataType,
@@ -27,7 +27,7 @@ public class StructArray : Array, IArrowRecord
     }
 
     /// <summary>The children, cut to this array's offset and length.</summary>
-    public IReadOnlyList<IArrowArray> Fields => LazyInitializer.EnsureInitialized(ref fields, MakeFields);
+    public IReadOnlyList<IArrowArray> Fields => LazyInitializer.EnsureInitialized(ref _fields, MakeFields);
 
     IRecordType IArrowRecord.Schema => (StructType)Data.DataType;
 

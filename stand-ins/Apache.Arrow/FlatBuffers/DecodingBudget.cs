@@ -8,21 +8,21 @@ internal sealed class DecodingBudget(int metadataLength)
 {
     public const int MaximumDepth = 64;
 
-    private int fields = Math.Max(16, metadataLength / 8);
-    private long text = (16L * metadataLength) + 65536;
+    private int _fields = Math.Max(16, metadataLength / 8);
+    private long _text = (16L * metadataLength) + 65536;
 
     public void TakeField(int depth)
     {
         if (depth > MaximumDepth)
             throw new InvalidDataException($"Arrow schema is malformed: expected fields nested at most {MaximumDepth} deep, found more.");
-        if (--fields < 0)
+        if (--_fields < 0)
             throw new InvalidDataException("Arrow schema is malformed: expected fewer fields than its metadata has room for, found more.");
     }
 
     public void TakeText(int length)
     {
-        text -= length;
-        if (text < 0)
+        _text -= length;
+        if (_text < 0)
             throw new InvalidDataException("Arrow schema is malformed: expected less text than its metadata has room for, found more.");
     }
 }

@@ -9,13 +9,13 @@ namespace Apache.Arrow.FlatBuffers;
 /// </summary>
 internal sealed class FlatBufferWriter
 {
-    private byte[] bytes = new byte[1024];
-    private int head = 1024;
-    private int alignment = 8;
-    private int[] fields = [];
-    private int tableEnd;
+    private byte[] _bytes = new byte[1024];
+    private int _head = 1024;
+    private int _alignment = 8;
+    private int[] _fields = [];
+    private int _tableEnd;
 
-    private int Written => bytes.Length - head;
+    private int Written => _bytes.Length - _head;
 
     public int String(string value)
     {
@@ -48,15 +48,15 @@ internal sealed class FlatBufferWriter
 
     public void BeginTable(int slots)
     {
-        fields = new int[slots];
-        tableEnd = Written;
+        _fields = new int[slots];
+        _tableEnd = Written;
     }
 
     public void Byte(int slot, byte value)
     {
         Align(1, 0);
         Take(1)[0] = value;
-        fields[slot] = Written;
+        _fields[slot] = Written;
     }
 
     public void Bool(int slot, bool value) => Byte(slot, value ? (byte)1 : (byte)0);
@@ -65,21 +65,21 @@ internal sealed class FlatBufferWriter
     {
         Align(2, 0);
         BinaryPrimitives.WriteInt16LittleEndian(Take(2), value);
-        fields[slot] = Written;
+        _fields[slot] = Written;
     }
 
     public void Int32(int slot, int value)
     {
         Align(4, 0);
         PushInt32(value);
-        fields[slot] = Written;
+        _fields[slot] = Written;
     }
 
     public void Int64(int slot, long value)
     {
         Align(8, 0);
         BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
-        fields[slot] = Written;
+        _fields[slot] = Written;
     }
 
     /// <summary>A reference field; a reference of 0 leaves it out.</summary>
@@ -89,7 +89,7 @@ internal sealed class FlatBufferWriter
             return;
         Align(4, 0);
         PushReference(reference);
-        fields[slot] = Written;
+        _fields[slot] = Written;
     }
 
     public int EndTable()
@@ -97,30 +97,30 @@ internal sealed class FlatBufferWriter
         Align(4, 0);
         PushInt32(0);
         int table = Written;
-        for (int slot = fields.Length - 1; slot >= 0; slot--)
-            BinaryPrimitives.WriteUInt16LittleEndian(Take(2), fields[slot] == 0 ? (ushort)0 : checked((ushort)(table - fields[slot])));
-        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), checked((ushort)(table - tableEnd)));
-        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), (ushort)(4 + (2 * fields.Length)));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.Length - table), Written - table);
+        for (int slot = _fields.Length - 1; slot >= 0; slot--)
+            BinaryPrimitives.WriteUInt16LittleEndian(Take(2), _fields[slot] == 0 ? (ushort)0 : checked((ushort)(table - _fields[slot])));
+        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), checked((ushort)(table - _tableEnd)));
+        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), (ushort)(4 + (2 * _fields.Length)));
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_bytes.Length - table), Written - table);
         return table;
     }
 
     /// <summary>The finished buffer; the writer is empty afterwards.</summary>
     public byte[] Finish(int root)
     {
-        Align(alignment, 4);
+        Align(_alignment, 4);
         PushReference(root);
-        byte[] result = bytes[head..];
-        bytes.AsSpan(head).Clear();
-        head = bytes.Length;
-        alignment = 8;
+        byte[] result = _bytes[_head..];
+        _bytes.AsSpan(_head).Clear();
+        _head = _bytes.Length;
+        _alignment = 8;
         return result;
     }
 
     /// <summary>Pads so that after <paramref name="following"/> more bytes the position is a multiple of <paramref name="size"/>.</summary>
     private void Align(int size, int following)
     {
-        alignment = Math.Max(alignment, size);
+        _alignment = Math.Max(_alignment, size);
         int padding = -(Written + following) & (size - 1);
         Take(padding).Clear();
     }
@@ -131,18 +131,18 @@ internal sealed class FlatBufferWriter
 
     private Span<byte> Take(int count)
     {
-        if (count > head)
+        if (count > _head)
         {
-            int size = bytes.Length;
-            while (count > head + (size - bytes.Length))
+            int size = _bytes.Length;
+            while (count > _head + (size - _bytes.Length))
                 size = checked(size * 2);
             var grown = new byte[size];
-            bytes.AsSpan(head).CopyTo(grown.AsSpan(size - Written));
-            head += size - bytes.Length;
-            bytes = grown;
+            _bytes.AsSpan(_head).CopyTo(grown.AsSpan(size - Written));
+            _head += size - _bytes.Length;
+            _bytes = grown;
         }
 
-        head -= count;
-        return bytes.AsSpan(head, count);
+        _head -= count;
+        return _bytes.AsSpan(_head, count);
     }
 }

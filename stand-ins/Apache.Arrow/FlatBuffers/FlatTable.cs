@@ -9,41 +9,41 @@ namespace Apache.Arrow.FlatBuffers;
 /// </summary>
 internal readonly ref struct FlatTable
 {
-    private readonly ReadOnlySpan<byte> bytes;
-    private readonly int table;
-    private readonly int vtable;
-    private readonly int vtableLength;
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly int _table;
+    private readonly int _vtable;
+    private readonly int _vtableLength;
 
     private FlatTable(ReadOnlySpan<byte> bytes, int table)
     {
-        this.bytes = bytes;
-        this.table = table;
-        vtable = Checked(bytes, (long)table - ReadInt32(bytes, table), 4);
-        vtableLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[vtable..]);
-        if (vtableLength < 4 || vtableLength > bytes.Length - vtable)
-            throw Malformed(vtable, $"a vtable of 4 to {bytes.Length - vtable} bytes", $"{vtableLength} bytes");
+        _bytes = bytes;
+        _table = table;
+        _vtable = Checked(bytes, (long)table - ReadInt32(bytes, table), 4);
+        _vtableLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[_vtable..]);
+        if (_vtableLength < 4 || _vtableLength > bytes.Length - _vtable)
+            throw Malformed(_vtable, $"a vtable of 4 to {bytes.Length - _vtable} bytes", $"{_vtableLength} bytes");
     }
 
     /// <summary>The table a FlatBuffer begins with.</summary>
     public static FlatTable Root(ReadOnlySpan<byte> bytes) => new(bytes, FollowOffset(bytes, 0));
 
-    public byte Byte(int slot, byte otherwise = 0) => TryField(slot, 1, out int at) ? bytes[at] : otherwise;
+    public byte Byte(int slot, byte otherwise = 0) => TryField(slot, 1, out int at) ? _bytes[at] : otherwise;
 
     public bool Bool(int slot) => Byte(slot) != 0;
 
     public short Int16(int slot, short otherwise = 0) =>
-        TryField(slot, 2, out int at) ? BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]) : otherwise;
+        TryField(slot, 2, out int at) ? BinaryPrimitives.ReadInt16LittleEndian(_bytes[at..]) : otherwise;
 
-    public int Int32(int slot, int otherwise = 0) => TryField(slot, 4, out int at) ? ReadInt32(bytes, at) : otherwise;
+    public int Int32(int slot, int otherwise = 0) => TryField(slot, 4, out int at) ? ReadInt32(_bytes, at) : otherwise;
 
     public long Int64(int slot, long otherwise = 0) =>
-        TryField(slot, 8, out int at) ? BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]) : otherwise;
+        TryField(slot, 8, out int at) ? BinaryPrimitives.ReadInt64LittleEndian(_bytes[at..]) : otherwise;
 
     public bool TryTable(int slot, out FlatTable value)
     {
         if (TryField(slot, 4, out int at))
         {
-            value = new FlatTable(bytes, FollowOffset(bytes, at));
+            value = new FlatTable(_bytes, FollowOffset(_bytes, at));
             return true;
         }
 
@@ -53,19 +53,19 @@ internal readonly ref struct FlatTable
 
     /// <exception cref="InvalidDataException">The table has no such field.</exception>
     public FlatTable Table(int slot, string name) =>
-        TryTable(slot, out var value) ? value : throw Malformed(table, $"a {name} table", "none");
+        TryTable(slot, out var value) ? value : throw Malformed(_table, $"a {name} table", "none");
 
     /// <summary>A string, or null when the table has none; its length is taken off <paramref name="budget"/>.</summary>
     public string? String(int slot, DecodingBudget budget)
     {
         if (!TryField(slot, 4, out int at))
             return null;
-        int start = FollowOffset(bytes, at);
-        int length = ReadInt32(bytes, start);
-        if (length < 0 || length > bytes.Length - start - 4)
-            throw Malformed(start, $"a string of at most {bytes.Length - start - 4} bytes", $"{length} bytes");
+        int start = FollowOffset(_bytes, at);
+        int length = ReadInt32(_bytes, start);
+        if (length < 0 || length > _bytes.Length - start - 4)
+            throw Malformed(start, $"a string of at most {_bytes.Length - start - 4} bytes", $"{length} bytes");
         budget.TakeText(length);
-        return Encoding.UTF8.GetString(bytes.Slice(start + 4, length));
+        return Encoding.UTF8.GetString(_bytes.Slice(start + 4, length));
     }
 
     /// <summary>The elements of a vector of structs or scalars of <paramref name="size"/> bytes each; empty when there is none.</summary>
@@ -73,19 +73,19 @@ internal readonly ref struct FlatTable
     {
         if (!TryField(slot, 4, out int at))
             return default;
-        int start = FollowOffset(bytes, at);
-        int count = ReadInt32(bytes, start);
-        long room = ((long)bytes.Length - start - 4) / size;
+        int start = FollowOffset(_bytes, at);
+        int count = ReadInt32(_bytes, start);
+        long room = ((long)_bytes.Length - start - 4) / size;
         if (count < 0 || count > room)
             throw Malformed(start, $"a vector of at most {room} elements", $"{count}");
-        return bytes.Slice(start + 4, count * size);
+        return _bytes.Slice(start + 4, count * size);
     }
 
     /// <summary>The tables of a vector of tables; empty when there is none.</summary>
     public FlatTables Tables(int slot)
     {
         var offsets = Structs(slot, 4);
-        return offsets.IsEmpty ? default : new FlatTables(bytes, Start(offsets), offsets.Length / 4);
+        return offsets.IsEmpty ? default : new FlatTables(_bytes, Start(offsets), offsets.Length / 4);
     }
 
     internal static FlatTable At(ReadOnlySpan<byte> bytes, int offsetAt) => new(bytes, FollowOffset(bytes, offsetAt));
@@ -109,18 +109,18 @@ internal readonly ref struct FlatTable
     {
         at = 0;
         int entry = 4 + (2 * slot);
-        if (vtableLength == 0 || entry + 2 > vtableLength)
+        if (_vtableLength == 0 || entry + 2 > _vtableLength)
             return false;
-        int offset = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(vtable + entry)..]);
+        int offset = BinaryPrimitives.ReadUInt16LittleEndian(_bytes[(_vtable + entry)..]);
         if (offset == 0)
             return false;
-        at = Checked(bytes, (long)table + offset, size);
+        at = Checked(_bytes, (long)_table + offset, size);
         return true;
     }
 
     private int Start(ReadOnlySpan<byte> part)
     {
-        bytes.Overlaps(part, out int start);
+        _bytes.Overlaps(part, out int start);
         return start;
     }
 }
@@ -128,17 +128,17 @@ internal readonly ref struct FlatTable
 /// <summary>A vector of tables.</summary>
 internal readonly ref struct FlatTables
 {
-    private readonly ReadOnlySpan<byte> bytes;
-    private readonly int start;
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly int _start;
 
     public FlatTables(ReadOnlySpan<byte> bytes, int start, int count)
     {
-        this.bytes = bytes;
-        this.start = start;
+        _bytes = bytes;
+        _start = start;
         Count = count;
     }
 
     public int Count { get; }
 
-    public FlatTable this[int index] => FlatTable.At(bytes, start + (4 * index));
+    public FlatTable this[int index] => FlatTable.At(_bytes, _start + (4 * index));
 }

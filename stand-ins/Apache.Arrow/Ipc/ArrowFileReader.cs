@@ -7,8 +7,8 @@ namespace Apache.Arrow.Ipc;
 /// <summary>Reads an Arrow IPC file through its footer: batches in any order.</summary>
 public class ArrowFileReader : ArrowStreamReader
 {
-    private Block[]? blocks;
-    private int next;
+    private Block[]? _blocks;
+    private int _next;
 
     public ArrowFileReader(Stream stream)
         : this(stream, leaveOpen: false)
@@ -38,7 +38,7 @@ public class ArrowFileReader : ArrowStreamReader
     public async ValueTask<int> RecordBatchCountAsync()
     {
         await EnsureOpenAsync(true, default).ConfigureAwait(false);
-        return blocks!.Length;
+        return _blocks!.Length;
     }
 
     /// <summary>The batch of that index, from 0.</summary>
@@ -49,18 +49,18 @@ public class ArrowFileReader : ArrowStreamReader
     private protected override async ValueTask<RecordBatch?> ReadNextAsync(bool async, CancellationToken cancellationToken)
     {
         await EnsureOpenAsync(async, cancellationToken).ConfigureAwait(false);
-        return next < blocks!.Length ? await ReadAsync(next++, async, cancellationToken).ConfigureAwait(false) : null;
+        return _next < _blocks!.Length ? await ReadAsync(_next++, async, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private protected override async ValueTask EnsureOpenAsync(bool async, CancellationToken cancellationToken)
     {
-        if (blocks is not null)
+        if (_blocks is not null)
             return;
         var (footer, end) = await ReadFooterAsync(async, cancellationToken).ConfigureAwait(false);
         var (dictionaries, records) = DecodeFooter(footer, end);
         foreach (var block in dictionaries)
             batches.TakeDictionary(await ReadMessageAsync(block, async, cancellationToken).ConfigureAwait(false));
-        blocks = records;
+        _blocks = records;
     }
 
     private static Block[] DecodeBlocks(ReadOnlySpan<byte> structs, long end, string what)
@@ -128,8 +128,8 @@ public class ArrowFileReader : ArrowStreamReader
     {
         await EnsureOpenAsync(async, cancellationToken).ConfigureAwait(false);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, blocks!.Length);
-        return batches.MakeBatch(await ReadMessageAsync(blocks[index], async, cancellationToken).ConfigureAwait(false));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _blocks!.Length);
+        return batches.MakeBatch(await ReadMessageAsync(_blocks[index], async, cancellationToken).ConfigureAwait(false));
     }
 
     private async ValueTask<Message> ReadMessageAsync(Block block, bool async, CancellationToken cancellationToken)

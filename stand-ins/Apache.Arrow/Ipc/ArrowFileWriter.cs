@@ -7,8 +7,8 @@ namespace Apache.Arrow.Ipc;
 /// <summary>Writes an Arrow IPC file: a stream between magic bytes, with a footer that says where each batch is.</summary>
 public class ArrowFileWriter : ArrowStreamWriter
 {
-    private readonly List<byte> dictionaryBlocks = [];
-    private readonly List<byte> recordBatchBlocks = [];
+    private readonly List<byte> _dictionaryBlocks = [];
+    private readonly List<byte> _recordBatchBlocks = [];
 
     public ArrowFileWriter(Stream stream, Schema schema)
         : this(stream, schema, leaveOpen: false)
@@ -45,18 +45,18 @@ public class ArrowFileWriter : ArrowStreamWriter
                 "Use the same dictionary in all batches, or write a stream.");
         }
 
-        AddBlock(dictionaryBlocks, offset, metadataLength, bodyLength);
+        AddBlock(_dictionaryBlocks, offset, metadataLength, bodyLength);
     }
 
     private protected override void OnRecordBatch(long offset, int metadataLength, long bodyLength) =>
-        AddBlock(recordBatchBlocks, offset, metadataLength, bodyLength);
+        AddBlock(_recordBatchBlocks, offset, metadataLength, bodyLength);
 
     private protected override ValueTask WriteTailAsync(bool async, CancellationToken cancellationToken)
     {
         var writer = new FlatBufferWriter();
         int schema = EncodeSchema(writer);
-        int dictionaries = writer.Structs(dictionaryBlocks.ToArray(), dictionaryBlocks.Count / F.Footer.BlockSize);
-        int recordBatches = writer.Structs(recordBatchBlocks.ToArray(), recordBatchBlocks.Count / F.Footer.BlockSize);
+        int dictionaries = writer.Structs(_dictionaryBlocks.ToArray(), _dictionaryBlocks.Count / F.Footer.BlockSize);
+        int recordBatches = writer.Structs(_recordBatchBlocks.ToArray(), _recordBatchBlocks.Count / F.Footer.BlockSize);
         writer.BeginTable(F.Footer.Slots);
         writer.Reference(F.Footer.Schema, schema);
         writer.Reference(F.Footer.Dictionaries, dictionaries);

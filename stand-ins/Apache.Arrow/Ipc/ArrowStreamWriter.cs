@@ -13,14 +13,14 @@ public class ArrowStreamWriter : IDisposable
 {
     private static readonly byte[] Zeros = new byte[F.BufferAlignment];
 
-    private readonly bool leaveOpen;
-    private readonly IpcOptions options;
-    private readonly FlatBufferWriter metadata = new();
-    private readonly Dictionary<long, byte[]> dictionaryDigests = [];
-    private readonly ColumnLayout[] columns;
-    private readonly ICompressionCodec? codec;
-    private bool started;
-    private bool ended;
+    private readonly bool _leaveOpen;
+    private readonly IpcOptions _options;
+    private readonly FlatBufferWriter _metadata = new();
+    private readonly Dictionary<long, byte[]> _dictionaryDigests = [];
+    private readonly ColumnLayout[] _columns;
+    private readonly ICompressionCodec? _codec;
+    private bool _started;
+    private bool _ended;
 
     public ArrowStreamWriter(Stream baseStream, Schema schema)
         : this(baseStream, schema, false)
@@ -38,15 +38,15 @@ public class ArrowStreamWriter : IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         BaseStream = baseStream;
         Schema = schema;
-        this.leaveOpen = leaveOpen;
-        this.options = options ?? IpcOptions.Default;
-        columns = ColumnLayout.Of(schema);
-        if (this.options.CompressionCodec is { } type)
+        _leaveOpen = leaveOpen;
+        _options = options ?? IpcOptions.Default;
+        _columns = ColumnLayout.Of(schema);
+        if (_options.CompressionCodec is { } type)
         {
-            var factory = this.options.CompressionCodecFactory
+            var factory = _options.CompressionCodecFactory
                 ?? throw new ArgumentException(
                     "A CompressionCodecFactory must be provided when a CompressionCodec is specified", nameof(options));
-            codec = factory.CreateCodec(type, this.options.CompressionLevel);
+            _codec = factory.CreateCodec(type, _options.CompressionLevel);
         }
     }
 
@@ -74,8 +74,8 @@ public class ArrowStreamWriter : IDisposable
 
     public virtual void Dispose()
     {
-        codec?.Dispose();
-        if (!leaveOpen)
+        _codec?.Dispose();
+        if (!_leaveOpen)
             BaseStream.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -92,7 +92,7 @@ public class ArrowStreamWriter : IDisposable
     {
     }
 
-    private protected int EncodeSchema(FlatBufferWriter writer) => SchemaEncoder.Encode(writer, Schema, columns);
+    private protected int EncodeSchema(FlatBufferWriter writer) => SchemaEncoder.Encode(writer, Schema, _columns);
 
     private protected async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool async, CancellationToken cancellationToken)
     {
@@ -105,22 +105,22 @@ public class ArrowStreamWriter : IDisposable
 
     private async ValueTask StartAsync(bool async, CancellationToken cancellationToken)
     {
-        if (ended)
+        if (_ended)
             throw new InvalidOperationException("The end has been written already.");
-        if (started)
+        if (_started)
             return;
-        started = true;
+        _started = true;
         await WriteHeadAsync(async, cancellationToken).ConfigureAwait(false);
-        byte[] message = FinishMessage(F.Header.Schema, EncodeSchema(metadata), 0);
+        byte[] message = FinishMessage(F.Header.Schema, EncodeSchema(_metadata), 0);
         await WriteMessageAsync(message, [], async, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask EndAsync(bool async, CancellationToken cancellationToken)
     {
-        if (ended)
+        if (_ended)
             return;
         await StartAsync(async, cancellationToken).ConfigureAwait(false);
-        ended = true;
+        _ended = true;
         var mark = new byte[8];
         BinaryPrimitives.WriteInt32LittleEndian(mark, F.Continuation);
         await WriteAsync(mark, async, cancellationToken).ConfigureAwait(false);
@@ -134,24 +134,24 @@ public class ArrowStreamWriter : IDisposable
     private async ValueTask WriteBatchAsync(RecordBatch batch, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.ColumnCount != columns.Length)
-            throw new ArgumentException($"The schema has {columns.Length} columns, but the batch has {batch.ColumnCount}.", nameof(batch));
-        var encoder = new BatchEncoder(codec, options.CompressionCodec);
-        for (int i = 0; i < columns.Length; i++)
+        if (batch.ColumnCount != _columns.Length)
+            throw new ArgumentException($"The schema has {_columns.Length} columns, but the batch has {batch.ColumnCount}.", nameof(batch));
+        var encoder = new BatchEncoder(_codec, _options.CompressionCodec);
+        for (int i = 0; i < _columns.Length; i++)
         {
             var array = batch.Column(i).Data;
             if (array.Length != batch.Length)
                 throw new ArgumentException(
-                    $"Column {columns[i].Field.Name} has {array.Length} rows, but the batch has {batch.Length}.", nameof(batch));
-            encoder.Add(array, columns[i]);
+                    $"Column {_columns[i].Field.Name} has {array.Length} rows, but the batch has {batch.Length}.", nameof(batch));
+            encoder.Add(array, _columns[i]);
         }
 
         await StartAsync(async, cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < columns.Length; i++)
-            await WriteDictionariesAsync(batch.Column(i).Data, columns[i], async, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < _columns.Length; i++)
+            await WriteDictionariesAsync(batch.Column(i).Data, _columns[i], async, cancellationToken).ConfigureAwait(false);
 
         long offset = Position;
-        byte[] message = FinishMessage(F.Header.RecordBatch, encoder.Encode(metadata, batch.Length), encoder.BodyLength);
+        byte[] message = FinishMessage(F.Header.RecordBatch, encoder.Encode(_metadata, batch.Length), encoder.BodyLength);
         await WriteMessageAsync(message, encoder.Body, async, cancellationToken).ConfigureAwait(false);
         OnRecordBatch(offset, checked((int)(Position - offset - encoder.BodyLength)), encoder.BodyLength);
     }
@@ -165,21 +165,21 @@ public class ArrowStreamWriter : IDisposable
         if (column.DictionaryId is not { } id)
             return;
 
-        var encoder = new BatchEncoder(codec, options.CompressionCodec);
+        var encoder = new BatchEncoder(_codec, _options.CompressionCodec);
         encoder.Add(values, column.Dictionary);
-        int batch = encoder.Encode(metadata, values.Length);
-        metadata.BeginTable(F.DictionaryBatch.Slots);
-        metadata.Int64(F.DictionaryBatch.Id, id);
-        metadata.Reference(F.DictionaryBatch.Data, batch);
-        byte[] message = FinishMessage(F.Header.DictionaryBatch, metadata.EndTable(), encoder.BodyLength);
+        int batch = encoder.Encode(_metadata, values.Length);
+        _metadata.BeginTable(F.DictionaryBatch.Slots);
+        _metadata.Int64(F.DictionaryBatch.Id, id);
+        _metadata.Reference(F.DictionaryBatch.Data, batch);
+        byte[] message = FinishMessage(F.Header.DictionaryBatch, _metadata.EndTable(), encoder.BodyLength);
 
         byte[] digest = Digest(message, encoder);
-        bool replaces = dictionaryDigests.TryGetValue(id, out byte[]? before);
+        bool replaces = _dictionaryDigests.TryGetValue(id, out byte[]? before);
         if (replaces && digest.AsSpan().SequenceEqual(before))
             return;
         long offset = Position;
         OnDictionary(id, replaces, offset, PaddedLength(message.Length) + 8, encoder.BodyLength);
-        dictionaryDigests[id] = digest;
+        _dictionaryDigests[id] = digest;
         await WriteMessageAsync(message, encoder.Body, async, cancellationToken).ConfigureAwait(false);
     }
 
@@ -194,12 +194,12 @@ public class ArrowStreamWriter : IDisposable
 
     private byte[] FinishMessage(F.Header header, int table, long bodyLength)
     {
-        metadata.BeginTable(F.Message.Slots);
-        metadata.Int64(F.Message.BodyLength, bodyLength);
-        metadata.Reference(F.Message.Header, table);
-        metadata.Int16(F.Message.Version, F.Version5);
-        metadata.Byte(F.Message.HeaderType, (byte)header);
-        return metadata.Finish(metadata.EndTable());
+        _metadata.BeginTable(F.Message.Slots);
+        _metadata.Int64(F.Message.BodyLength, bodyLength);
+        _metadata.Reference(F.Message.Header, table);
+        _metadata.Int16(F.Message.Version, F.Version5);
+        _metadata.Byte(F.Message.HeaderType, (byte)header);
+        return _metadata.Finish(_metadata.EndTable());
     }
 
     /// <summary>The length of metadata written now, padded so that what follows begins at a multiple of 64 bytes.</summary>

@@ -12,13 +12,13 @@ namespace Apache.Arrow.Ipc;
 /// </summary>
 internal ref struct BatchDecoder
 {
-    private readonly string where;
-    private readonly BufferDecoder body;
-    private readonly ReadOnlySpan<byte> nodes;
-    private readonly ReadOnlySpan<byte> buffers;
-    private readonly IReadOnlyDictionary<long, ArrayData> dictionaries;
-    private int node;
-    private int buffer;
+    private readonly string _where;
+    private readonly BufferDecoder _body;
+    private readonly ReadOnlySpan<byte> _nodes;
+    private readonly ReadOnlySpan<byte> _buffers;
+    private readonly IReadOnlyDictionary<long, ArrayData> _dictionaries;
+    private int _node;
+    private int _buffer;
 
     public BatchDecoder(
         string where,
@@ -27,15 +27,15 @@ internal ref struct BatchDecoder
         IReadOnlyDictionary<long, ArrayData> dictionaries,
         ICompressionCodecFactory? codecs)
     {
-        this.where = where;
-        this.dictionaries = dictionaries;
+        _where = where;
+        _dictionaries = dictionaries;
         long rows = batch.Int64(F.RecordBatch.Length);
         if (rows is < 0 or > int.MaxValue)
             throw Malformed("", $"0 to {int.MaxValue} rows", $"{rows}");
         Length = (int)rows;
-        nodes = batch.Structs(F.RecordBatch.Nodes, F.RecordBatch.NodeSize);
-        buffers = batch.Structs(F.RecordBatch.Buffers, F.RecordBatch.BufferSize);
-        this.body = BufferDecoder.Create(where, batch, body, codecs);
+        _nodes = batch.Structs(F.RecordBatch.Nodes, F.RecordBatch.NodeSize);
+        _buffers = batch.Structs(F.RecordBatch.Buffers, F.RecordBatch.BufferSize);
+        _body = BufferDecoder.Create(where, batch, body, codecs);
     }
 
     public int Length { get; }
@@ -43,7 +43,7 @@ internal ref struct BatchDecoder
     /// <summary>All columns, each of <see cref="Length"/> rows.</summary>
     public List<ArrayData> Decode(IReadOnlyList<ColumnLayout> columns)
     {
-        using var owned = body;
+        using var owned = _body;
         var arrays = new List<ArrayData>(columns.Count);
         foreach (var column in columns)
         {
@@ -53,12 +53,12 @@ internal ref struct BatchDecoder
             arrays.Add(array);
         }
 
-        if (node * F.RecordBatch.NodeSize != nodes.Length || buffer * F.RecordBatch.BufferSize != buffers.Length)
+        if (_node * F.RecordBatch.NodeSize != _nodes.Length || _buffer * F.RecordBatch.BufferSize != _buffers.Length)
         {
             throw Malformed(
                 "",
-                $"{node} arrays and {buffer} buffers as the schema says",
-                $"{nodes.Length / F.RecordBatch.NodeSize} and {buffers.Length / F.RecordBatch.BufferSize}");
+                $"{_node} arrays and {_buffer} buffers as the schema says",
+                $"{_nodes.Length / F.RecordBatch.NodeSize} and {_buffers.Length / F.RecordBatch.BufferSize}");
         }
 
         return arrays;
@@ -98,7 +98,7 @@ internal ref struct BatchDecoder
                     children[i] = DecodeChild(column, i, path, length);
                 return new ArrayData(type, length, nulls, 0, [validity], children);
             default:
-                throw new NotSupportedException($"{where}, column {path}: Arrow type {type.Name} is not supported.");
+                throw new NotSupportedException($"{_where}, column {path}: Arrow type {type.Name} is not supported.");
         }
     }
 
@@ -127,7 +127,7 @@ internal ref struct BatchDecoder
         var type = (DictionaryType)column.Field.DataType;
         var validity = NextValidity(path, length, ref nulls);
         var indices = NextBuffer(path, "dictionary indices", (long)length * type.BitWidth / 8);
-        if (!dictionaries.TryGetValue(id, out var dictionary))
+        if (!_dictionaries.TryGetValue(id, out var dictionary))
             throw Malformed(path, $"a dictionary batch of id {id} before it", "none");
         CheckIndices(path, type, indices.Span, validity.Span, length, dictionary.Length);
         return new ArrayData(type, length, nulls, 0, [validity, indices], System.Array.Empty<ArrayData>(), dictionary);
@@ -143,11 +143,11 @@ internal ref struct BatchDecoder
 
     private (int Length, int Nulls) NextNode(string path)
     {
-        int at = node++ * F.RecordBatch.NodeSize;
-        if (at + F.RecordBatch.NodeSize > nodes.Length)
+        int at = _node++ * F.RecordBatch.NodeSize;
+        if (at + F.RecordBatch.NodeSize > _nodes.Length)
             throw Malformed(path, "a length in the batch's metadata", "none");
-        long length = BinaryPrimitives.ReadInt64LittleEndian(nodes[at..]);
-        long nulls = BinaryPrimitives.ReadInt64LittleEndian(nodes[(at + 8)..]);
+        long length = BinaryPrimitives.ReadInt64LittleEndian(_nodes[at..]);
+        long nulls = BinaryPrimitives.ReadInt64LittleEndian(_nodes[(at + 8)..]);
         if (length is < 0 or > int.MaxValue - 1)
             throw Malformed(path, $"0 to {int.MaxValue - 1} values", $"{length}");
         if (nulls < 0 || nulls > length)
@@ -157,12 +157,12 @@ internal ref struct BatchDecoder
 
     private ArrowBuffer NextBuffer(string path, string role, long needed)
     {
-        int at = buffer++ * F.RecordBatch.BufferSize;
-        if (at + F.RecordBatch.BufferSize > buffers.Length)
+        int at = _buffer++ * F.RecordBatch.BufferSize;
+        if (at + F.RecordBatch.BufferSize > _buffers.Length)
             throw Malformed(path, $"a buffer of {role} in the batch's metadata", "none");
-        long offset = BinaryPrimitives.ReadInt64LittleEndian(buffers[at..]);
-        long length = BinaryPrimitives.ReadInt64LittleEndian(buffers[(at + 8)..]);
-        var memory = body.Decode(offset, length, path, role);
+        long offset = BinaryPrimitives.ReadInt64LittleEndian(_buffers[at..]);
+        long length = BinaryPrimitives.ReadInt64LittleEndian(_buffers[(at + 8)..]);
+        var memory = _body.Decode(offset, length, path, role);
         return memory.Length >= needed
             ? new ArrowBuffer(memory)
             : throw Malformed(path, $"at least {needed} bytes of {role}", $"{memory.Length}");
@@ -245,5 +245,5 @@ internal ref struct BatchDecoder
     }
 
     private readonly InvalidDataException Malformed(string path, string expected, string found) =>
-        new($"{where}{(path.Length == 0 ? "" : $", column {path}")}: expected {expected}, found {found}.");
+        new($"{_where}{(path.Length == 0 ? "" : $", column {path}")}: expected {expected}, found {found}.");
 }

@@ -12,11 +12,11 @@ namespace Apache.Arrow.Ipc;
 /// </summary>
 internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecType? codecType)
 {
-    private readonly List<(long Length, long Nulls)> nodes = [];
-    private readonly List<(ReadOnlyMemory<byte> Bytes, long Offset)> buffers = [];
+    private readonly List<(long Length, long Nulls)> _nodes = [];
+    private readonly List<(ReadOnlyMemory<byte> Bytes, long Offset)> _buffers = [];
 
     /// <summary>What to write for the body, each part padded to 64 bytes.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Body => buffers.Select(buffer => buffer.Bytes);
+    public IEnumerable<ReadOnlyMemory<byte>> Body => _buffers.Select(buffer => buffer.Bytes);
 
     public long BodyLength { get; private set; }
 
@@ -34,15 +34,15 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
     /// <summary>The RecordBatch table.</summary>
     public int Encode(FlatBufferWriter writer, long rows)
     {
-        var nodeStructs = new byte[nodes.Count * F.RecordBatch.NodeSize];
-        for (int i = 0; i < nodes.Count; i++)
-            WritePair(nodeStructs.AsSpan(i * F.RecordBatch.NodeSize), nodes[i].Length, nodes[i].Nulls);
-        var bufferStructs = new byte[buffers.Count * F.RecordBatch.BufferSize];
-        for (int i = 0; i < buffers.Count; i++)
-            WritePair(bufferStructs.AsSpan(i * F.RecordBatch.BufferSize), buffers[i].Offset, buffers[i].Bytes.Length);
+        var nodeStructs = new byte[_nodes.Count * F.RecordBatch.NodeSize];
+        for (int i = 0; i < _nodes.Count; i++)
+            WritePair(nodeStructs.AsSpan(i * F.RecordBatch.NodeSize), _nodes[i].Length, _nodes[i].Nulls);
+        var bufferStructs = new byte[_buffers.Count * F.RecordBatch.BufferSize];
+        for (int i = 0; i < _buffers.Count; i++)
+            WritePair(bufferStructs.AsSpan(i * F.RecordBatch.BufferSize), _buffers[i].Offset, _buffers[i].Bytes.Length);
 
-        int bufferVector = writer.Structs(bufferStructs, buffers.Count);
-        int nodeVector = writer.Structs(nodeStructs, nodes.Count);
+        int bufferVector = writer.Structs(bufferStructs, _buffers.Count);
+        int nodeVector = writer.Structs(nodeStructs, _nodes.Count);
         int compression = 0;
         if (codecType is { } type)
         {
@@ -69,7 +69,7 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
     private void Add(ArrayData array)
     {
         int nulls = array.DataType is NullType ? array.Length : array.GetNullCount();
-        nodes.Add((array.Length, nulls));
+        _nodes.Add((array.Length, nulls));
         if (array.DataType is NullType)
             return;
         AddBuffer(nulls == 0 ? default : Bits(array.Buffers[0], array.Offset, array.Length));
@@ -197,7 +197,7 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
     {
         if (codec is not null && bytes.Length > 0)
             bytes = Compress(bytes, codec);
-        buffers.Add((bytes, BodyLength));
+        _buffers.Add((bytes, BodyLength));
         BodyLength += BitUtility.RoundUpToMultiplePowerOfTwo(bytes.Length, F.BufferAlignment);
     }
 

@@ -14,19 +14,19 @@ internal sealed class BufferDecoder : IDisposable
     /// <summary>Decompressed bytes allowed for each byte of the body beyond that.</summary>
     private const long ExpansionLimit = 1000;
 
-    private readonly string where;
-    private readonly ReadOnlyMemory<byte> body;
-    private readonly ICompressionCodec? codec;
-    private readonly long largestRatio;
-    private long allowance;
+    private readonly string _where;
+    private readonly ReadOnlyMemory<byte> _body;
+    private readonly ICompressionCodec? _codec;
+    private readonly long _largestRatio;
+    private long _allowance;
 
     private BufferDecoder(string where, ReadOnlyMemory<byte> body, ICompressionCodec? codec, long largestRatio)
     {
-        this.where = where;
-        this.body = body;
-        this.codec = codec;
-        this.largestRatio = largestRatio;
-        allowance = FreeAllowance + (ExpansionLimit * body.Length);
+        _where = where;
+        _body = body;
+        _codec = codec;
+        _largestRatio = largestRatio;
+        _allowance = FreeAllowance + (ExpansionLimit * body.Length);
     }
 
     public static BufferDecoder Create(string where, FlatTable batch, ReadOnlyMemory<byte> body, ICompressionCodecFactory? codecs)
@@ -49,10 +49,10 @@ internal sealed class BufferDecoder : IDisposable
 
     public ReadOnlyMemory<byte> Decode(long offset, long length, string path, string role)
     {
-        if (offset < 0 || length < 0 || offset > body.Length || length > body.Length - offset)
-            throw Malformed(path, role, $"a place within the {body.Length} bytes of the body", $"{length} bytes at {offset}");
-        var bytes = body.Slice((int)offset, (int)length);
-        if (codec is null || length == 0)
+        if (offset < 0 || length < 0 || offset > _body.Length || length > _body.Length - offset)
+            throw Malformed(path, role, $"a place within the {_body.Length} bytes of the body", $"{length} bytes at {offset}");
+        var bytes = _body.Slice((int)offset, (int)length);
+        if (_codec is null || length == 0)
             return bytes;
 
         if (length < 8)
@@ -61,28 +61,28 @@ internal sealed class BufferDecoder : IDisposable
         bytes = bytes[8..];
         if (decompressed == -1)
             return bytes;
-        long limit = Math.Min(allowance, bytes.Length * largestRatio);
+        long limit = Math.Min(_allowance, bytes.Length * _largestRatio);
         if (decompressed < 0 || decompressed > limit || decompressed > System.Array.MaxLength - MemoryAllocator.DefaultAlignment)
             throw Malformed(path, role, $"at most {limit} bytes once decompressed", $"{decompressed}");
-        allowance -= decompressed;
+        _allowance -= decompressed;
         if (decompressed == 0)
             return default;
         var memory = PinnedMemoryAllocator.AllocateAligned((int)decompressed);
         int written;
         try
         {
-            written = codec.Decompress(bytes, memory);
+            written = _codec.Decompress(bytes, memory);
         }
         catch (InvalidDataException error)
         {
-            throw new InvalidDataException($"{where}, column {path}: cannot decompress its {role}: {error.Message}", error);
+            throw new InvalidDataException($"{_where}, column {path}: cannot decompress its {role}: {error.Message}", error);
         }
 
         return written == decompressed ? memory : throw Malformed(path, role, $"{decompressed} bytes once decompressed", $"{written}");
     }
 
-    public void Dispose() => codec?.Dispose();
+    public void Dispose() => _codec?.Dispose();
 
     private InvalidDataException Malformed(string path, string role, string expected, string found) =>
-        new($"{where}, column {path}, buffer of {role}: expected {expected}, found {found}.");
+        new($"{_where}, column {path}, buffer of {role}: expected {expected}, found {found}.");
 }

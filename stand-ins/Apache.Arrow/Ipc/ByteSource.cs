@@ -44,9 +44,9 @@ internal sealed class StreamSource(Stream stream, bool leaveOpen) : ByteSource
     /// <summary>Most memory taken on the word of a stream of unknown length, before the bytes are there.</summary>
     private const int FirstChunk = 16 << 20;
 
-    private readonly long start = stream.CanSeek ? stream.Position : 0;
+    private readonly long _start = stream.CanSeek ? stream.Position : 0;
 
-    public override long? Length => stream.CanSeek ? stream.Length - start : null;
+    public override long? Length => stream.CanSeek ? stream.Length - _start : null;
 
     public override async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long count, bool async, CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class StreamSource(Stream stream, bool leaveOpen) : ByteSource
 
     public override void Seek(long position)
     {
-        stream.Position = start + position;
+        stream.Position = _start + position;
         Position = position;
     }
 

@@ -7,9 +7,9 @@ namespace Apache.Arrow.Ipc;
 /// <summary>Reads the Schema table of a schema message or of a file footer.</summary>
 internal sealed class SchemaDecoder
 {
-    private readonly DecodingBudget budget;
+    private readonly DecodingBudget _budget;
 
-    private SchemaDecoder(int metadataLength) => budget = new DecodingBudget(metadataLength);
+    private SchemaDecoder(int metadataLength) => _budget = new DecodingBudget(metadataLength);
 
     public static (Schema Schema, ColumnLayout[] Columns) Decode(FlatTable table, int metadataLength)
     {
@@ -31,8 +31,8 @@ internal sealed class SchemaDecoder
 
     private ColumnLayout DecodeField(FlatTable table, int depth)
     {
-        budget.TakeField(depth);
-        string name = table.String(F.Field.Name, budget) ?? "";
+        _budget.TakeField(depth);
+        string name = table.String(F.Field.Name, _budget) ?? "";
         var children = DecodeFields(table.Tables(F.Field.Children), depth + 1);
         var code = (F.TypeCode)table.Byte(F.Field.TypeCode);
         var valueType = DecodeType(code, table.Table(F.Field.Type, "type"), name, children);
@@ -58,8 +58,8 @@ internal sealed class SchemaDecoder
         var metadata = new Dictionary<string, string>();
         for (int i = 0; i < tables.Count; i++)
         {
-            budget.TakeText(1);
-            metadata[tables[i].String(F.KeyValue.Key, budget) ?? ""] = tables[i].String(F.KeyValue.Value, budget) ?? "";
+            _budget.TakeText(1);
+            metadata[tables[i].String(F.KeyValue.Key, _budget) ?? ""] = tables[i].String(F.KeyValue.Value, _budget) ?? "";
         }
 
         return metadata;
@@ -103,7 +103,7 @@ internal sealed class SchemaDecoder
                 var unit => throw Malformed(name, "days (0) or milliseconds (1)", $"{unit}"),
             },
             F.TypeCode.Time => DecodeTime(type, name),
-            F.TypeCode.Timestamp => new TimestampType(Unit(type.Int16(0), name), type.String(1, budget)),
+            F.TypeCode.Timestamp => new TimestampType(Unit(type.Int16(0), name), type.String(1, _budget)),
             F.TypeCode.Duration => DurationType.FromTimeUnit(Unit(type.Int16(0, 1), name)),
             F.TypeCode.List => new ListType(children[0].Field),
             F.TypeCode.LargeList => new LargeListType(children[0].Field),

@@ -15,14 +15,14 @@ internal sealed class FuzzCase
 
     private const long MemoryLimit = 256 << 20;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(1);
-    private readonly int number;
-    private readonly int branches;
-    private int refusals;
+    private readonly int _number;
+    private readonly int _branches;
+    private int _refusals;
 
     private FuzzCase(int number, int branches)
     {
-        this.number = number;
-        this.branches = branches;
+        _number = number;
+        _branches = branches;
     }
 
     /// <summary>Damages the seed by the number and reads it.</summary>
@@ -44,20 +44,20 @@ internal sealed class FuzzCase
         var time = ThreadClock.Now - start;
         memory = GC.GetAllocatedBytesForCurrentThread() - memory;
         failure ??= time > TimeLimit ? $"took {time}" : memory > MemoryLimit ? $"allocated {memory >> 20} MiB" : null;
-        return new FuzzResult(failure, damaged.refusals, time, memory);
+        return new FuzzResult(failure, damaged._refusals, time, memory);
     }
 
     private void ReadFile(byte[] bytes) => Try(() =>
     {
-        using var file = RootFile.Open(new ArrayByteSource($"case {number}", bytes));
+        using var file = RootFile.Open(new ArrayByteSource($"case {_number}", bytes));
         foreach (var key in file.Keys.Where(k => k.IsTree))
-            ReadTree(file, key, new Random(number));
+            ReadTree(file, key, new Random(_number));
     });
 
     private void ReadTree(RootFile file, RootKey key, Random random) => Try(() =>
     {
         var all = file.Tree(key).AllBranches;
-        var share = (double)branches / Math.Max(1, all.Count);
+        var share = (double)_branches / Math.Max(1, all.Count);
         foreach (var branch in all.Where(_ => random.NextDouble() < share))
             ReadBranch(branch);
     });
@@ -78,7 +78,7 @@ internal sealed class FuzzCase
         }
         catch (RootException)
         {
-            refusals++;
+            _refusals++;
         }
     }
 }
