@@ -18,7 +18,9 @@ internal static class Failure
         [typeof(BadInputException).FullName!, typeof(ObjectStoreException).FullName!, typeof(EventDataException).FullName!];
 
     /// <summary>Runs a command's work.</summary>
-    public static async Task<int> Guard(Func<Task> work)
+    /// <param name="work">What the command does.</param>
+    /// <param name="interrupted">What to say when it is interrupted.</param>
+    public static async Task<int> Guard(Func<Task> work, string interrupted = "interrupted")
     {
         try
         {
@@ -27,7 +29,7 @@ internal static class Failure
         }
         catch (OperationCanceledException)
         {
-            return Say("interrupted; steps that were finished are kept in the store and are not done again", ExitCode.Interrupted);
+            return Say(interrupted, ExitCode.Interrupted);
         }
         catch (UsageException e)
         {

@@ -68,7 +68,7 @@ internal static class RunCommand
                 HashInputs = parsed.GetValue(hash),
             };
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
-        }));
+        }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
         return command;
     }
 

@@ -1,6 +1,8 @@
 using DaprHep.Hosting;
+using DaprHep.Ingest;
 using DaprHep.Ingest.Activities;
 
+S3ByteSource.Register();
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.AddDaprHepService(workflows =>
 {
