@@ -5,28 +5,35 @@ using DaprHep.Learning.Training;
 
 namespace DaprHep.Benchmarks.Learning;
 
-/// <summary>The PyTorch script beside this program, run on the same events.</summary>
-internal sealed class PyTorchLoop
+/// <summary>The PyTorch scripts beside this program, run on the same events.</summary>
+internal static class PyTorchLoop
 {
     private const string Python = "/usr/bin/python3";
-    private readonly string[] _arguments;
-
-    internal PyTorchLoop(string folder, LabelledEvents events, int epochs, int batch)
-    {
-        var features = Path.Combine(folder, "features");
-        var labels = Path.Combine(folder, "labels");
-        File.WriteAllBytes(features, MemoryMarshal.AsBytes(events.Features.Span));
-        File.WriteAllBytes(labels, MemoryMarshal.AsBytes(events.Labels.Span));
-        _arguments = [Path.Combine(AppContext.BaseDirectory, "pytorch_hlf.py"), features, labels, $"{epochs}", $"{batch}", "1"];
-        Version = File.Exists(Python) ? Output(["-c", "import torch; print(torch.__version__)"])?.Trim() : null;
-    }
 
     /// <summary>Null where PyTorch is not installed.</summary>
-    internal string? Version { get; }
+    internal static string? Version { get; } =
+        File.Exists(Python) ? Output(["-c", "import torch; print(torch.__version__)"])?.Trim() : null;
 
-    internal (double EventsPerSecond, double Loss) Run()
+    /// <summary>Writes events where the scripts read them.</summary>
+    internal static void Write(string folder, LabelledEvents events)
     {
-        using var result = JsonDocument.Parse(Output(_arguments) ?? throw new InvalidOperationException("pytorch_hlf.py failed"));
+        WriteValues("features", events.Features.Span);
+        WriteValues("labels", events.Labels.Span);
+        if (events.Particles is { } particles)
+        {
+            WriteValues("offsets", particles.Offsets.Span);
+            WriteValues("particles", particles.Values.Span);
+        }
+
+        void WriteValues<T>(string name, ReadOnlySpan<T> values)
+            where T : struct => File.WriteAllBytes(Path.Combine(folder, name), MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>Runs a script.</summary>
+    internal static (double EventsPerSecond, double Loss) Run(string script, params string[] arguments)
+    {
+        var output = Output([Path.Combine(AppContext.BaseDirectory, script), .. arguments]);
+        using var result = JsonDocument.Parse(output ?? throw new InvalidOperationException($"{script} failed"));
         return (result.RootElement.GetProperty("events_per_s").GetDouble(), result.RootElement.GetProperty("loss").GetDouble());
     }
 

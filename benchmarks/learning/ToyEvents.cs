@@ -19,4 +19,25 @@ internal static class ToyEvents
 
         return new LabelledEvents(values, labels, features);
     }
+
+    /// <summary>The same with particles, whose numbers are spread as those of real events: 86 on average, from 4 to 300.</summary>
+    internal static LabelledEvents DrawWithParticles(int count, int features, int classes)
+    {
+        var events = Draw(count, features, classes);
+        var random = new Random(2);
+        var offsets = new int[count + 1];
+        for (var i = 0; i < count; i++)
+        {
+            // Gamma distribution of shape 6: the sum of six exponential ones.
+            var sum = 0.0;
+            for (var k = 0; k < 6; k++)
+                sum -= Math.Log(1 - random.NextDouble());
+            offsets[i + 1] = offsets[i] + Math.Clamp((int)(sum * 86 / 6), 4, 300);
+        }
+
+        var values = new float[offsets[^1] * ParticleSequences.Columns];
+        foreach (ref var value in values.AsSpan())
+            value = (float)(2 * random.NextDouble() - 1);
+        return new LabelledEvents(events.Features, events.Labels, features, new ParticleSequences(values, offsets, default));
+    }
 }
