@@ -30,7 +30,7 @@ public class RecurrentNetworkTests
         ours.Backward();
 
         using var scope = torch.NewDisposeScope();
-        var theirs = new RecurrentTwin(shape, ours.ExportWeights());
+        using var theirs = new RecurrentTwin(shape, ours.ExportWeights());
         var (theirScores, theirLoss) = theirs.Run(drawn);
         ourLoss.ShouldBe(theirLoss, Tolerance);
         ShouldAgree(ourScores, theirScores, "scores");
@@ -51,10 +51,32 @@ public class RecurrentNetworkTests
         ours.Loss();
         ours.Backward();
         using var scope = torch.NewDisposeScope();
-        var theirs = new RecurrentTwin(shape, ours.ExportWeights());
+        using var theirs = new RecurrentTwin(shape, ours.ExportWeights());
         theirs.Run(drawn);
         foreach (var gradient in ours.ExportGradients())
             ShouldAgree(gradient.Values, theirs.Gradient(gradient.Name), gradient.Name);
+    }
+
+    [Theory]
+    [InlineData("gru")]
+    [InlineData("lstm")]
+    public void Fifty_steps_have_the_losses_that_libtorch_has(string cell)
+    {
+        var shape = new RecurrentShape(cell == "gru" ? new GruLayer(50) : new LstmLayer(50), true, 25, Dropout: 0);
+        using var ours = Network(shape);
+        using var theirs = new RecurrentTwin(shape, ours.ExportWeights());
+        var drawn = ToySequences.Draw(ToySequences.Lengths(24, 1, 8));
+        var batch = ToySequences.BatchOf(drawn);
+        for (var step = 0; step < 50; step++)
+        {
+            ours.Forward(batch);
+            var loss = ours.Loss();
+            ours.Backward();
+            ours.Step(1e-3);
+            using var scope = torch.NewDisposeScope();
+            loss.ShouldBe(theirs.Run(drawn).Loss, 1e-4f, $"step {step}");
+            theirs.Step();
+        }
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Models.Recurrent;
 using DaprHep.Learning.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,9 +10,10 @@ namespace DaprHep.Learning.Tests.Models.Recurrent;
 /// <summary>
 /// A recurrent network written out as its formulas say, event by event and step by step; libtorch computes and differentiates.
 /// </summary>
-internal sealed class RecurrentTwin
+internal sealed class RecurrentTwin : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _weights = [];
+    private readonly Dictionary<string, Parameter> _weights = [];
+    private readonly Adam _adam;
     private readonly RecurrentShape _shape;
     private readonly string _cell;
 
@@ -20,9 +22,23 @@ internal sealed class RecurrentTwin
         _shape = shape;
         _cell = shape.Layer is GruLayer ? "gru" : "lstm";
         foreach (var weight in weights)
-        {
-            _weights[weight.Name] = tensor(weight.Values, Array.ConvertAll(weight.Shape.ToArray(), size => (long)size)).requires_grad_();
-        }
+            _weights[weight.Name] = new Parameter(tensor(weight.Values, Array.ConvertAll(weight.Shape.ToArray(), size => (long)size)));
+        _adam = optim.Adam(_weights.Values);
+    }
+
+    /// <summary>Releases weights and optimiser.</summary>
+    public void Dispose()
+    {
+        _adam.Dispose();
+        foreach (var weight in _weights.Values)
+            weight.Dispose();
+    }
+
+    /// <summary>A step of Adam, after <see cref="Run"/>.</summary>
+    internal void Step()
+    {
+        _adam.step();
+        _adam.zero_grad();
     }
 
     internal float[] Gradient(string name) => _weights[name].grad!.data<float>().ToArray();
