@@ -11,6 +11,10 @@ if (Environment.GetEnvironmentVariable(PinnedVariable) is null)
     return RunPinned(args);
 
 torch.set_num_threads(1);
+if (PyTorchLoop.Blas is { } blas)
+    Console.WriteLine($"PyTorch multiplies with {blas}");
+if (PyTorchLoop.Blas?.Contains("/blas/libblas") == true)
+    Console.WriteLine("  which is the unoptimised reference BLAS: install Debian's libopenblas0-pthread for a fair comparison\n");
 var folder = Directory.CreateTempSubdirectory("daprhep-learning-").FullName;
 try
 {

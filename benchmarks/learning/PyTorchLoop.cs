@@ -14,6 +14,13 @@ internal static class PyTorchLoop
     internal static string? Version { get; } =
         File.Exists(Python) ? Output(["-c", "import torch; print(torch.__version__)"])?.Trim() : null;
 
+    /// <summary>
+    /// The library that PyTorch multiplies matrices with, as the loader found it. Debian's reference BLAS makes recurrent networks
+    /// several times slower than OpenBLAS does, so that a ratio means nothing without it.
+    /// </summary>
+    internal static string? Blas { get; } = Version is null ? null : Output(
+        ["-c", "import torch; print(next((m.split()[-1] for m in open('/proc/self/maps') if 'blas' in m), 'unknown BLAS'))"])?.Trim();
+
     /// <summary>Writes events where the scripts read them.</summary>
     internal static void Write(string folder, LabelledEvents events)
     {
