@@ -7,7 +7,7 @@ namespace DaprHep.Learning.Tests;
 
 public sealed class ReportPageTests
 {
-    private static readonly string[] s_hostile =
+    private static readonly string[] Hostile =
         ["</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='x", "]]><!--", "a\0b\u0007c\uFFFE",
             "\uD800 alone", "&amp;&#x3c;", "{{x}}", ""];
 
@@ -71,7 +71,7 @@ public sealed class ReportPageTests
     [Fact]
     public void Hostile_names_stay_text()
     {
-        foreach (var name in s_hostile)
+        foreach (var name in Hostile)
         {
             var sample = ReportSample.Create();
             var page = Parse(ReportPage.Render(sample with

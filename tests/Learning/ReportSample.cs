@@ -5,8 +5,8 @@ namespace DaprHep.Learning.Tests;
 /// <summary>A report of made-up data that look like a real run.</summary>
 internal static class ReportSample
 {
-    private static readonly string[] s_classes = ["QCD", "tt̄", "W+jets"];
-    private static readonly string[] s_folders = ["qcd", "ttbar", "wjets"];
+    private static readonly string[] Classes = ["QCD", "tt̄", "W+jets"];
+    private static readonly string[] Folders = ["qcd", "ttbar", "wjets"];
 
     public static ReportData Create()
     {
@@ -16,7 +16,7 @@ internal static class ReportSample
             Title = "Topology classifier, HLF features, 2026-06-12 run 4f2a",
             Created = new DateTimeOffset(2026, 6, 12, 14, 3, 0, TimeSpan.FromHours(2)),
             SoftwareVersion = "DaprHep 0.1.0",
-            Classes = s_classes,
+            Classes = Classes,
             Parameters =
             [
                 new("physics", "standard"),
@@ -28,8 +28,8 @@ internal static class ReportSample
                 new("test part", "20 %"),
             ],
             Inputs = [.. Enumerable.Range(0, 6).Select(i => new ReportInput(
-                s_classes[i / 2],
-                $"file:///data/delphes/nopu/train/{s_folders[i / 2]}/part_{i % 2:D4}.root",
+                Classes[i / 2],
+                $"file:///data/delphes/nopu/train/{Folders[i / 2]}/part_{i % 2:D4}.root",
                 1_900_000 + 123_456 * i,
                 20_000 + i,
                 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"))],
@@ -51,10 +51,10 @@ internal static class ReportSample
             ],
             RocCurves = [Roc("QCD", 9), Roc("tt̄", 5), Roc("W+jets", 3.4)],
             Confusion = [[2_201, 101, 107], [61, 2_290, 58], [155, 122, 2_132]],
-            Scores = [.. s_classes.Select((name, output) => Histogram.Between(
+            Scores = [.. Classes.Select((name, output) => Histogram.Between(
                 $"output for {name}",
                 "",
-                [.. s_classes.Select((_, c) => Draw(2400, () => c == output ? 1 - Power(random, 5) : Power(random, 4)))],
+                [.. Classes.Select((_, c) => Draw(2400, () => c == output ? 1 - Power(random, 5) : Power(random, 4)))],
                 0,
                 1,
                 40,
@@ -94,7 +94,7 @@ internal static class ReportSample
             ("LepIsEle", "", _ => random.Next(2)),
         ];
         foreach (var (name, unit, draw) in features)
-            yield return Histogram.Of(name, unit, [.. s_classes.Select((_, c) => Draw(2000, () => draw(c)))]);
+            yield return Histogram.Of(name, unit, [.. Classes.Select((_, c) => Draw(2000, () => draw(c)))]);
     }
 
     private static ReportRocCurve Roc(string name, double power)

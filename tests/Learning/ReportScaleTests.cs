@@ -7,11 +7,11 @@ namespace DaprHep.Learning.Tests;
 
 public sealed class ReportScaleTests
 {
-    private static readonly Arbitrary<double> s_anyNumber = ArbMap.Default.GeneratorFor<double>().ToArbitrary();
+    private static readonly Arbitrary<double> AnyNumber = ArbMap.Default.GeneratorFor<double>().ToArbitrary();
 
     [Fact]
     public void Any_two_numbers_make_an_axis_with_a_few_distinct_marks_inside() =>
-        Prop.ForAll(s_anyNumber, s_anyNumber, (a, b) =>
+        Prop.ForAll(AnyNumber, AnyNumber, (a, b) =>
         {
             AxisScale[] scales =
                 [LinearScale.Exactly(a, b, 5), LinearScale.Rounded(a, b, 5), LinearScale.OfIntegers(Math.Min(1e6, a), Math.Min(1e6, b), 8),

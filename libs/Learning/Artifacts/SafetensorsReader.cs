@@ -16,7 +16,7 @@ public static class SafetensorsReader
 
     internal const string MetadataKey = "__metadata__";
 
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
     /// <summary>Reads all tensors, in the order of their values in the file.</summary>
     /// <param name="file">The whole file.</param>
@@ -73,7 +73,7 @@ public static class SafetensorsReader
             throw new ModelFormatException("The header of the weights file does not begin with '{'");
         try
         {
-            using var document = JsonDocument.Parse(header.ToArray(), s_strict);
+            using var document = JsonDocument.Parse(header.ToArray(), Strict);
             var entries = new List<Entry>();
             foreach (var property in document.RootElement.EnumerateObject())
             {

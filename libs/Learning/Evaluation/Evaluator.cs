@@ -6,7 +6,7 @@ namespace DaprHep.Learning.Evaluation;
 public static class Evaluator
 {
     private const int Resamples = 200;
-    private static readonly double[] s_truePositiveRates = [0.99, 0.95, 0.90];
+    private static readonly double[] TruePositiveRates = [0.99, 0.95, 0.90];
 
     /// <summary>Computes all metrics of a test set, with bootstrap errors, and the ROC curves.</summary>
     /// <param name="probabilities">[events, classes], as <see cref="Models.Classifier.Probabilities(EventInputs)"/> gives them.</param>
@@ -24,7 +24,7 @@ public static class Evaluator
             ranked[c] = new RankedScores(probabilities, labels, classes, c);
 
         var (confusion, isRight) = Confusion(probabilities, labels, classes);
-        var values = new double[1 + classes * (1 + s_truePositiveRates.Length)];
+        var values = new double[1 + classes * (1 + TruePositiveRates.Length)];
         values[0] = (double)isRight.Count(right => right) / isRight.Length;
         for (var c = 0; c < classes; c++)
             OfClass(ranked[c], [], values, c);
@@ -58,7 +58,7 @@ public static class Evaluator
         {
             var byClass = new Dictionary<string, double?>();
             for (var c = 0; c < classes; c++)
-                byClass.Add(classNames[c], Finite(quantities[1 + c * (1 + s_truePositiveRates.Length) + quantity]));
+                byClass.Add(classNames[c], Finite(quantities[1 + c * (1 + TruePositiveRates.Length) + quantity]));
             return byClass;
         }
     }
@@ -66,9 +66,9 @@ public static class Evaluator
     // Places AUC and false-positive rates of a class after the accuracy. NaN where undefined.
     private static void OfClass(RankedScores ranked, ReadOnlySpan<byte> weights, double[] quantities, int positiveClass)
     {
-        var count = 1 + s_truePositiveRates.Length;
+        var count = 1 + TruePositiveRates.Length;
         var own = quantities.AsSpan(1 + positiveClass * count, count);
-        own[0] = ranked.AreaAndFalsePositiveRates(weights, s_truePositiveRates, own[1..]);
+        own[0] = ranked.AreaAndFalsePositiveRates(weights, TruePositiveRates, own[1..]);
     }
 
     // Efron's bootstrap: the spread of a quantity over sets drawn from the events, with replacement, is its error.

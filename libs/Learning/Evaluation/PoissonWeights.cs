@@ -8,12 +8,12 @@ namespace DaprHep.Learning.Evaluation;
 /// </summary>
 internal static class PoissonWeights
 {
-    private static readonly byte[] s_byRandomBits = Table();
+    private static readonly byte[] ByRandomBits = Table();
 
     /// <summary>Fills in weights.</summary>
     internal static void Fill(Span<byte> weights, SeededRandom random)
     {
-        var table = s_byRandomBits;
+        var table = ByRandomBits;
         for (var i = 0; i < weights.Length; i += 4)
         {
             var bits = random.Next();

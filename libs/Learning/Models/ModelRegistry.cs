@@ -3,7 +3,7 @@ namespace DaprHep.Learning.Models;
 /// <summary>The models there are, by name. A new model is one file and one line here.</summary>
 public static class ModelRegistry
 {
-    private static readonly SortedDictionary<string, Entry> s_models = new(StringComparer.Ordinal)
+    private static readonly SortedDictionary<string, Entry> Models = new(StringComparer.Ordinal)
     {
         [HlfModel.ModelName] = new(HlfModel.Create),
         [InclusiveModel.ModelName] = new(InclusiveModel.Create, ReadsParticles: true),
@@ -12,7 +12,7 @@ public static class ModelRegistry
     };
 
     /// <summary>All names, in alphabetical order.</summary>
-    public static IEnumerable<string> Names => s_models.Keys;
+    public static IEnumerable<string> Names => Models.Keys;
 
     /// <summary>Makes a model with fresh weights.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -28,7 +28,7 @@ public static class ModelRegistry
     public static bool ReadsParticles(string name) => Find(name).ReadsParticles;
 
     private static Entry Find(string name) =>
-        s_models.TryGetValue(name, out var entry) ? entry : throw new UnknownModelException(name, Names);
+        Models.TryGetValue(name, out var entry) ? entry : throw new UnknownModelException(name, Names);
 
     private sealed record Entry(Func<int, int, ulong, Classifier> Create, bool ReadsParticles = false);
 }

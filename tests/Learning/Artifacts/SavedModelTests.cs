@@ -8,7 +8,7 @@ namespace DaprHep.Learning.Tests.Artifacts;
 
 public class SavedModelTests
 {
-    private static readonly ModelDescription s_description = new()
+    private static readonly ModelDescription Description = new()
     {
         Model = "hlf",
         Features = Enumerable.Range(0, 14).Select(i => new FeatureScaling($"f{i}", i, 2 * i + 1)).ToArray(),
@@ -23,13 +23,13 @@ public class SavedModelTests
     {
         using var model = ModelRegistry.Create("hlf", 14, 3, seed: 5);
         var events = HlfSamples.Load().Test.Features;
-        var saved = SavedModel.From(model, s_description);
+        var saved = SavedModel.From(model, Description);
         var (loaded, description) = saved.Load();
         using (loaded)
         {
             loaded.Probabilities(events).ShouldBe(model.Probabilities(events));
-            description.Features.ShouldBe(s_description.Features);
-            description.Classes.ShouldBe(s_description.Classes);
+            description.Features.ShouldBe(Description.Features);
+            description.Classes.ShouldBe(Description.Classes);
             description.Physics.ShouldBe("standard");
             description.Metrics!.Accuracy.ShouldBe(1);
             description.Lineage!["seed"]!.GetValue<int>().ShouldBe(3);
@@ -42,7 +42,7 @@ public class SavedModelTests
     public void Features_are_scaled_by_their_training_range()
     {
         var scaled = new float[14];
-        s_description.Scale(Enumerable.Range(0, 14).Select(i => 1.5f * i + 0.5f).ToArray(), scaled);
+        Description.Scale(Enumerable.Range(0, 14).Select(i => 1.5f * i + 0.5f).ToArray(), scaled);
         scaled.ShouldAllBe(value => value == 0.5f);
         new FeatureScaling("constant", 3, 3).Apply(7).ShouldBe(0.5f);
     }
@@ -52,7 +52,7 @@ public class SavedModelTests
     {
         using var one = ModelRegistry.Create("hlf", 14, 3, seed: 1);
         using var other = ModelRegistry.Create("hlf", 14, 3, seed: 2);
-        var mixed = SavedModel.From(one, s_description) with { Weights = SavedModel.From(other, s_description).Weights };
+        var mixed = SavedModel.From(one, Description) with { Weights = SavedModel.From(other, Description).Weights };
         Should.Throw<ModelFormatException>(() => mixed.Load()).Message.ShouldContain("not of one model");
     }
 
@@ -72,7 +72,7 @@ public class SavedModelTests
     public void A_description_that_does_not_fit_its_model_is_not_written()
     {
         using var model = ModelRegistry.Create("hlf", 14, 3, seed: 1);
-        Should.Throw<ArgumentException>(() => SavedModel.From(model, s_description with { Classes = ["a", "b"] }));
+        Should.Throw<ArgumentException>(() => SavedModel.From(model, Description with { Classes = ["a", "b"] }));
     }
 
     [Theory]

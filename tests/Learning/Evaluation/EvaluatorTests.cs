@@ -6,19 +6,19 @@ namespace DaprHep.Learning.Tests.Evaluation;
 
 public class EvaluatorTests
 {
-    private static readonly string[] s_three = ["qcd", "ttbar", "wjets"];
+    private static readonly string[] Three = ["qcd", "ttbar", "wjets"];
 
     [Fact]
     public void Auc_and_false_positive_rates_agree_with_counting_pairs_and_thresholds() =>
         Prop.ForAll(Events(), events =>
         {
             var (probabilities, labels) = events;
-            var metrics = Evaluator.Evaluate(probabilities, labels, s_three).Metrics;
+            var metrics = Evaluator.Evaluate(probabilities, labels, Three).Metrics;
             for (var c = 0; c < 3; c++)
             {
                 var positives = labels.Index().Where(l => l.Item == c).Select(l => probabilities[3 * l.Index + c]).ToArray();
                 var negatives = labels.Index().Where(l => l.Item != c).Select(l => probabilities[3 * l.Index + c]).ToArray();
-                var name = s_three[c];
+                var name = Three[c];
                 if (positives.Length == 0 || negatives.Length == 0)
                 {
                     metrics.Auc[name].ShouldBeNull();
@@ -38,7 +38,7 @@ public class EvaluatorTests
     public void Perfect_scores_are_perfect()
     {
         float[] probabilities = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0.9f, 0.1f, 0];
-        var metrics = Evaluator.Evaluate(probabilities, [0, 1, 2, 0], s_three).Metrics;
+        var metrics = Evaluator.Evaluate(probabilities, [0, 1, 2, 0], Three).Metrics;
         metrics.Accuracy.ShouldBe(1);
         metrics.AccuracyError.ShouldBe(0);
         metrics.Auc.Values.ShouldAllBe(auc => auc == 1);
@@ -51,7 +51,7 @@ public class EvaluatorTests
     {
         var probabilities = Enumerable.Repeat(1f / 3, 30).ToArray();
         var labels = Enumerable.Range(0, 10).Select(i => (sbyte)(i % 3)).ToArray();
-        var metrics = Evaluator.Evaluate(probabilities, labels, s_three).Metrics;
+        var metrics = Evaluator.Evaluate(probabilities, labels, Three).Metrics;
         metrics.Auc.Values.ShouldAllBe(auc => auc == 0.5);
         metrics.FprAtTpr99.Values.ShouldAllBe(fpr => fpr == 1);
         metrics.Confusion.ShouldBe([[4, 0, 0], [3, 0, 0], [3, 0, 0]]);
@@ -61,14 +61,14 @@ public class EvaluatorTests
     [Fact]
     public void A_class_that_is_absent_has_no_figures_and_the_json_no_nan()
     {
-        var metrics = Evaluator.Evaluate([0.5f, 0.5f, 0, 0, 1, 0], [0, 0], s_three).Metrics;
+        var metrics = Evaluator.Evaluate([0.5f, 0.5f, 0, 0, 1, 0], [0, 0], Three).Metrics;
         metrics.Auc.Values.ShouldAllBe(auc => auc == null);
         metrics.AucError.Values.ShouldAllBe(error => error == null);
         metrics.Loss.ShouldBeNull();
         var json = metrics.ToJson();
         json["auc"]!["ttbar"].ShouldBeNull();
         json["accuracy"]!.GetValue<double>().ShouldBe(0.5);
-        json["fpr_at_tpr_99"]!.AsObject().Select(entry => entry.Key).ShouldBe(s_three);
+        json["fpr_at_tpr_99"]!.AsObject().Select(entry => entry.Key).ShouldBe(Three);
         json["fpr_at_tpr_99_error"].ShouldNotBeNull();
         json["confusion"]![0]![1]!.GetValue<int>().ShouldBe(1);
     }
@@ -94,8 +94,8 @@ public class EvaluatorTests
     public void The_same_seed_gives_the_same_errors()
     {
         var (probabilities, labels) = Events().Generator.Sample(1, 50).First();
-        var first = Evaluator.Evaluate(probabilities, labels, s_three, seed: 4).Metrics.ToJson().ToJsonString();
-        Evaluator.Evaluate(probabilities, labels, s_three, seed: 4).Metrics.ToJson().ToJsonString().ShouldBe(first);
+        var first = Evaluator.Evaluate(probabilities, labels, Three, seed: 4).Metrics.ToJson().ToJsonString();
+        Evaluator.Evaluate(probabilities, labels, Three, seed: 4).Metrics.ToJson().ToJsonString().ShouldBe(first);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class EvaluatorTests
         Prop.ForAll(Events(), events =>
         {
             var (probabilities, labels) = events;
-            foreach (var (c, curve) in Evaluator.Evaluate(probabilities, labels, s_three).RocCurves.Index())
+            foreach (var (c, curve) in Evaluator.Evaluate(probabilities, labels, Three).RocCurves.Index())
             {
                 var positives = labels.Count(label => label == c);
                 if (positives == 0 || positives == labels.Length)
@@ -165,10 +165,10 @@ public class EvaluatorTests
     [Fact]
     public void Predictions_that_make_no_sense_are_refused()
     {
-        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([0.5f], [0], s_three));
-        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([], [], s_three)).Message.ShouldStartWith("There are no events");
-        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([1, 0, 0], [3], s_three));
-        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([float.NaN, 0, 0], [0], s_three)).Message
+        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([0.5f], [0], Three));
+        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([], [], Three)).Message.ShouldStartWith("There are no events");
+        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([1, 0, 0], [3], Three));
+        Should.Throw<ArgumentException>(() => Evaluator.Evaluate([float.NaN, 0, 0], [0], Three)).Message
             .ShouldContain("not a probability");
     }
 
