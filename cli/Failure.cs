@@ -50,8 +50,13 @@ internal static class Failure
     };
 
     /// <summary>Says what is wrong with the command line, and where its help is.</summary>
-    public static int Usage(ParseResult parsed) =>
-        Say($"{(parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not understood" : parsed.Errors[0].Message.TrimEnd('.'))}; see ./daprhep {string.Join(' ', [.. CommandPath(parsed), "--help"])}", ExitCode.Usage);
+    public static int Usage(ParseResult parsed)
+    {
+        string problem = parsed.UnmatchedTokens.Count > 0
+            ? $"'{parsed.UnmatchedTokens[0]}' is not understood"
+            : parsed.Errors[0].Message.TrimEnd('.');
+        return Say($"{problem}; see ./daprhep {string.Join(' ', [.. CommandPath(parsed), "--help"])}", ExitCode.Usage);
+    }
 
     private static Stack<string> CommandPath(ParseResult parsed)
     {

@@ -32,7 +32,7 @@ internal sealed class OutputFolder
             if (File.Exists(full))
                 throw new BadInputException($"--out {path}: is a file; give a folder");
             bool isNew = !Directory.Exists(full);
-            if (!isNew && !File.Exists(Path.Combine(full, Record)) && Directory.EnumerateFileSystemEntries(full).Any(entry => Path.GetFileName(entry) != "store"))
+            if (!isNew && !File.Exists(Path.Combine(full, Record)) && HoldsOtherFiles(full))
                 throw new BadInputException($"--out {path}: holds other files and no {Record} of an earlier run; give a new or an empty folder");
             Directory.CreateDirectory(full);
             string probe = Path.Combine(full, $".{Guid.NewGuid():N}");
@@ -62,6 +62,9 @@ internal sealed class OutputFolder
         if (_isNew)
             Directory.Delete(FullPath, recursive: true);
     }
+
+    private static bool HoldsOtherFiles(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != "store");
 
     private async Task CopyAsync(ObjectStore store, string key, string name, CancellationToken cancellation)
     {

@@ -16,7 +16,10 @@ internal static class SampleArguments
         {
             string sub = Path.Combine(folder, name);
             if (!Directory.Exists(sub))
-                throw new BadInputException($"{folder}: sub-folder '{name}' is missing; expected {string.Join(", ", EventClasses.Names)}, each with ROOT files");
+            {
+                string expected = string.Join(", ", EventClasses.Names);
+                throw new BadInputException($"{folder}: sub-folder '{name}' is missing; expected {expected}, each with ROOT files");
+            }
             return NonEmpty(name, sub, Sorted(Directory.EnumerateFiles(sub, "*.root")));
         })];
     }

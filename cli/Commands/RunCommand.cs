@@ -26,9 +26,18 @@ internal static class RunCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var sample = new Option<string[]>("--sample") { Description = "Instead of SAMPLES: CLASS=GLOB, once a class or more.", HelpName = "CLASS=GLOB" };
-        var output = new Option<string>("--out") { Description = "Folder for report.html, metrics.json, model/ and run.json.", Required = true, HelpName = "OUT" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for report.html, metrics.json, model/ and run.json.",
+            Required = true,
+            HelpName = "OUT",
+        };
         var model = new Option<string>("--model") { Description = "Model to train.", DefaultValueFactory = _ => Defaults.Model };
-        var physics = new Option<string>("--physics") { Description = "standard: textbook definitions; cern2019: the published pipeline's.", DefaultValueFactory = _ => Defaults.Physics };
+        var physics = new Option<string>("--physics")
+        {
+            Description = "standard: textbook definitions; cern2019: the published pipeline's.",
+            DefaultValueFactory = _ => Defaults.Physics,
+        };
         physics.AcceptOnlyFromAmong("standard", "cern2019");
         Option<int> epochs = NumberOption.Create("--epochs", "Passes over the training data.", Defaults.Epochs, 1);
         Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.Batch, 1);
@@ -37,7 +46,11 @@ internal static class RunCommand
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
-        var gateway = new Option<string?>("--gateway") { Description = "Run in the services behind this gateway instead of in this process.", HelpName = "URL" };
+        var gateway = new Option<string?>("--gateway")
+        {
+            Description = "Run in the services behind this gateway instead of in this process.",
+            HelpName = "URL",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")

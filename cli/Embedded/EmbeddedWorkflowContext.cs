@@ -101,7 +101,8 @@ internal sealed class EmbeddedWorkflowContext(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new WorkflowTaskFailedException(
-                $"{context.Identifier} failed: {e.GetType().Name}: {e.Message}", new WorkflowTaskFailureDetails(e.GetType().FullName!, e.Message, e.StackTrace));
+                $"{context.Identifier} failed: {e.GetType().Name}: {e.Message}",
+                new WorkflowTaskFailureDetails(e.GetType().FullName!, e.Message, e.StackTrace));
         }
     }
 

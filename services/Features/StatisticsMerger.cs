@@ -109,6 +109,7 @@ public sealed class StatisticsMerger
         string flow = string.Join(" → ", _cutFlow[label].Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Value} {step.Key}")));
         string files = string.Join(", ", _plan.Partitions.Where(p => p.Label == label).Select(p => _plan.Sources[p.Source].Url).Distinct().Take(3));
         throw new BadInputException(
-            $"class '{EventClasses.Names[label]}' ({files}): no selected events for {use} ({flow}); every class needs some: give more events, or check that these are the files meant");
+            $"class '{EventClasses.Names[label]}' ({files}): no selected events for {use} ({flow}); "
+            + "every class needs some: give more events, or check that these are the files meant");
     }
 }

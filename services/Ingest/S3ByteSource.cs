@@ -57,7 +57,10 @@ public sealed class S3ByteSource : RemoteByteSource
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException) // the client has tried again already
         {
-            throw new RootIOException($"{Name}: the store can't be reached or there are no credentials ({e.Message}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for a store other than AWS", e);
+            throw new RootIOException(
+                $"{Name}: the store can't be reached or there are no credentials ({e.Message}); "
+                + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for a store other than AWS",
+                e);
         }
     }
 
@@ -65,7 +68,8 @@ public sealed class S3ByteSource : RemoteByteSource
     {
         "NoSuchBucket" => "no such bucket; check the name and AWS_ENDPOINT_URL",
         "NoSuchKey" => "no such object; check the key",
-        "AccessDenied" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" => $"access denied ({e.ErrorCode}); check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        "AccessDenied" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" =>
+            $"access denied ({e.ErrorCode}); check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         "RequestTimeTooSkewed" => "this machine's clock differs from the store's by too much; set the clock",
         _ => $"{e.Message} ({e.ErrorCode}, status {(int)e.StatusCode})",
     };

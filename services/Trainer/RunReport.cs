@@ -47,7 +47,7 @@ internal static class RunReport
             Confusion = [.. metrics.Confusion.Select(row => row.Select(count => (long)count).ToArray())],
             Scores = [.. evaluation.Scores.Select(ScoreHistogram)],
             Loss = [.. history.Epochs.Select(epoch => new EpochLoss(epoch.Epoch, epoch.TrainLoss, epoch.TestLoss))],
-            Features = [.. statistics.Features.Select((name, k) => Histogram.Of(name, Units.GetValueOrDefault(name, ""), features[k], logCounts: name.StartsWith("LepIso", StringComparison.Ordinal)))],
+            Features = [.. statistics.Features.Select((name, k) => FeatureHistogram(name, features[k]))],
             Timings = [.. input.Timings.Select(timing => new Learning.Report.StepTiming(timing.Step, timing.Seconds, timing.EventsPerSecond))],
         }));
     }
@@ -79,6 +79,10 @@ internal static class RunReport
         steps.Add(new CutFlowStep("for testing", [.. classes.Select(c => c.Test)]));
         return steps;
     }
+
+    // Isolations fall by orders of magnitude; on a linear axis only the first bin would show.
+    private static Histogram FeatureHistogram(string name, float[][] valuesByClass) => Histogram.Of(
+        name, Units.GetValueOrDefault(name, ""), valuesByClass, logCounts: name.StartsWith("LepIso", StringComparison.Ordinal));
 
     private static Histogram ScoreHistogram(ScoreDistribution score)
     {

@@ -54,7 +54,10 @@ public sealed class Dataset
         if (content.Memory.Length == part.Bytes)
             return content;
         using (content)
-            throw new ObjectStoreException(_store.Url, key, $"has {content.Memory.Length:N0} bytes; its manifest says {part.Bytes:N0}: delete the dataset {Name} and run again");
+        {
+            string problem = $"has {content.Memory.Length:N0} bytes; its manifest says {part.Bytes:N0}: delete the dataset {Name} and run again";
+            throw new ObjectStoreException(_store.Url, key, problem);
+        }
     }
 
     /// <summary>Calls <paramref name="visit"/> for every record batch, part after part; the table is valid during the call only.</summary>

@@ -109,7 +109,10 @@ public static class EventFile
         for (int i = 0; i < offsets.Length; i++)
         {
             if (offsets[i] < previous || offsets[i] > particleRows)
-                throw new EventDataException(name, $"record batch {batch}: offset {i} of column '{EventSchema.Particles}' is {offsets[i]}; expected {previous} to {particleRows}");
+            {
+                string column = $"record batch {batch}: offset {i} of column '{EventSchema.Particles}'";
+                throw new EventDataException(name, $"{column} is {offsets[i]}; expected {previous} to {particleRows}");
+            }
             previous = offsets[i];
         }
     }

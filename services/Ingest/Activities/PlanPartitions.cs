@@ -88,6 +88,9 @@ public sealed class PlanPartitions(IProgressSink progress, ProcessStopping stopp
     private static void RefuseCopies(List<SourceFile> sources)
     {
         foreach (IGrouping<uint, SourceFile> same in sources.GroupBy(source => source.Id).Where(group => group.Count() > 1))
-            throw new BadInputException($"{string.Join(" and ", same.Select(source => source.Url))} hold the same events (source id {same.Key:x8}); give each file once");
+        {
+            string files = string.Join(" and ", same.Select(source => source.Url));
+            throw new BadInputException($"{files} hold the same events (source id {same.Key:x8}); give each file once");
+        }
     }
 }
