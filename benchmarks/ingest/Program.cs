@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
+using DaprHep.Benchmarks;
 using DaprHep.Benchmarks.Ingest;
 using DaprHep.Physics;
+using DaprHep.Tests;
 
-const string PinnedVariable = "DAPRHEP_BENCHMARK_PINNED";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Options options;
 PhysicsProfile profile;
@@ -17,10 +17,10 @@ catch (Exception error) when (error is FormatException or ArgumentException or O
     Console.Error.WriteLine($"{error.Message}\n\n{Options.Usage}");
     return 2;
 }
-if (Environment.GetEnvironmentVariable(PinnedVariable) is null)
-    return RunPinned(args, options.Core);
+if (!PinnedProcess.IsThis)
+    return PinnedProcess.Run(args, options.Core);
 
-var shared = options.Shared ?? FindShared();
+var shared = options.Shared ?? Repository.Shared ?? "../shared";
 if (!Directory.Exists(Path.Combine(shared, "delphes")))
 {
     Console.Error.WriteLine($"no reference data at '{shared}': give its folder with --shared");
@@ -43,24 +43,3 @@ finally
     Directory.Delete(target, recursive: true);
 }
 return 0;
-
-static string FindShared()
-{
-    for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-    {
-        if (File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
-            return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared"));
-    }
-    return "../shared";
-}
-
-// Threads of the runtime exist before Main, so the only way to pin them all is to start again under taskset.
-static int RunPinned(string[] arguments, int core)
-{
-    var number = core.ToString(CultureInfo.InvariantCulture);
-    var start = new ProcessStartInfo("taskset", ["-c", number, Environment.ProcessPath!, .. arguments]);
-    start.Environment[PinnedVariable] = "1";
-    using var pinned = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start; it is in Debian's util-linux");
-    pinned.WaitForExit();
-    return pinned.ExitCode;
-}

@@ -1,14 +1,13 @@
-using System.Diagnostics;
 using System.Globalization;
+using DaprHep.Benchmarks;
 using DaprHep.Benchmarks.Learning;
 using TorchSharp;
 
 // Our own kernels against ordinary PyTorch loops: same events, same recipe (batch 128, Adam 1e-3), one core, one thread, one run.
 // Arguments: hlf or inclusive for one of the two, nothing for both.
-const string PinnedVariable = "DAPRHEP_BENCHMARK_PINNED";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (Environment.GetEnvironmentVariable(PinnedVariable) is null)
-    return RunPinned(args);
+if (!PinnedProcess.IsThis)
+    return PinnedProcess.Run(args, core: 0);
 
 torch.set_num_threads(1);
 if (PyTorchLoop.Blas is { } blas)
@@ -29,13 +28,3 @@ finally
 }
 
 return 0;
-
-// Threads of the runtime exist before Main, so the only way to pin them all is to start again under taskset.
-static int RunPinned(string[] arguments)
-{
-    var start = new ProcessStartInfo("taskset", ["-c", "0", Environment.ProcessPath!, .. arguments]);
-    start.Environment[PinnedVariable] = "1";
-    using var pinned = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start; it is in Debian's util-linux");
-    pinned.WaitForExit();
-    return pinned.ExitCode;
-}

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
+using DaprHep.Benchmarks;
 using DaprHep.Benchmarks.Root;
+using DaprHep.Tests;
 
-const string PinnedVariable = "DAPRHEP_BENCHMARK_PINNED";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Options options;
 try
@@ -14,15 +14,15 @@ catch (Exception error) when (error is FormatException or OverflowException)
     Console.Error.WriteLine($"{error.Message}\n\n{Options.Usage}");
     return 2;
 }
-var repository = FindRepository();
+var repository = Repository.Root;
 var folder = Path.Combine(options.Shared ?? Path.Combine(repository, "..", "shared"), "delphes", "nopu");
 var samples = Sample.OpenAll(Directory.Exists(folder) ? Path.GetFullPath(folder) : Path.Combine(repository, "samples"));
-if (Environment.GetEnvironmentVariable(PinnedVariable) is not null)
+if (PinnedProcess.IsThis)
 {
     OneCore();
     return 0;
 }
-var code = RunPinned(args, options.Core);
+var code = PinnedProcess.Run(args, options.Core);
 if (code == 0)
     TwoCores();
 return code;
@@ -66,25 +66,4 @@ void TwoCores()
         }
     }
     Report.PrintThreads(samples, machine.Gain);
-}
-
-static string FindRepository()
-{
-    for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-    {
-        if (File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
-            return folder.FullName;
-    }
-    return ".";
-}
-
-// Threads of the runtime exist before Main, so the only way to pin them all is to start again under taskset.
-static int RunPinned(string[] arguments, int core)
-{
-    var number = core.ToString(CultureInfo.InvariantCulture);
-    var start = new ProcessStartInfo("taskset", ["-c", number, Environment.ProcessPath!, .. arguments]);
-    start.Environment[PinnedVariable] = "1";
-    using var pinned = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start; it is in Debian's util-linux");
-    pinned.WaitForExit();
-    return pinned.ExitCode;
 }

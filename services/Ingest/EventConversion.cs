@@ -23,7 +23,7 @@ public sealed class EventConversion : IDisposable
         _label = label;
         SourceDigest = Ingest.SourceDigest.Of(file, tree);
         Schema = SchemaOf(physics);
-        uint source = Convert.ToUInt32(SourceDigest[..8], 16);
+        uint source = SourceFile.IdOf(SourceDigest);
         _reader = new DelphesReader(tree, source, new TreeReaderOptions { FirstEntry = first, EndEntry = end });
     }
 

@@ -19,7 +19,7 @@ public sealed class FeatureStageTests
             for (var i = 0; i < selection.Count; i++)
             {
                 Agreement.ShouldAgree<double>(
-                    Sequence(profile, selection.ParticlesOf(i)), PlainSequence(profile, selection.ParticlesOf(i).ToArray()),
+                    WholeSequence.Of(profile, selection.ParticlesOf(i)), PlainSequence(profile, selection.ParticlesOf(i).ToArray()),
                     ParticleColumns.Names, 1e-6, $"{Path.GetFileName(path)}, entry {selection.Ids[i]}");
             }
         }
@@ -62,21 +62,8 @@ public sealed class FeatureStageTests
             scaling.Apply(selection.HlfOf(index), scaled);
             Agreement.ShouldAgree<double>(scaled, golden.Hlf, HlfColumns.Names, Agreement.Hlf, where);
             Agreement.ShouldAgree<float>(
-                Sequence(profile, selection.ParticlesOf(index)), golden.Particles, ParticleColumns.Names, Agreement.Particles, where);
+                WholeSequence.Of(profile, selection.ParticlesOf(index)), golden.Particles, ParticleColumns.Names, Agreement.Particles, where);
         }
-    }
-
-    private static float[] Sequence(PhysicsProfile profile, ReadOnlySpan<float> rows)
-    {
-        var sequence = new float[ParticleSequence.Rows(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
-        var paddingRow = ParticleSequence.Write(profile, rows, sequence);
-        if (paddingRow >= 0)
-        {
-            var whole = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
-            ParticleSequence.Expand(sequence, paddingRow, whole);
-            sequence = whole;
-        }
-        return sequence;
     }
 
     private static double[] PlainSequence(PhysicsProfile profile, float[] particles)

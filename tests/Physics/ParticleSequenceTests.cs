@@ -28,7 +28,7 @@ public sealed class ParticleSequenceTests
         var (selection, _) = EventTable.Convert(PhysicsProfile.Standard, RandomEvents.MakeMany(40));
         for (var i = 0; i < selection.Count; i++)
         {
-            var sequence = Write(PhysicsProfile.Standard, selection.ParticlesOf(i));
+            var sequence = WholeSequence.Of(PhysicsProfile.Standard, selection.ParticlesOf(i));
             sequence.Length.ShouldBe(selection.ParticlesOf(i).Length);
             for (var column = 0; column < ParticleColumns.Count; column++)
             {
@@ -44,7 +44,7 @@ public sealed class ParticleSequenceTests
     public void A_constant_column_becomes_0_even_where_its_mean_rounds()
     {
         var rows = Rows([.. Enumerable.Range(0, 7).Select(i => (0.1f, (float)i))]);
-        Column(Write(PhysicsProfile.Standard, rows), ParticleColumns.Eta).ShouldAllBe(value => value == 0);
+        Column(WholeSequence.Of(PhysicsProfile.Standard, rows), ParticleColumns.Eta).ShouldAllBe(value => value == 0);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ParticleSequenceTests
         var rows = Rows((0, 0), (0, 1), (0, 2));
         for (var i = 0; i < 3; i++)
             rows[(i * ParticleColumns.Count) + ParticleColumns.VtxZ] = 1_000_000 + i;
-        var sequence = Write(PhysicsProfile.Standard, rows);
+        var sequence = WholeSequence.Of(PhysicsProfile.Standard, rows);
         var expected = Math.Sqrt(1.5);
         Column(sequence, ParticleColumns.VtxZ).ShouldBe([expected, 0, -expected], 1e-6);
     }
@@ -67,7 +67,7 @@ public sealed class ParticleSequenceTests
             var padded = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
             selection.ParticlesOf(i).CopyTo(padded);
             Agreement.ShouldAgree<float>(
-                Write(PhysicsProfile.Cern2019, selection.ParticlesOf(i)), Write(PhysicsProfile.Standard, padded),
+                WholeSequence.Of(PhysicsProfile.Cern2019, selection.ParticlesOf(i)), WholeSequence.Of(PhysicsProfile.Standard, padded),
                 ParticleColumns.Names, 1e-6, $"event {i}");
         }
     }
@@ -78,7 +78,7 @@ public sealed class ParticleSequenceTests
         var rows = Rows((1, 1), (0, 0), (0.5f, 0.5f), (3, 3));
         for (var i = 0; i < 4; i++)
             rows[(i * ParticleColumns.Count) + ParticleColumns.Energy] = i + 1;
-        var energies = Column(Write(PhysicsProfile.Cern2019, rows), ParticleColumns.Energy);
+        var energies = Column(WholeSequence.Of(PhysicsProfile.Cern2019, rows), ParticleColumns.Energy);
         energies[0].ShouldBe(energies.Max());
         energies[1].ShouldBeGreaterThan(energies[2]);
         energies[2..799].ShouldAllBe(energy => energy == energies.Min());
@@ -97,19 +97,6 @@ public sealed class ParticleSequenceTests
     public void A_destination_that_is_too_short_is_refused() =>
         Should.Throw<ArgumentException>(() => ParticleSequence.Write(PhysicsProfile.Cern2019, new float[19], new float[19]))
             .Message.ShouldContain("38 values");
-
-    private static float[] Write(PhysicsProfile profile, ReadOnlySpan<float> rows)
-    {
-        var sequence = new float[ParticleSequence.Rows(profile, rows.Length / ParticleColumns.Count) * ParticleColumns.Count];
-        var paddingRow = ParticleSequence.Write(profile, rows, sequence);
-        if (paddingRow >= 0)
-        {
-            var whole = new float[ParticleColumns.MaxParticles * ParticleColumns.Count];
-            ParticleSequence.Expand(sequence, paddingRow, whole);
-            sequence = whole;
-        }
-        return sequence;
-    }
 
     private static double[] Column(float[] rows, int column) =>
         [.. Enumerable.Range(0, rows.Length / ParticleColumns.Count).Select(i => (double)rows[(i * ParticleColumns.Count) + column])];

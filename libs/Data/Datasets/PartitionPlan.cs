@@ -29,7 +29,10 @@ public sealed record SourceFile(string Url, string Tree, long Bytes, long Entrie
 {
     /// <summary>The first 32 bits of the digest: the upper half of the identity of each of the file's events.</summary>
     [JsonIgnore]
-    public uint Id => Convert.ToUInt32(Digest[..8], 16);
+    public uint Id => IdOf(Digest);
+
+    /// <summary>The source id that a digest gives.</summary>
+    public static uint IdOf(string digest) => Convert.ToUInt32(digest[..8], 16);
 }
 
 /// <summary>A range of entries of one file.</summary>
