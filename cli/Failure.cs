@@ -44,7 +44,8 @@ internal static class Failure
     /// <summary>Whether it is the input's fault, not the run's.</summary>
     public static bool IsBadInput(Exception e) => e switch
     {
-        BadInputException or RootException or ObjectStoreException or EventDataException or UnknownModelException => true,
+        BadInputException or RootException or ObjectStoreException or EventDataException or UnknownModelException
+            or HyperParameterException => true,
         WorkflowTaskFailedException task => InputErrors.Contains(task.FailureDetails.ErrorType),
         _ => false,
     };

@@ -3,6 +3,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
 
 namespace DaprHep.Trainer;
 
@@ -13,17 +14,20 @@ internal static class ModelObjects
     private const string History = "training.json";
 
     /// <summary>The prefix of the model that the input asks for.</summary>
-    public static string NameOf(TrainModelInput input) => ContentName.Of(
-        "models",
-        StepVersion,
-        new Dictionary<string, string>
+    /// <exception cref="HyperParameterException">The input's hyper-parameters are not such.</exception>
+    public static string NameOf(TrainModelInput input)
+    {
+        var parameters = new Dictionary<string, string>
         {
             ["model"] = input.Model,
             ["epochs"] = input.Epochs.ToString(CultureInfo.InvariantCulture),
             ["batch"] = input.Batch.ToString(CultureInfo.InvariantCulture),
             ["seed"] = input.Seed.ToString(CultureInfo.InvariantCulture),
-        },
-        [input.Statistics]);
+        };
+        if (HyperParameters.From(input.Parameters) is { Count: > 0 } given)
+            parameters["parameters"] = given.ToString();
+        return ContentName.Of("models", StepVersion, parameters, [input.Statistics]);
+    }
 
     public static Task<bool> ExistsAsync(ObjectStore store, string name, CancellationToken cancellation) =>
         store.ExistsAsync($"{name}/{SavedModel.DescriptionName}", cancellation);

@@ -1,7 +1,14 @@
+using System.Text.Json.Nodes;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>TrainModel</c>.</summary>
-public sealed record TrainModelInput(string Run, string Store, string Statistics, string Model, int Epochs, int Batch, int Seed);
+public sealed record TrainModelInput(string Run, string Store, string Statistics, string Model, int Epochs, int Batch, int Seed)
+{
+    /// <summary>Hyper-parameters by name, of the model and of the training, e.g. what tuning found best; null for none. They go before
+    /// <see cref="Epochs"/> and <see cref="Batch"/>.</summary>
+    public JsonObject? Parameters { get; init; }
+}
 
 /// <summary>Output of activity <c>TrainModel</c>.</summary>
 /// <param name="Model">Prefix of the model's objects.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Artifacts;
 
@@ -12,8 +13,11 @@ public sealed record ModelDescription
     /// <summary>The version of the layout.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>The model's name in <see cref="Models.ModelRegistry"/>.</summary>
+    /// <summary>The model's name in <see cref="ModelRegistry"/>.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The hyper-parameters the model was made with; those left out have their defaults.</summary>
+    public HyperParameters Parameters { get; init; } = HyperParameters.None;
 
     /// <summary>The features in the order of the input, with the scaling they need.</summary>
     public required IReadOnlyList<FeatureScaling> Features { get; init; }

@@ -17,11 +17,16 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
 
     /// <summary>Serialises a model. The weights file depends on nothing but the weights and the model's name.</summary>
     /// <param name="model">The trained model.</param>
-    /// <param name="description">What to say about it; name and digest are filled in.</param>
+    /// <param name="description">What to say about it; name, hyper-parameters and digest are filled in.</param>
     public static SavedModel From(Classifier model, ModelDescription description)
     {
         var weights = SafetensorsWriter.Write(model.ExportWeights(), new Dictionary<string, string> { ["model"] = model.Name });
-        var complete = description with { Model = model.Name, WeightsSha256 = Convert.ToHexStringLower(SHA256.HashData(weights)) };
+        var complete = description with
+        {
+            Model = model.Name,
+            Parameters = model.Parameters,
+            WeightsSha256 = Convert.ToHexStringLower(SHA256.HashData(weights)),
+        };
         CheckFits(complete, model.Features, model.Classes);
         return new SavedModel(weights, JsonSerializer.SerializeToUtf8Bytes(complete, LearningJson.Default.ModelDescription));
     }
@@ -74,7 +79,7 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
                 + "at least 1 and 2 are needed");
         }
 
-        var model = ModelRegistry.Create(description.Model, description.Features.Count, description.Classes.Count, seed: 0);
+        var model = Create(description);
         try
         {
             model.ImportWeights(tensors);
@@ -84,6 +89,19 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    private static Classifier Create(ModelDescription description)
+    {
+        try
+        {
+            return ModelRegistry.Create(
+                description.Model, description.Features.Count, description.Classes.Count, seed: 0, description.Parameters);
+        }
+        catch (HyperParameterException e)
+        {
+            throw new ModelFormatException($"{DescriptionName}: {e.Message}", e);
         }
     }
 

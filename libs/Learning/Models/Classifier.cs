@@ -32,6 +32,9 @@ public abstract class Classifier : IDisposable
     /// <summary>How many classes it tells apart.</summary>
     public int Classes { get; }
 
+    /// <summary>The hyper-parameters that <see cref="ModelRegistry"/> made it with, defaults included.</summary>
+    public HyperParameters Parameters { get; internal set; } = HyperParameters.None;
+
     /// <summary>Whether it needs the events' particles, not only their features.</summary>
     public virtual bool ReadsParticles => false;
 

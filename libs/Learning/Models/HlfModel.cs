@@ -10,13 +10,14 @@ public static class HlfModel
     /// <summary>Its name in <see cref="ModelRegistry"/>.</summary>
     public const string ModelName = "hlf";
 
-    /// <summary>The widths of its hidden layers.</summary>
-    public static IReadOnlyList<int> HiddenLayers { get; } = [50, 20, 10];
+    /// <summary>What it takes: the widths of its hidden layers.</summary>
+    public static IReadOnlyList<HyperParameter> Parameters { get; } = [HyperParameter.Wholes("hidden", [50, 20, 10], 1, 4096, longest: 16)];
 
     /// <summary>Makes the model for training or use.</summary>
     /// <param name="features">How many features an event has; 14 in the published model.</param>
     /// <param name="classes">How many classes to tell apart; 3 in the published model.</param>
     /// <param name="seed">Decides the starting weights.</param>
-    public static Classifier Create(int features, int classes, ulong seed) =>
-        new DenseNetwork(ModelName, features, HiddenLayers, classes, seed);
+    /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
+    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters) =>
+        new DenseNetwork(ModelName, features, parameters.Wholes("hidden"), classes, seed);
 }

@@ -8,10 +8,23 @@ public static class LstmModel
     /// <summary>Its name in <see cref="ModelRegistry"/>.</summary>
     public const string ModelName = "lstm";
 
+    /// <summary>What it takes: units over the particles, neurons of the dense layer (0 for none), and what is dropped while training.</summary>
+    public static IReadOnlyList<HyperParameter> Parameters { get; } =
+    [
+        HyperParameter.Whole("units", 50, 1, 1024),
+        HyperParameter.Whole("hidden", 25, 0, 4096),
+        HyperParameter.Real("dropout", 0.2, 0, 0.9),
+    ];
+
     /// <summary>Makes the model for training or use.</summary>
     /// <param name="features">How many features an event has.</param>
     /// <param name="classes">How many classes to tell apart.</param>
     /// <param name="seed">Decides the starting weights and what is dropped.</param>
-    public static Classifier Create(int features, int classes, ulong seed) => new RecurrentNetwork(
-        ModelName, new RecurrentShape(new LstmLayer(50), ReadsFeatures: true, Hidden: 25, Dropout: 0.2), features, classes, seed);
+    /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
+    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters)
+    {
+        var shape = new RecurrentShape(
+            new LstmLayer(parameters.Whole("units")), ReadsFeatures: true, Hidden: parameters.Whole("hidden"), Dropout: parameters.Real("dropout"));
+        return new RecurrentNetwork(ModelName, shape, features, classes, seed);
+    }
 }

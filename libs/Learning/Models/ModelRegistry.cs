@@ -5,10 +5,10 @@ public static class ModelRegistry
 {
     private static readonly SortedDictionary<string, Entry> Models = new(StringComparer.Ordinal)
     {
-        [HlfModel.ModelName] = new(HlfModel.Create),
-        [InclusiveModel.ModelName] = new(InclusiveModel.Create, ReadsParticles: true),
-        [LstmModel.ModelName] = new(LstmModel.Create, ReadsParticles: true),
-        [SequenceModel.ModelName] = new(SequenceModel.Create, ReadsParticles: true),
+        [HlfModel.ModelName] = new(HlfModel.Create, HlfModel.Parameters),
+        [InclusiveModel.ModelName] = new(InclusiveModel.Create, InclusiveModel.Parameters, ReadsParticles: true),
+        [LstmModel.ModelName] = new(LstmModel.Create, LstmModel.Parameters, ReadsParticles: true),
+        [SequenceModel.ModelName] = new(SequenceModel.Create, SequenceModel.Parameters, ReadsParticles: true),
     };
 
     /// <summary>All names, in alphabetical order.</summary>
@@ -19,8 +19,22 @@ public static class ModelRegistry
     /// <param name="features">How many features an event has.</param>
     /// <param name="classes">How many classes to tell apart.</param>
     /// <param name="seed">Decides the starting weights and whatever else is drawn while training.</param>
+    /// <param name="parameters">Its hyper-parameters; those that are left out have their defaults.</param>
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
-    public static Classifier Create(string name, int features, int classes, ulong seed) => Find(name).Create(features, classes, seed);
+    /// <exception cref="HyperParameterException">The model does not take one of the hyper-parameters, or not that value.</exception>
+    public static Classifier Create(string name, int features, int classes, ulong seed, HyperParameters? parameters = null)
+    {
+        var entry = Find(name);
+        var complete = HyperParameter.Complete($"model '{name}'", entry.Parameters, parameters ?? HyperParameters.None);
+        var model = entry.Create(features, classes, seed, complete);
+        model.Parameters = complete;
+        return model;
+    }
+
+    /// <summary>The hyper-parameters that a model takes.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UnknownModelException">The name is unknown.</exception>
+    public static IReadOnlyList<HyperParameter> ParametersOf(string name) => Find(name).Parameters;
 
     /// <summary>Whether a model needs the events' particles, so that they are worth loading.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -30,5 +44,6 @@ public static class ModelRegistry
     private static Entry Find(string name) =>
         Models.TryGetValue(name, out var entry) ? entry : throw new UnknownModelException(name, Names);
 
-    private sealed record Entry(Func<int, int, ulong, Classifier> Create, bool ReadsParticles = false);
+    private sealed record Entry(
+        Func<int, int, ulong, HyperParameters, Classifier> Create, IReadOnlyList<HyperParameter> Parameters, bool ReadsParticles = false);
 }

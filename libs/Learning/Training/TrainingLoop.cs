@@ -17,6 +17,7 @@ public static class TrainingLoop
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <returns>The trained model, for the caller to dispose, and what was reported.</returns>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
+    /// <exception cref="HyperParameterException">The model does not take one of the hyper-parameters, or not that value.</exception>
     /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not finite,
     /// particles are needed and missing.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
@@ -33,7 +34,7 @@ public static class TrainingLoop
         var batch = new EventBatch(Math.Min(options.BatchSize, train.Count), train.FeatureCount);
         var order = new int[train.Count];
         var reports = new List<EpochReport>();
-        var model = ModelRegistry.Create(options.Model, train.FeatureCount, classes, options.Seed);
+        var model = ModelRegistry.Create(options.Model, train.FeatureCount, classes, options.Seed, options.Parameters);
         model.UseThreads(options.Threads);
         try
         {

@@ -6,6 +6,9 @@ public sealed record TrainingOptions
     /// <summary>Which model, by its name in <see cref="Models.ModelRegistry"/>.</summary>
     public string Model { get; init; } = Models.HlfModel.ModelName;
 
+    /// <summary>The model's hyper-parameters; those left out have their defaults.</summary>
+    public Models.HyperParameters Parameters { get; init; } = Models.HyperParameters.None;
+
     /// <summary>How often every training event is used.</summary>
     public int Epochs { get; init; } = 50;
 

@@ -20,25 +20,38 @@ public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping)
     {
         ObjectStore store = ObjectStore.Open(input.Store);
         FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, stopping.Token);
-        long events = statistics.Classes.Sum(c => c.Train) * input.Epochs;
+        TrainingOptions options = OptionsOf(input);
+        long events = statistics.Classes.Sum(c => c.Train) * options.Epochs;
         string name = ModelObjects.NameOf(input);
         if (await ModelObjects.ExistsAsync(store, name, stopping.Token))
             progress.Report(new StepProgress(input.Run, Steps.Train, events, events));
         else
-            await TrainAsync(store, input, statistics, name, events);
+            await TrainAsync(store, input, options, statistics, name, events);
         return new TrainModelOutput(name, events);
     }
 
-    private async Task TrainAsync(ObjectStore store, TrainModelInput input, FeatureStatistics statistics, string name, long events)
+    private static TrainingOptions OptionsOf(TrainModelInput input)
     {
-        var options = new TrainingOptions
+        try
         {
-            Model = input.Model,
-            Epochs = input.Epochs,
-            BatchSize = input.Batch,
-            Seed = (ulong)input.Seed,
-            Threads = Environment.ProcessorCount,
-        };
+            return new TrainingOptions
+            {
+                Model = input.Model,
+                Epochs = input.Epochs,
+                BatchSize = input.Batch,
+                Seed = (ulong)input.Seed,
+                Threads = Environment.ProcessorCount,
+            }.With(HyperParameters.From(input.Parameters));
+        }
+        catch (Exception e) when (e is UnknownModelException or HyperParameterException)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+
+    private async Task TrainAsync(
+        ObjectStore store, TrainModelInput input, TrainingOptions options, FeatureStatistics statistics, string name, long events)
+    {
         TrainingOutcome outcome;
         try
         {
@@ -50,12 +63,12 @@ public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping)
                 epoch => progress.Report(new StepProgress(input.Run, Steps.Train, data.Train.Count, events, NoteOf(epoch))),
                 stopping.Token);
         }
-        catch (Exception e) when (e is UnknownModelException or TrainingDataException)
+        catch (TrainingDataException e)
         {
             throw new BadInputException(e.Message, e);
         }
         using Classifier model = outcome.Model;
-        SavedModel saved = SavedModel.From(model, DescriptionOf(input, statistics));
+        SavedModel saved = SavedModel.From(model, DescriptionOf(input, options, statistics));
         await ModelObjects.WriteAsync(store, name, saved, new TrainingHistory(outcome.Epochs), stopping.Token);
     }
 
@@ -63,7 +76,7 @@ public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping)
         CultureInfo.InvariantCulture,
         $"epoch {epoch.Epoch}/{epoch.Epochs} loss {epoch.TrainLoss:F4} test {epoch.TestLoss:F4} accuracy {epoch.TestAccuracy:F4}");
 
-    private static ModelDescription DescriptionOf(TrainModelInput input, FeatureStatistics statistics) => new()
+    private static ModelDescription DescriptionOf(TrainModelInput input, TrainingOptions options, FeatureStatistics statistics) => new()
     {
         Model = input.Model,
         Features = [.. statistics.Features.Select((feature, k) => new FeatureScaling(feature, statistics.Minimum[k], statistics.Maximum[k]))],
@@ -73,8 +86,9 @@ public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping)
         {
             ["statistics"] = input.Statistics,
             ["plan"] = statistics.Plan,
-            ["epochs"] = input.Epochs,
-            ["batch"] = input.Batch,
+            ["epochs"] = options.Epochs,
+            ["batch"] = options.BatchSize,
+            ["learning_rate"] = options.LearningRate,
             ["seed"] = input.Seed,
             ["software"] = SoftwareVersion.Current,
         },

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Evaluation;
@@ -36,6 +37,52 @@ public class SavedModelTests
             SavedModel.From(loaded, description).Weights.ShouldBe(saved.Weights);
             SavedModel.From(loaded, description).Description.ShouldBe(saved.Description);
         }
+    }
+
+    [Theory]
+    [InlineData("hlf", """{"hidden":[7,5]}""")]
+    [InlineData("sequence", """{"dropout":0.5,"units":6}""")]
+    [InlineData("inclusive", """{"dropout":0,"hidden":0,"units":8}""")]
+    [InlineData("lstm", """{"dropout":0.1,"hidden":4,"units":3}""")]
+    public void A_model_of_other_widths_loads_again(string name, string parameters)
+    {
+        var given = JsonSerializer.Deserialize<HyperParameters>(parameters)!;
+        using var model = ModelRegistry.Create(name, 14, 3, seed: 5, given);
+        var (loaded, description) = SavedModel.From(model, Description).Load();
+        using (loaded)
+        {
+            description.Parameters.ShouldBe(given);
+            loaded.Parameters.ShouldBe(given);
+            loaded.ExportWeights().Select(weight => string.Join(' ', weight.Shape))
+                .ShouldBe(model.ExportWeights().Select(weight => string.Join(' ', weight.Shape)));
+        }
+    }
+
+    [Fact]
+    public void A_description_without_hyper_parameters_has_their_defaults()
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 5);
+        var saved = SavedModel.From(model, Description);
+        var json = JsonNode.Parse(saved.Description)!.AsObject();
+        json.Remove("parameters").ShouldBeTrue();
+        var (loaded, _) = (saved with { Description = Encoding.UTF8.GetBytes(json.ToJsonString()) }).Load();
+        using (loaded)
+            loaded.Parameters.ToString().ShouldBe("""{"hidden":[50,20,10]}""");
+    }
+
+    [Theory]
+    [InlineData("""{"hidden":[2000000000]}""", "model.json: Hyper-parameter 'hidden': expected a list of at most 16 whole numbers")]
+    [InlineData("""{"units":5}""", "model.json: Hyper-parameter 'units': model 'hlf' does not take it; it takes hidden")]
+    [InlineData("""[]""", "expected an object of hyper-parameters")]
+    [InlineData("""{"hidden":[[5]]}""", "hyper-parameter 'hidden': expected a finite number")]
+    public void Hyper_parameters_that_make_no_sense_are_refused(string parameters, string reason)
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 5);
+        var saved = SavedModel.From(model, Description);
+        var json = JsonNode.Parse(saved.Description)!.AsObject();
+        json["parameters"] = JsonNode.Parse(parameters);
+        Should.Throw<ModelFormatException>(() => (saved with { Description = Encoding.UTF8.GetBytes(json.ToJsonString()) }).Load())
+            .Message.ShouldContain(reason);
     }
 
     [Fact]

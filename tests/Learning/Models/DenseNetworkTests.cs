@@ -47,7 +47,7 @@ public class DenseNetworkTests
     public void Three_hundred_steps_lead_to_the_weights_that_libtorch_reaches()
     {
         using var ours = ModelRegistry.Create("hlf", 14, 3, seed: 4);
-        var (theirs, _) = DenseTwin.Of(14, HlfModel.HiddenLayers, 3, seed: 4);
+        var (theirs, _) = DenseTwin.Of(14, [50, 20, 10], 3, seed: 4);
         using (theirs)
         {
             ours.ExportWeights().Select(w => w.Name).ShouldBe(theirs.ExportWeights().Select(w => w.Name));
@@ -153,7 +153,7 @@ public class DenseNetworkTests
     public void Weights_of_either_engine_fit_the_other()
     {
         using var ours = ModelRegistry.Create("hlf", 14, 3, seed: 1);
-        var (theirs, _) = DenseTwin.Of(14, HlfModel.HiddenLayers, 3, seed: 2);
+        var (theirs, _) = DenseTwin.Of(14, [50, 20, 10], 3, seed: 2);
         using (theirs)
         {
             theirs.ImportWeights(ours.ExportWeights());
