@@ -18,7 +18,7 @@ internal static class HlfContest
         contest.Add("libtorch through native/", false, () => TimedLoop.Run(
             () => TorchHlf.Create(Features, Classes), events, Epochs, Batch));
         contest.Add("our kernels (hlf)", false, () => TimedLoop.Run(
-            () => ModelRegistry.Create(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch));
+            () => ModelRegistry.CreateNetwork(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch));
         contest.Run();
     }
 }

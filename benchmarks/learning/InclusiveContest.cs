@@ -34,7 +34,7 @@ internal static class InclusiveContest
         (double, double) Python(string mode, int count, int epochs) => PyTorchLoop.Run(
             "pytorch_inclusive.py", mode, folder, count.ToString(CultureInfo.InvariantCulture), $"{epochs}", $"{Batch}", "1");
         static (double, double) Ours(LabelledEvents given, int epochs) => TimedLoop.Run(
-            () => ModelRegistry.Create(InclusiveModel.ModelName, Features, Classes, seed: 1), given, epochs, Batch);
+            () => ModelRegistry.CreateNetwork(InclusiveModel.ModelName, Features, Classes, seed: 1), given, epochs, Batch);
     }
 
     /// <summary>The first events, each with a row in its middle that stands for padding.</summary>

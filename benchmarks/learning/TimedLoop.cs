@@ -8,7 +8,8 @@ namespace DaprHep.Benchmarks.Learning;
 internal static class TimedLoop
 {
     /// <returns>The median events/s of all epochs but the first, and the mean loss of the last.</returns>
-    internal static (double EventsPerSecond, double Loss) Run(Func<Classifier> create, LabelledEvents events, int epochs, int batchSize)
+    internal static (double EventsPerSecond, double Loss) Run(
+        Func<NeuralClassifier> create, LabelledEvents events, int epochs, int batchSize)
     {
         using var model = create();
         var batch = new EventBatch(batchSize, events.FeatureCount);

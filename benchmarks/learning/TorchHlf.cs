@@ -6,7 +6,7 @@ namespace DaprHep.Benchmarks.Learning;
 /// <summary>The hlf network as a module of libtorch.</summary>
 internal static class TorchHlf
 {
-    internal static Classifier Create(int features, int classes) => new TorchClassifier(
+    internal static NeuralClassifier Create(int features, int classes) => new TorchClassifier(
         "hlf",
         Sequential(Linear(features, 50), ReLU(), Linear(50, 20), ReLU(), Linear(20, 10), ReLU(), Linear(10, classes)),
         features,

@@ -4,9 +4,7 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Learning.Models;
 
 /// <summary>
-/// A network from features to class scores. The training loop calls <see cref="Forward"/>, <see cref="Loss"/>, <see cref="Backward"/>,
-/// <see cref="ClipGradients"/> and <see cref="Step"/> in this order, batch after batch; <see cref="Logits"/> is for everyone else.
-/// Not safe for use by several threads at once.
+/// A model from features to class scores, however it was trained. Not safe for use by several threads at once.
 /// </summary>
 public abstract class Classifier : IDisposable
 {
@@ -43,25 +41,6 @@ public abstract class Classifier : IDisposable
     public virtual void UseThreads(int threads)
     {
     }
-
-    /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
-    /// <param name="batch">The events, with labels in [0, <see cref="Classes"/>).</param>
-    public abstract void Forward(EventBatch batch);
-
-    /// <summary>The softmax cross-entropy of the last forward pass, averaged over the batch.</summary>
-    public abstract float Loss();
-
-    /// <summary>Computes the gradient of the last loss.</summary>
-    public abstract void Backward();
-
-    /// <summary>Scales all gradients together so that their Euclidean norm is at most the given one.</summary>
-    /// <param name="maxNorm">The largest norm left alone.</param>
-    /// <returns>The norm before.</returns>
-    public abstract double ClipGradients(double maxNorm);
-
-    /// <summary>One step of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba, arXiv:1412.6980).</summary>
-    /// <param name="learningRate">The step size.</param>
-    public abstract void Step(double learningRate);
 
     /// <summary>Computes scores without learning from them.</summary>
     /// <param name="events">Events with <see cref="Features"/> scaled features and, where <see cref="ReadsParticles"/>, their

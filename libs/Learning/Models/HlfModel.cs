@@ -18,6 +18,6 @@ public static class HlfModel
     /// <param name="classes">How many classes to tell apart; 3 in the published model.</param>
     /// <param name="seed">Decides the starting weights.</param>
     /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
-    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters) =>
+    public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters) =>
         new DenseNetwork(ModelName, features, parameters.Wholes("hidden"), classes, seed);
 }

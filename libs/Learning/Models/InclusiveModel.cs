@@ -24,7 +24,7 @@ public static class InclusiveModel
     /// <param name="classes">How many classes to tell apart; 3 in the published model.</param>
     /// <param name="seed">Decides the starting weights and what is dropped.</param>
     /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
-    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters)
+    public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters)
     {
         var shape = new RecurrentShape(
             new GruLayer(parameters.Whole("units")), ReadsFeatures: true, Hidden: parameters.Whole("hidden"), Dropout: parameters.Real("dropout"));

@@ -21,7 +21,7 @@ public static class LstmModel
     /// <param name="classes">How many classes to tell apart.</param>
     /// <param name="seed">Decides the starting weights and what is dropped.</param>
     /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
-    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters)
+    public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters)
     {
         var shape = new RecurrentShape(
             new LstmLayer(parameters.Whole("units")), ReadsFeatures: true, Hidden: parameters.Whole("hidden"), Dropout: parameters.Real("dropout"));

@@ -36,6 +36,14 @@ public static class ModelRegistry
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
     public static IReadOnlyList<HyperParameter> ParametersOf(string name) => Find(name).Parameters;
 
+    /// <summary>Makes a network with fresh weights, to be trained by gradients.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="InvalidOperationException">The model does not learn by gradients.</exception>
+    public static NeuralClassifier CreateNetwork(
+        string name, int features, int classes, ulong seed, HyperParameters? parameters = null) =>
+        Create(name, features, classes, seed, parameters) as NeuralClassifier
+        ?? throw new InvalidOperationException($"Model '{name}' does not learn by gradients");
+
     /// <summary>Whether a model needs the events' particles, so that they are worth loading.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="UnknownModelException">The name is unknown.</exception>

@@ -22,7 +22,7 @@ public static class SequenceModel
     /// <param name="classes">How many classes to tell apart; 3 in the published model.</param>
     /// <param name="seed">Decides the starting weights and what is dropped.</param>
     /// <param name="parameters">A value for each of <see cref="Parameters"/>.</param>
-    public static Classifier Create(int features, int classes, ulong seed, HyperParameters parameters)
+    public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters)
     {
         var shape = new RecurrentShape(
             new GruLayer(parameters.Whole("units")), ReadsFeatures: false, Hidden: 0, Dropout: parameters.Real("dropout"));

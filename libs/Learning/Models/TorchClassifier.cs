@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace DaprHep.Learning.Models;
 
 /// <summary>A classifier whose network is a TorchSharp module: libtorch computes, differentiates and steps.</summary>
-public sealed class TorchClassifier : Classifier
+public sealed class TorchClassifier : NeuralClassifier
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly Adam _adam;

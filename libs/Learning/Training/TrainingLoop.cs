@@ -34,7 +34,7 @@ public static class TrainingLoop
         var batch = new EventBatch(Math.Min(options.BatchSize, train.Count), train.FeatureCount);
         var order = new int[train.Count];
         var reports = new List<EpochReport>();
-        var model = ModelRegistry.Create(options.Model, train.FeatureCount, classes, options.Seed, options.Parameters);
+        var model = ModelRegistry.CreateNetwork(options.Model, train.FeatureCount, classes, options.Seed, options.Parameters);
         model.UseThreads(options.Threads);
         try
         {

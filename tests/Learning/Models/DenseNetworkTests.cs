@@ -46,7 +46,7 @@ public class DenseNetworkTests
     [Fact]
     public void Three_hundred_steps_lead_to_the_weights_that_libtorch_reaches()
     {
-        using var ours = ModelRegistry.Create("hlf", 14, 3, seed: 4);
+        using var ours = ModelRegistry.CreateNetwork("hlf", 14, 3, seed: 4);
         var (theirs, _) = DenseTwin.Of(14, [50, 20, 10], 3, seed: 4);
         using (theirs)
         {
@@ -58,7 +58,7 @@ public class DenseNetworkTests
             for (var step = 0; step < 300; step++)
             {
                 batch.Gather(train, Enumerable.Range(0, 128).Select(_ => random.NextBelow(train.Count)).ToArray());
-                foreach (var model in new Classifier[] { ours, theirs })
+                foreach (var model in new NeuralClassifier[] { ours, theirs })
                 {
                     model.Forward(batch);
                     model.Loss();
@@ -127,7 +127,7 @@ public class DenseNetworkTests
     [Fact]
     public void An_event_scores_the_same_alone_and_among_others()
     {
-        using var network = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        using var network = ModelRegistry.CreateNetwork("hlf", 14, 3, seed: 1);
         var events = HlfSamples.Load().Test.Features;
         var together = network.Probabilities(events);
         for (var i = 0; i < events.Length / 14; i += 37)
@@ -152,7 +152,7 @@ public class DenseNetworkTests
     [Fact]
     public void Weights_of_either_engine_fit_the_other()
     {
-        using var ours = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        using var ours = ModelRegistry.CreateNetwork("hlf", 14, 3, seed: 1);
         var (theirs, _) = DenseTwin.Of(14, [50, 20, 10], 3, seed: 2);
         using (theirs)
         {

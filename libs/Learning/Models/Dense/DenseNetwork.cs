@@ -6,7 +6,7 @@ namespace DaprHep.Learning.Models.Dense;
 /// A network of dense layers with ReLU between them, computed, differentiated and stepped by our own SIMD kernels. For networks this
 /// small the overhead of a tensor library is many times the arithmetic; the results agree with libtorch's to rounding.
 /// </summary>
-public sealed class DenseNetwork : Classifier
+public sealed class DenseNetwork : NeuralClassifier
 {
     private const int PredictionBlock = 16 * ColumnBlock.Width;
 

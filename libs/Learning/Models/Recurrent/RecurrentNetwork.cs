@@ -9,7 +9,7 @@ namespace DaprHep.Learning.Models.Recurrent;
 /// and stepped by our own kernels. Events of a batch are sorted by length and stepped through in tiles of sixteen. Weights do not depend
 /// on the number of threads: a tile's gradients are its own until they are added up in the order of tiles.
 /// </summary>
-internal sealed class RecurrentNetwork : Classifier
+internal sealed class RecurrentNetwork : NeuralClassifier
 {
     private const int PredictionBlock = 128 * SequenceTile.Width;
 

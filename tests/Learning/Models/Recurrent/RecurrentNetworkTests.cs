@@ -95,7 +95,7 @@ public class RecurrentNetworkTests
 
         (float[] Scores, float[] Weights) Learn(LabelledEvents events)
         {
-            using var model = ModelRegistry.Create(name, ToySequences.Features, ToySequences.Classes, seed: 3);
+            using var model = ModelRegistry.CreateNetwork(name, ToySequences.Features, ToySequences.Classes, seed: 3);
             var scores = model.Probabilities(events);
             model.Forward(ToySequences.BatchOf(events));
             model.Loss();
@@ -130,7 +130,7 @@ public class RecurrentNetworkTests
     [InlineData("lstm")]
     public void An_event_scores_the_same_alone_and_among_others(string name)
     {
-        using var model = ModelRegistry.Create(name, ToySequences.Features, ToySequences.Classes, seed: 1);
+        using var model = ModelRegistry.CreateNetwork(name, ToySequences.Features, ToySequences.Classes, seed: 1);
         var lengths = ToySequences.Lengths(2100, 0, 9);
         var events = ToySequences.Draw(lengths);
         var together = model.Probabilities(events);
@@ -193,7 +193,7 @@ public class RecurrentNetworkTests
     public void A_diverged_network_shows()
     {
         var drawn = ToySequences.Draw([4, 5, 6]);
-        using var model = ModelRegistry.Create("inclusive", ToySequences.Features, ToySequences.Classes, seed: 1);
+        using var model = ModelRegistry.CreateNetwork("inclusive", ToySequences.Features, ToySequences.Classes, seed: 1);
         var weights = model.ExportWeights().ToArray();
         weights[1].Values[0] = float.NaN;
         model.ImportWeights(weights);

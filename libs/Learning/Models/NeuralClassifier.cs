@@ -1,0 +1,32 @@
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Models;
+
+/// <summary>
+/// A classifier that learns by gradients. The training loop calls <see cref="Forward"/>, <see cref="Loss"/>, <see cref="Backward"/>,
+/// <see cref="ClipGradients"/> and <see cref="Step"/> in this order, batch after batch.
+/// </summary>
+/// <param name="name">The name under which <see cref="ModelRegistry"/> makes it.</param>
+/// <param name="features">How many features an event has.</param>
+/// <param name="classes">How many classes it tells apart.</param>
+public abstract class NeuralClassifier(string name, int features, int classes) : Classifier(name, features, classes)
+{
+    /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
+    /// <param name="batch">The events, with labels in [0, <see cref="Classifier.Classes"/>).</param>
+    public abstract void Forward(EventBatch batch);
+
+    /// <summary>The softmax cross-entropy of the last forward pass, averaged over the batch.</summary>
+    public abstract float Loss();
+
+    /// <summary>Computes the gradient of the last loss.</summary>
+    public abstract void Backward();
+
+    /// <summary>Scales all gradients together so that their Euclidean norm is at most the given one.</summary>
+    /// <param name="maxNorm">The largest norm left alone.</param>
+    /// <returns>The norm before.</returns>
+    public abstract double ClipGradients(double maxNorm);
+
+    /// <summary>One step of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba, arXiv:1412.6980).</summary>
+    /// <param name="learningRate">The step size.</param>
+    public abstract void Step(double learningRate);
+}
