@@ -53,6 +53,7 @@ internal sealed class OutputFolder
         await CopyAsync(store, $"{model}/model.json", "model/model.json", cancellation);
         await CopyAsync(store, $"{report}/report.html", "report.html", cancellation);
         await CopyAsync(store, $"{report}/metrics.json", "metrics.json", cancellation);
+        await CopyAsync(store, $"{report}/curves.json", "curves.json", cancellation);
         await CopyAsync(store, $"{report}/{Record}", Record, cancellation);
     }
 

@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Report;
+using StepTiming = DaprHep.Hosting.Contracts.StepTiming;
 
 namespace DaprHep.Trainer;
 
@@ -9,9 +12,9 @@ namespace DaprHep.Trainer;
 internal static class RunDocuments
 {
     /// <summary><c>metrics.json</c>: how good the model is, on how many events, and how long each step took.</summary>
-    public static JsonObject Metrics(WriteReportInput input, FeatureStatistics statistics, EvaluationRecord evaluation)
+    public static JsonObject Metrics(WriteReportInput input, FeatureStatistics statistics, EvaluationResult evaluation)
     {
-        JsonObject metrics = evaluation.Metrics.ToJson();
+        JsonObject metrics = EvaluationDocuments.Metrics(evaluation);
         metrics["events"] = new JsonObject
         {
             ["read"] = ByClass(statistics, c => c.Read),
@@ -23,6 +26,14 @@ internal static class RunDocuments
         metrics["events_per_second"] = ByStep(input, timing => timing.EventsPerSecond);
         return metrics;
     }
+
+    /// <summary><c>curves.json</c>: what a plot of the run needs beside its figures.</summary>
+    public static JsonObject Curves(EvaluationResult evaluation, TrainingHistory history) =>
+        EvaluationDocuments.Curves(evaluation, LossesOf(history));
+
+    /// <summary>The losses of a training, epoch by epoch.</summary>
+    public static IEnumerable<EpochLoss> LossesOf(TrainingHistory history) =>
+        history.Epochs.Select(epoch => new EpochLoss(epoch.Epoch, epoch.TrainLoss, epoch.TestLoss));
 
     /// <summary><c>run.json</c>: what was done, from which files, with what.</summary>
     public static JsonObject Record(WriteReportInput input, PartitionPlan plan, FeatureStatistics statistics)

@@ -22,12 +22,11 @@ internal static class RunReport
         WriteReportInput input,
         PartitionPlan plan,
         FeatureStatistics statistics,
-        EvaluationRecord evaluation,
+        EvaluationResult evaluation,
         TrainingHistory history,
         float[][][] features)
     {
         PipelineRequest request = input.Request;
-        ClassificationMetrics metrics = evaluation.Metrics;
         return Encoding.UTF8.GetBytes(ReportPage.Render(new ReportData
         {
             Title = $"{request.Model} on {request.Physics} features",
@@ -37,19 +36,10 @@ internal static class RunReport
             Parameters = ParametersOf(request),
             Inputs = InputsOf(plan),
             CutFlow = CutFlowOf(statistics),
-            TestEvents = metrics.TestEvents,
-            Accuracy = new Measurement(metrics.Accuracy, metrics.AccuracyError),
-            Metrics = [.. EventClasses.Names.Select(name => new ClassMetrics(
-                name,
-                new Measurement(metrics.Auc[name], metrics.AucError[name]),
-                new Measurement(metrics.FprAtTpr99[name], metrics.FprAtTpr99Error[name])))],
-            RocCurves = [.. evaluation.RocCurves.Select(curve => new ReportRocCurve(curve.Class, curve.FalsePositiveRate, curve.TruePositiveRate))],
-            Confusion = [.. metrics.Confusion.Select(row => row.Select(count => (long)count).ToArray())],
-            Scores = [.. evaluation.Scores.Select(ScoreHistogram)],
-            Loss = [.. history.Epochs.Select(epoch => new EpochLoss(epoch.Epoch, epoch.TrainLoss, epoch.TestLoss))],
+            Loss = [.. RunDocuments.LossesOf(history)],
             Features = [.. statistics.Features.Select((name, k) => FeatureHistogram(name, features[k]))],
             Timings = [.. input.Timings.Select(timing => new Learning.Report.StepTiming(timing.Step, timing.Seconds, timing.EventsPerSecond))],
-        }));
+        }.WithEvaluation(evaluation)));
     }
 
     private static ReportParameter[] ParametersOf(PipelineRequest request) =>
@@ -83,17 +73,6 @@ internal static class RunReport
     // Isolations fall by orders of magnitude; on a linear axis only the first bin would show.
     private static Histogram FeatureHistogram(string name, float[][] valuesByClass) => Histogram.Of(
         name, Units.GetValueOrDefault(name, ""), valuesByClass, logCounts: name.StartsWith("LepIso", StringComparison.Ordinal));
-
-    private static Histogram ScoreHistogram(ScoreDistribution score)
-    {
-        int bins = score.Counts[0].Length;
-        return new Histogram(
-            $"score of {score.Class}",
-            "",
-            [.. Enumerable.Range(0, bins + 1).Select(edge => (double)edge / bins)],
-            [.. score.Counts.Select(counts => counts.Select(count => (double)count).ToArray())],
-            LogCounts: true);
-    }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

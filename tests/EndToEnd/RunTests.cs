@@ -16,7 +16,7 @@ public sealed partial class RunTests(SampleRun run) : IClassFixture<SampleRun>, 
     public void Ends_with_0_and_leaves_report_metrics_model_and_record()
     {
         run.Result.ExitCode.ShouldBe(0, run.Result.Error);
-        foreach (string name in (string[])["report.html", "metrics.json", "model/model.safetensors", "model/model.json", "run.json"])
+        foreach (string name in (string[])["report.html", "metrics.json", "curves.json", "model/model.safetensors", "model/model.json", "run.json"])
             File.Exists(Path.Combine(run.Out, name)).ShouldBeTrue(name);
         Directory.EnumerateFiles(run.Out, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();
     }
@@ -42,6 +42,11 @@ public sealed partial class RunTests(SampleRun run) : IClassFixture<SampleRun>, 
             metrics["fpr_at_tpr_99"]![name]!.GetValue<double>().ShouldBeInRange(0, 1);
             metrics["fpr_at_tpr_99_error"]![name]!.GetValue<double>().ShouldBeInRange(0, 0.5);
         }
+        metrics["calibration"]!.AsArray().Select(curve => curve!["class"]!.GetValue<string>()).ShouldBe(Classes);
+        JsonArray features = metrics["permutation_importance"]!["features"]!.AsArray();
+        features.Count.ShouldBe(14);
+        features.Max(feature => feature!["auc_drop"]!.GetValue<double>()).ShouldBeGreaterThan(0.02);
+        HexDigest().IsMatch(metrics["test_set"]!.GetValue<string>()).ShouldBeTrue();
         foreach (string step in (string[])["plan", "convert", "statistics", "shards", "train", "evaluate"])
         {
             metrics["seconds"]![step]!.GetValue<double>().ShouldBeGreaterThan(0);

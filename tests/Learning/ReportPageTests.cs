@@ -17,10 +17,12 @@ public sealed class ReportPageTests
         var page = Parse(ReportPage.Render(ReportSample.Create()));
         page.Descendants("h2").Select(heading => heading.Value)
             .ShouldBe(["Classification", "Classifier outputs", "Training", "Cut flow", "Features", "Provenance"]);
-        Charts(page).Count.ShouldBe(1 + 3 + 1 + 1 + 14);
+        Charts(page).Count.ShouldBe(1 + 2 + 3 + 1 + 1 + 14);
         page.Descendants("table").Count().ShouldBe(6);
         var text = page.Root!.Value;
         text.ShouldContain("0.9123 ± 0.0033");
+        text.ShouldContain("0.0400 ± 0.0040");
+        text.ShouldContain("LepIsoGamma");
         text.ShouldContain("(4.1 ± 1.3) × 10⁻⁴");
         text.ShouldContain("91.4\u00a0%");
     }
@@ -84,6 +86,8 @@ public sealed class ReportPageTests
                 CutFlow = [new(name, [1, 2, 3])],
                 Metrics = [new(name, new(0.5), new(null))],
                 RocCurves = [.. sample.RocCurves.Select(curve => curve with { Class = name })],
+                Calibration = [sample.Calibration[0] with { Class = name }],
+                Importance = new(1, 1, [new(name, 0.1, 0.1, 0.1, 0.1)]),
                 Scores = [sample.Scores[0] with { Name = name, Unit = name }],
                 Features = [sample.Features[0] with { Name = name, Unit = name }],
                 Timings = [new(name, 1, null)],
@@ -105,9 +109,11 @@ public sealed class ReportPageTests
                 var html = ReportPage.Render(sample with
                 {
                     Accuracy = new(x, y),
-                    Metrics = [new("QCD", new(x, y), new(y, x)), new("QCD", new(null), new(x))],
+                    Metrics = [new("QCD", new(x, y), new(y, x)) { FprAtTpr95 = new(x), FprAtTpr90 = new(null, y), CalibrationError = x }, new("QCD", new(null), new(x))],
                     RocCurves = [new("QCD", [x, 0.5, y], [0, y, x]), new("tt̄", [], []), new("W+jets", [0, x], [0])],
                     Confusion = [[0, 0, 0], [1, 2, 3], [0, 0, 0]],
+                    Calibration = [new("QCD", [x, 0.5, y], [y, x, 0.5], [1, 2, 3]), new("tt̄", [], [], [])],
+                    Importance = new(0, 0, [new("HT", x, y, x, y), new("MET", y, x, y, x)]),
                     Scores = [new("s", "", [0, x, y], [[x, y], [0, 0], []]), new("t", "", [x], [[]]),
                         new("u", "", [0, 1, 2], [[x, y], [1, 1], [0, 0]], true)],
                     Features = [new("f", "", [], []), new("g", "", [x, y], [[1], [2], [3]]), new("h", "", [0, 1], [[0], [0], [0]])],

@@ -1,3 +1,4 @@
+using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Report;
 
 namespace DaprHep.Learning.Tests;
@@ -7,6 +8,9 @@ internal static class ReportSample
 {
     private static readonly string[] Classes = ["QCD", "tt̄", "W+jets"];
     private static readonly string[] Folders = ["qcd", "ttbar", "wjets"];
+
+    private static readonly string[] FeatureNames =
+        ["HT", "MET", "PhiMET", "MT", "NJets", "NBJets", "LepPt", "LepEta", "LepPhi", "LepIsoCh", "LepIsoGamma", "LepIsoNeu", "LepCharge", "LepIsEle"];
 
     public static ReportData Create()
     {
@@ -46,11 +50,16 @@ internal static class ReportSample
             Accuracy = new(0.91234, 0.00331),
             Metrics =
             [
-                new("QCD", new(0.98412, 0.0011), new(0.2134, 0.0213)), new("tt̄", new(0.97233, 0.0016), new(0.3122, 0.026)),
+                new("QCD", new(0.98412, 0.0011), new(0.2134, 0.0213)) { FprAtTpr95 = new(0.04, 0.004), FprAtTpr90 = new(0.01, 0.001), CalibrationError = 0.012 },
+                new("tt̄", new(0.97233, 0.0016), new(0.3122, 0.026)),
                 new("W+jets", new(0.96101, 0.0021), new(0.000412, 0.00013)),
             ],
             RocCurves = [Roc("QCD", 9), Roc("tt̄", 5), Roc("W+jets", 3.4)],
             Confusion = [[2_201, 101, 107], [61, 2_290, 58], [155, 122, 2_132]],
+            Calibration = [.. Classes.Select((name, c) => new CalibrationCurve(
+                name, [0.02, 0.3, 0.55, 0.97], [0.03 + 0.01 * c, 0.27, 0.5, 0.93], [4_000, 200, 150, 2_000]))],
+            Importance = new(7_227, 10, [.. FeatureNames.Select((name, f) => new FeatureImportance(
+                name, 0.1 / (f + 1), 0.001, 0.08 / (f + 1) - 0.006, 0.0004))]),
             Scores = [.. Classes.Select((name, output) => Histogram.Between(
                 $"output for {name}",
                 "",

@@ -14,6 +14,6 @@ namespace DaprHep.Learning.Artifacts;
     DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(ClassificationMetrics))]
-[JsonSerializable(typeof(RocCurve[]))]
+[JsonSerializable(typeof(PermutationImportance))]
 [JsonSerializable(typeof(CalibrationCurve[]))]
 public sealed partial class LearningJson : JsonSerializerContext;

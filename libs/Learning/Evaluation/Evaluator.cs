@@ -32,8 +32,12 @@ public static class Evaluator
         var errors = BootstrapErrors(ranked, isRight, seed, values.Length);
 
         var calibration = new CalibrationCurve[classes];
+        var scores = new ScoreDistribution[classes];
         for (var c = 0; c < classes; c++)
+        {
             calibration[c] = CalibrationCurve.Of(probabilities, labels, classes, c, classNames[c]);
+            scores[c] = ScoreDistribution.Of(probabilities, labels, classes, c, classNames[c]);
+        }
 
         var metrics = new ClassificationMetrics
         {
@@ -52,7 +56,7 @@ public static class Evaluator
             CalibrationError = calibration.ToDictionary(curve => curve.Class, curve => (double?)curve.Error),
             Confusion = confusion,
         };
-        return new EvaluationResult(metrics, ranked.Select((r, c) => r.Curve(classNames[c])).ToArray(), calibration);
+        return new EvaluationResult(metrics, ranked.Select((r, c) => r.Curve(classNames[c])).ToArray(), calibration, scores);
 
         Dictionary<string, double?> ByClass(double[] quantities, int quantity)
         {

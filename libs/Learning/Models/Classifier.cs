@@ -48,6 +48,25 @@ public abstract class Classifier : IDisposable
     /// <param name="logits">Receives the scores before the softmax, [events, <see cref="Classes"/>].</param>
     public abstract void Logits(EventInputs events, Span<float> logits);
 
+    /// <summary>
+    /// Computes scores of the same events several times, each time with other features and the same particles; what depends on particles
+    /// alone is computed once.
+    /// </summary>
+    /// <param name="events">The events, as for <see cref="Logits"/>.</param>
+    /// <param name="variants">Features to use instead, [events, <see cref="Features"/>]; each is done with before the next is asked for.
+    /// </param>
+    /// <param name="take">Given the scores before the softmax of each variant, [events, <see cref="Classes"/>], to do with as it likes.
+    /// </param>
+    public virtual void LogitsOfVariants(EventInputs events, IEnumerable<ReadOnlyMemory<float>> variants, Action<Span<float>> take)
+    {
+        var logits = new float[events.Count * Classes];
+        foreach (var features in variants)
+        {
+            Logits(new EventInputs(features, Features, events.Particles), logits);
+            take(logits);
+        }
+    }
+
     /// <summary>Copies of all weights, in a fixed order.</summary>
     public abstract IReadOnlyList<NamedTensor> ExportWeights();
 

@@ -1,3 +1,5 @@
+using DaprHep.Learning.Evaluation;
+
 namespace DaprHep.Learning.Report;
 
 /// <summary>
@@ -42,6 +44,12 @@ public sealed record ReportData
     /// <summary>Test events by true class (rows) and predicted class (columns).</summary>
     public IReadOnlyList<IReadOnlyList<long>> Confusion { get; init; } = [];
 
+    /// <summary>Reliability curves, one a class.</summary>
+    public IReadOnlyList<CalibrationCurve> Calibration { get; init; } = [];
+
+    /// <summary>What each feature is worth to the classifier, where it was measured.</summary>
+    public PermutationImportance? Importance { get; init; }
+
     /// <summary>The classifier's outputs, one histogram an output, by true class.</summary>
     public IReadOnlyList<Histogram> Scores { get; init; } = [];
 
@@ -82,7 +90,30 @@ public sealed record CutFlowStep(string Name, IReadOnlyList<long> Events);
 /// <param name="Class">The class.</param>
 /// <param name="Auc">Area under the ROC curve, 0 to 1.</param>
 /// <param name="FprAtTpr99">False-positive rate where 99 % of the class is kept, 0 to 1.</param>
-public sealed record ClassMetrics(string Class, Measurement Auc, Measurement FprAtTpr99);
+public sealed record ClassMetrics(string Class, Measurement Auc, Measurement FprAtTpr99)
+{
+    /// <summary>False-positive rate where 95 % of the class is kept, 0 to 1.</summary>
+    public Measurement FprAtTpr95 { get; init; }
+
+    /// <summary>False-positive rate where 90 % of the class is kept, 0 to 1.</summary>
+    public Measurement FprAtTpr90 { get; init; }
+
+    /// <summary>Expected calibration error, 0 to 1; null where unknown.</summary>
+    public double? CalibrationError { get; init; }
+
+    /// <summary>Picks those of one class.</summary>
+    /// <param name="metrics">The metrics of all classes.</param>
+    /// <param name="name">The class.</param>
+    public static ClassMetrics Of(ClassificationMetrics metrics, string name) => new(
+        name,
+        new Measurement(metrics.Auc[name], metrics.AucError[name]),
+        new Measurement(metrics.FprAtTpr99[name], metrics.FprAtTpr99Error[name]))
+    {
+        FprAtTpr95 = new Measurement(metrics.FprAtTpr95[name], metrics.FprAtTpr95Error[name]),
+        FprAtTpr90 = new Measurement(metrics.FprAtTpr90[name], metrics.FprAtTpr90Error[name]),
+        CalibrationError = metrics.CalibrationError[name],
+    };
+}
 
 /// <summary>A ROC curve of one class against the others; both lists are of one length and rise.</summary>
 /// <param name="Class">The class.</param>

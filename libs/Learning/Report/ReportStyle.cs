@@ -23,6 +23,7 @@ internal static class ReportStyle
         .key dd{margin:0;font-size:1.2rem;font-weight:600;font-variant-numeric:tabular-nums}
         .key dd small{font-size:.8rem;font-weight:400}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.6rem 2.2rem;align-items:start}
+        .more{margin-top:1.8rem}
         .grid3{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1.2rem 1.6rem}
         .grid4{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16.5rem),1fr));gap:1rem 1.3rem}
         figure{margin:0;min-width:0;break-inside:avoid}

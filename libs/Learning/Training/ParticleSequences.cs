@@ -52,6 +52,10 @@ public sealed class ParticleSequences
     /// <summary>How many events there are.</summary>
     public int Count => Offsets.Length - 1;
 
+    /// <summary>The particles of the first events, where they lie.</summary>
+    /// <param name="count">How many events.</param>
+    internal ParticleSequences First(int count) => new(Values, Offsets[..(count + 1)], Padding.IsEmpty ? Padding : Padding[..count]);
+
     /// <summary>How an event is stepped through.</summary>
     internal ParticleSteps StepsOf(int index)
     {

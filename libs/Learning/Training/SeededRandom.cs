@@ -27,6 +27,7 @@ internal struct SeededRandom
         Shuffle = 2,
         Bootstrap = 3,
         Dropout = 4,
+        Importance = 16,
     }
 
     internal ulong Next()

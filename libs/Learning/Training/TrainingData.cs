@@ -21,6 +21,11 @@ public sealed class LabelledEvents : EventInputs
     /// <summary>The class of each event.</summary>
     public ReadOnlyMemory<sbyte> Labels { get; }
 
+    /// <summary>The first events, where they lie.</summary>
+    /// <param name="count">How many, at most <see cref="EventInputs.Count"/>.</param>
+    public LabelledEvents First(int count) =>
+        new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count));
+
     /// <summary>Events of each class.</summary>
     /// <param name="classes">How many classes there are.</param>
     /// <exception cref="TrainingDataException">A label lies outside [0, <paramref name="classes"/>).</exception>

@@ -5,10 +5,12 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Report;
 
 namespace DaprHep.Trainer.Activities;
 
-/// <summary>Writes what a person looks at after a run: <c>metrics.json</c>, <c>report.html</c> and, last, <c>run.json</c>.</summary>
+/// <summary>Writes what a person looks at after a run: <c>metrics.json</c>, <c>curves.json</c>, <c>report.html</c> and, last, <c>run.json</c>.</summary>
 public sealed class WriteReport(ProcessStopping stopping) : WorkflowActivity<WriteReportInput, WriteReportOutput>
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
@@ -20,11 +22,12 @@ public sealed class WriteReport(ProcessStopping stopping) : WorkflowActivity<Wri
         ObjectStore store = ObjectStore.Open(input.Request.Store);
         FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
         PartitionPlan plan = await store.ReadJsonAsync(statistics.Plan, PlanJson.Default.PartitionPlan, cancellation);
-        EvaluationRecord evaluation = await store.ReadJsonAsync(input.Evaluation, TrainerJson.Default.EvaluationRecord, cancellation);
+        EvaluationResult evaluation = await store.ReadJsonAsync(input.Evaluation, TrainerJson.Default.EvaluationResult, cancellation);
         TrainingHistory history = await ModelObjects.ReadHistoryAsync(store, input.Model, cancellation);
 
         string prefix = $"runs/{input.Request.Run}";
-        await WriteAsync("metrics.json", Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
+        await WriteAsync(EvaluationDocuments.MetricsName, Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
+        await WriteAsync(EvaluationDocuments.CurvesName, Bytes(RunDocuments.Curves(evaluation, history)));
         float[][][] features = await FeatureSample.ReadAsync(store, plan, cancellation);
         await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features));
         await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));

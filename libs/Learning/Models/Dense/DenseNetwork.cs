@@ -77,19 +77,7 @@ public sealed class DenseNetwork : NeuralClassifier
     private void Compute(ReadOnlySpan<float> events)
     {
         _layers.MakeRoom(events.Length / Features);
-        Transpose(events, _layers.Source);
+        _layers.Place(events, Features, 0, events.Length / Features);
         _layers.Forward(_parameters.Values);
-    }
-
-    private void Transpose(ReadOnlySpan<float> events, Span<float> columns)
-    {
-        var count = events.Length / Features;
-        for (var feature = 0; feature < Features; feature++)
-        {
-            var row = columns.Slice(feature * _layers.Stride, _layers.Columns);
-            for (var i = 0; i < count; i++)
-                row[i] = events[i * Features + feature];
-            row[count..].Clear();
-        }
     }
 }

@@ -74,6 +74,22 @@ internal sealed class DenseStack
         }
     }
 
+    /// <summary>Puts values of events, which come event by event, into rows of <see cref="Source"/>.</summary>
+    /// <param name="values">[events, width].</param>
+    /// <param name="width">How many values an event has here.</param>
+    /// <param name="firstRow">The row of the first value.</param>
+    /// <param name="events">How many events there are.</param>
+    internal void Place(ReadOnlySpan<float> values, int width, int firstRow, int events)
+    {
+        for (var value = 0; value < width; value++)
+        {
+            var row = Source.Slice((firstRow + value) * Stride, Columns);
+            for (var column = 0; column < events; column++)
+                row[column] = values[column * width + value];
+            row[events..].Clear();
+        }
+    }
+
     /// <summary>From <see cref="Source"/> to <see cref="Scores"/>.</summary>
     internal void Forward(Span<float> parameters)
     {

@@ -104,17 +104,36 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     /// <inheritdoc/>
     public override void Logits(EventInputs events, Span<float> logits)
     {
-        var particles = events.Particles ?? throw NoParticles();
         var rows = new int[Math.Min(PredictionBlock, events.Count)];
         for (var first = 0; first < events.Count; first += PredictionBlock)
         {
-            var block = rows.AsSpan(0, Math.Min(PredictionBlock, events.Count - first));
-            for (var i = 0; i < block.Length; i++)
-                block[i] = first + i;
-            Compute(particles, block, events.Features.Span[(first * Features)..], keepsAll: false);
+            var count = ComputeBlock(events, first, rows);
             _head.Forward(_parameters.Values);
-            for (var column = 0; column < block.Length; column++)
+            for (var column = 0; column < count; column++)
                 _head.CopyScores(column, logits.Slice((first + PositionAt(column)) * Classes, Classes));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void LogitsOfVariants(EventInputs events, IEnumerable<ReadOnlyMemory<float>> variants, Action<Span<float>> take)
+    {
+        var outputs = RecurrentOutputs(events);
+        var logits = new float[events.Count * Classes];
+        foreach (var features in variants)
+        {
+            for (var first = 0; first < events.Count; first += PredictionBlock)
+            {
+                var count = Math.Min(PredictionBlock, events.Count - first);
+                _head.MakeRoom(count);
+                _head.Place(outputs.AsSpan(first * _layer.Units), _layer.Units, 0, count);
+                if (_readsFeatures)
+                    _head.Place(features.Span[(first * Features)..], Features, _layer.Units, count);
+                _head.Forward(_parameters.Values);
+                for (var column = 0; column < count; column++)
+                    _head.CopyScores(column, logits.AsSpan((first + column) * Classes, Classes));
+            }
+
+            take(logits);
         }
     }
 
@@ -126,6 +145,35 @@ internal sealed class RecurrentNetwork : NeuralClassifier
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
     internal IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();
+
+    /// <summary>What the recurrent layer makes of each event, [events, units].</summary>
+    private float[] RecurrentOutputs(EventInputs events)
+    {
+        var outputs = new float[events.Count * _layer.Units];
+        var rows = new int[Math.Min(PredictionBlock, events.Count)];
+        for (var first = 0; first < events.Count; first += PredictionBlock)
+        {
+            var count = ComputeBlock(events, first, rows);
+            for (var column = 0; column < count; column++)
+            {
+                for (var unit = 0; unit < _layer.Units; unit++)
+                    outputs[(first + PositionAt(column)) * _layer.Units + unit] = _head.Source[unit * _head.Stride + column];
+            }
+        }
+
+        return outputs;
+    }
+
+    /// <summary>Computes what the dense layers read of consecutive events; gives how many there are.</summary>
+    private int ComputeBlock(EventInputs events, int first, int[] rows)
+    {
+        var particles = events.Particles ?? throw NoParticles();
+        var block = rows.AsSpan(0, Math.Min(PredictionBlock, events.Count - first));
+        for (var i = 0; i < block.Length; i++)
+            block[i] = first + i;
+        Compute(particles, block, events.Features.Span[(first * Features)..], keepsAll: false);
+        return block.Length;
+    }
 
     /// <summary>From particles and features to what the dense layers read.</summary>
     private void Compute(ParticleSequences particles, ReadOnlySpan<int> rows, ReadOnlySpan<float> features, bool keepsAll)
