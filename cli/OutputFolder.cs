@@ -57,6 +57,10 @@ internal sealed class OutputFolder
         await CopyAsync(store, $"{report}/{Record}", Record, cancellation);
     }
 
+    /// <summary>Writes one file; <c>run.json</c> is to be the last.</summary>
+    public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        ObjectStore.Open(FullPath).WriteAsync(name, content, cancellation);
+
     /// <summary>Leaves no trace of a run that could not be done.</summary>
     public void Abandon()
     {
@@ -70,6 +74,6 @@ internal sealed class OutputFolder
     private async Task CopyAsync(ObjectStore store, string key, string name, CancellationToken cancellation)
     {
         using ObjectContent content = await store.ReadAsync(key, cancellation);
-        await ObjectStore.Open(FullPath).WriteAsync(name, content.Memory, cancellation);
+        await WriteAsync(name, content.Memory, cancellation);
     }
 }

@@ -48,4 +48,8 @@ internal static class ModelObjects
 
     public static Task<TrainingHistory> ReadHistoryAsync(ObjectStore store, string name, CancellationToken cancellation) =>
         store.ReadJsonAsync($"{name}/{History}", TrainerJson.Default.TrainingHistory, cancellation);
+
+    /// <summary>The history of a model, or null where only the model itself was copied.</summary>
+    public static async Task<TrainingHistory?> FindHistoryAsync(ObjectStore store, string name, CancellationToken cancellation) =>
+        await store.ExistsAsync($"{name}/{History}", cancellation) ? await ReadHistoryAsync(store, name, cancellation) : null;
 }

@@ -53,7 +53,7 @@ internal static class RunDocuments
                 ["seed"] = request.Seed,
                 ["max_events"] = request.MaxEvents,
             },
-            ["inputs"] = new JsonArray([.. plan.Sources.Select((source, index) => InputOf(plan, source, index, statistics))]),
+            ["inputs"] = InputsOf(plan, statistics),
             ["store"] = request.Store,
             ["objects"] = new JsonObject
             {
@@ -71,6 +71,10 @@ internal static class RunDocuments
             })]),
         };
     }
+
+    /// <summary>The input files of a plan.</summary>
+    public static JsonArray InputsOf(PartitionPlan plan, FeatureStatistics statistics) =>
+        new([.. plan.Sources.Select((source, index) => InputOf(plan, source, index, statistics))]);
 
     private static JsonObject InputOf(PartitionPlan plan, SourceFile source, int index, FeatureStatistics statistics)
     {

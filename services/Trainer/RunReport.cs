@@ -53,14 +53,16 @@ internal static class RunReport
         new("events of a class read", request.MaxEvents is { } most ? $"at most {Text(most)}" : "all"),
     ];
 
-    private static ReportInput[] InputsOf(PartitionPlan plan) => [.. plan.Sources.Select((source, index) => new ReportInput(
+    /// <summary>The input files of a plan.</summary>
+    public static ReportInput[] InputsOf(PartitionPlan plan) => [.. plan.Sources.Select((source, index) => new ReportInput(
         EventClasses.Names[plan.Partitions.First(partition => partition.Source == index).Label],
         source.Url,
         source.Bytes,
         source.Entries,
         source.Digest[..16]))];
 
-    private static List<CutFlowStep> CutFlowOf(FeatureStatistics statistics)
+    /// <summary>The cut flow, to the events drawn.</summary>
+    public static List<CutFlowStep> CutFlowOf(FeatureStatistics statistics)
     {
         IReadOnlyList<ClassCounts> classes = statistics.Classes;
         List<CutFlowStep> steps = [.. classes[0].CutFlow.Select((step, k) => new CutFlowStep(step.Name, [.. classes.Select(c => c.CutFlow[k].Count)]))];

@@ -26,6 +26,21 @@ public abstract class ObjectStore
         throw new ObjectStoreException(url, "", $"unknown scheme '{url[..scheme]}'; use file:///FOLDER");
     }
 
+    /// <summary>The store and the key of what a person names by its path or URL: an object, or a prefix of several.</summary>
+    /// <param name="location">For instance <c>out/model</c> or <c>file:///data/store/statistics/3f….json</c>.</param>
+    /// <param name="segments">How many names of the location are the key.</param>
+    /// <exception cref="ObjectStoreException">The scheme is not known, or there are not so many names.</exception>
+    public static (ObjectStore Store, string Key) OpenAt(string location, int segments = 1)
+    {
+        string whole = (location.Contains("://", StringComparison.Ordinal) ? location : Path.GetFullPath(location)).TrimEnd('/');
+        int cut = whole.Length;
+        for (int i = 0; i < segments && cut > 0; i++)
+            cut = whole.LastIndexOf('/', cut - 1);
+        if (cut < 0 || cut > 0 && whole[cut - 1] is '/' or ':')
+            throw new ObjectStoreException(location, "", $"expected a path or URL of {segments} names or more");
+        return (Open(cut == 0 ? "/" : whole[..cut]), whole[(cut + 1)..]);
+    }
+
     /// <summary>Whether an object is there.</summary>
     public abstract Task<bool> ExistsAsync(string key, CancellationToken cancellation = default);
 

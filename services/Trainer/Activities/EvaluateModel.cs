@@ -6,8 +6,6 @@ using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Evaluation;
-using DaprHep.Learning.Models;
-using DaprHep.Learning.Training;
 
 namespace DaprHep.Trainer.Activities;
 
@@ -37,7 +35,7 @@ public sealed class EvaluateModel(IProgressSink progress, ProcessStopping stoppi
             {
                 evaluation = await ModelEvaluation.RunAsync(store, input.Statistics, model, (ulong)input.Seed, stopping.Token);
             }
-            catch (Exception e) when (e is ModelFormatException or UnknownModelException or TrainingDataException)
+            catch (Exception e) when (ModelErrors.AreInput(e))
             {
                 throw new BadInputException(e.Message, e);
             }
