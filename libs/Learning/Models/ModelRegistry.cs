@@ -1,3 +1,5 @@
+using DaprHep.Learning.Training;
+
 namespace DaprHep.Learning.Models;
 
 /// <summary>The models there are, by name. A new model is one file and one line here.</summary>
@@ -9,6 +11,7 @@ public static class ModelRegistry
         [InclusiveModel.ModelName] = new(InclusiveModel.Create, InclusiveModel.Parameters, ReadsParticles: true),
         [LstmModel.ModelName] = new(LstmModel.Create, LstmModel.Parameters, ReadsParticles: true),
         [SequenceModel.ModelName] = new(SequenceModel.Create, SequenceModel.Parameters, ReadsParticles: true),
+        [TreesModel.ModelName] = new(TreesModel.Create, TreesModel.Parameters, Train: BoostingLoop.Run),
     };
 
     /// <summary>All names, in alphabetical order.</summary>
@@ -49,9 +52,21 @@ public static class ModelRegistry
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
     public static bool ReadsParticles(string name) => Find(name).ReadsParticles;
 
+    /// <summary>How a model learns that is no network; null for networks.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UnknownModelException">The name is unknown.</exception>
+    internal static OwnTraining? TrainingOf(string name) => Find(name).Train;
+
     private static Entry Find(string name) =>
         Models.TryGetValue(name, out var entry) ? entry : throw new UnknownModelException(name, Names);
 
     private sealed record Entry(
-        Func<int, int, ulong, HyperParameters, Classifier> Create, IReadOnlyList<HyperParameter> Parameters, bool ReadsParticles = false);
+        Func<int, int, ulong, HyperParameters, Classifier> Create,
+        IReadOnlyList<HyperParameter> Parameters,
+        bool ReadsParticles = false,
+        OwnTraining? Train = null);
+
+    /// <summary>Trains a model on events that have been checked; as <see cref="TrainingLoop.Run"/>.</summary>
+    internal delegate TrainingOutcome OwnTraining(
+        TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress, CancellationToken cancellation);
 }

@@ -28,6 +28,7 @@ internal struct SeededRandom
         Bootstrap = 3,
         Dropout = 4,
         Importance = 16,
+        Boosting = 6,
     }
 
     internal ulong Next()

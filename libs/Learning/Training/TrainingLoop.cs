@@ -28,6 +28,8 @@ public static class TrainingLoop
     {
         options.Check();
         CheckEvents(data, classes, options.Model);
+        if (ModelRegistry.TrainingOf(options.Model) is { } ownTraining)
+            return ownTraining(data, classes, options, progress, cancellation);
 
         var train = data.Train;
         var batchesPerEpoch = (train.Count + options.BatchSize - 1) / options.BatchSize;

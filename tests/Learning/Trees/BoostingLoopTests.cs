@@ -1,0 +1,94 @@
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Tests.Trees;
+
+public class BoostingLoopTests
+{
+    private static readonly TrainingData Samples = HlfSamples.Load();
+
+    [Fact]
+    public void Real_events_are_told_apart()
+    {
+        using var model = TrainingLoop.Run(Samples, 3, new TrainingOptions { Model = "trees" }).Model;
+        var metrics = Evaluator.Evaluate(model.Probabilities(Samples.Test), Samples.Test.Labels.Span, HlfSamples.ClassNames).Metrics;
+        metrics.Accuracy!.Value.ShouldBeGreaterThan(0.88);
+        metrics.Auc.Values.ShouldAllBe(auc => auc > 0.96);
+    }
+
+    [Theory]
+    [InlineData(2, 0.3, 1, 1)]
+    [InlineData(3, 0.1, 0, 2.5)]
+    [InlineData(6, 0.05, 5, 0)]
+    public void Without_sampling_the_scores_are_those_of_XGBoost_to_the_last_bit(int depth, double eta, double weight, double lambda)
+    {
+        var parameters = Of(
+            ("rounds", 10), ("max_depth", depth), ("eta", eta), ("min_child_weight", weight), ("lambda", lambda),
+            ("subsample", 1), ("colsample_bytree", 1));
+        using var model = TrainingLoop.Run(
+            Samples, 3, new TrainingOptions { Model = "trees", Epochs = 4, Parameters = parameters }).Model;
+        var scores = new float[Samples.Test.Count * 3];
+        model.Logits(Samples.Test, scores);
+        scores.ShouldBe(ReferenceBooster.Scores(
+            Samples.Train, Samples.Test, 40, ("max_depth", depth), ("eta", eta), ("min_child_weight", weight), ("lambda", lambda),
+            ("num_class", 3), ("base_score", 0), ("nthread", 1)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_same_seed_and_data_give_the_same_trees_bit_by_bit(int threads)
+    {
+        // At the same time and on other threads, as XGBoost keeps random numbers a thread.
+        var trained = await Task.WhenAll(new ulong[] { 7, 7, 8 }.Select(seed => Task.Run(() => Weights(seed))));
+        trained[1].ShouldBe(trained[0]);
+        trained[2].ShouldNotBe(trained[0]);
+
+        byte[] Weights(ulong seed)
+        {
+            var options = new TrainingOptions { Model = "trees", Epochs = 2, Seed = seed, Threads = threads };
+            using var model = TrainingLoop.Run(Samples, 3, options, cancellation: TestContext.Current.CancellationToken).Model;
+            return SafetensorsWriter.Write(model.ExportWeights());
+        }
+    }
+
+    [Fact]
+    public void Every_epoch_is_reported_and_lowers_the_loss()
+    {
+        var reports = new List<EpochReport>();
+        using var model = TrainingLoop.Run(Samples, 3, new TrainingOptions { Model = "trees", Epochs = 5 }, reports.Add).Model;
+        reports.Select(report => report.Epoch).ShouldBe([1, 2, 3, 4, 5]);
+        reports.Select(report => report.TrainLoss).ShouldBeInOrder(SortDirection.Descending);
+        reports.ShouldAllBe(report => report.Epochs == 5 && report.EventsPerSecond > 0);
+        var scores = new float[Samples.Test.Count * 3];
+        model.Logits(Samples.Test, scores);
+        reports[^1].TestLoss.ShouldBe(CrossEntropy.Mean(scores, Samples.Test.Labels.Span, 3));
+        reports[^1].TestAccuracy.ShouldBe(Accuracy.Of(scores, Samples.Test.Labels.Span, 3));
+    }
+
+    [Fact]
+    public void Cancelling_stops_before_the_next_round()
+    {
+        using var source = new CancellationTokenSource();
+        var epochs = 0;
+        Should.Throw<OperationCanceledException>(() => TrainingLoop.Run(
+            Samples, 3, new TrainingOptions { Model = "trees", Epochs = 1000 }, _ => { epochs++; source.Cancel(); }, source.Token));
+        epochs.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("max_depth", 0)]
+    [InlineData("max_depth", 13)]
+    [InlineData("eta", 0)]
+    [InlineData("subsample", 1.5)]
+    [InlineData("rounds", 2.5)]
+    [InlineData("width", 2)]
+    public void A_hyper_parameter_that_makes_no_sense_is_named(string name, double value) =>
+        Should.Throw<HyperParameterException>(() => TrainingLoop.Run(
+            Samples, 3, new TrainingOptions { Model = "trees", Parameters = Of((name, value)) })).Message.ShouldContain($"'{name}'");
+
+    private static HyperParameters Of(params (string Name, double Value)[] values) =>
+        new(values.Select(pair => KeyValuePair.Create(pair.Name, (HyperParameterValue)pair.Value)));
+}
