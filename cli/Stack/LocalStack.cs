@@ -100,7 +100,8 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         IEnumerable<string> apps = seats.SelectMany(seat => new[] { "--app", seat.SidecarArgument });
-        string[] arguments = ["--journal", Path.Combine(data, "journal.db"), .. apps];
+        // As components/statestore.yaml has it: services and gateway see the same records.
+        string[] arguments = ["--journal", Path.Combine(data, "journal.db"), "--state-key-prefix", "name", .. apps];
         // One line for every request would drown the services' lines.
         _sidecar = StackProcess.Start(SidecarName, BuiltProgram.PathOf("DevSidecar"), arguments, Seat.Shared, _log, line =>
         {

@@ -7,6 +7,7 @@ internal static class CommandLine
 {
     public const string Usage = """
         DevSidecar --journal FILE --app id=ID,http=PORT,grpc=PORT[,port=APP-PORT] [--app …] [--max-message-bytes N]
+                   [--state-key-prefix appid|name]
 
         One --app for every app, or replica of an app, of this machine. Tokens come from DAPR_API_TOKEN (asked of callers)
         and APP_API_TOKEN (sent to apps).
@@ -17,6 +18,7 @@ internal static class CommandLine
     {
         string? journal = null;
         var nodes = new List<NodeOptions>();
+        var keyPrefix = "appid";
         var maxMessage = new SidecarOptions { JournalPath = string.Empty, Nodes = [] }.MaxMessageBytes;
         for (var i = 0; i < args.Count; i += 2)
         {
@@ -32,6 +34,10 @@ internal static class CommandLine
                 case "--max-message-bytes":
                     maxMessage = Number("--max-message-bytes", value, int.MaxValue);
                     break;
+                case "--state-key-prefix":
+                    keyPrefix = value is "appid" or "name" ? value
+                        : throw new FormatException($"--state-key-prefix is '{value}'; expected appid or name.");
+                    break;
                 default:
                     throw new FormatException($"'{args[i]}' is not an argument of this program.");
             }
@@ -42,6 +48,7 @@ internal static class CommandLine
             JournalPath = journal ?? throw new FormatException("--journal is missing."),
             Nodes = nodes.Count > 0 ? nodes : throw new FormatException("There is no --app."),
             MaxMessageBytes = maxMessage,
+            StateKeyPrefix = keyPrefix,
             ApiToken = Token("DAPR_API_TOKEN"),
             AppToken = Token("APP_API_TOKEN"),
         };

@@ -129,7 +129,7 @@ public sealed class Sidecar : IAsyncDisposable
                 var http = new HttpApi(
                     options.ApiToken,
                     new WorkflowApi(_engine, node.AppId),
-                    new StateApi(new StateTable(_journal, _reader), node.AppId, options.StateStore),
+                    new StateApi(new StateTable(_journal, _reader), node.AppId, options.StateStore, options.StateKeyPrefix),
                     new PubSubApi(_deliveries, node.AppId, options.PubSub),
                     new InvokeApi(_apps),
                     new MetadataApi(_engine, node, options, _subscriptions),

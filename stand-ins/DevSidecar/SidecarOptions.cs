@@ -28,6 +28,11 @@ public sealed record SidecarOptions
     /// <summary>Name of the state store.</summary>
     public string StateStore { get; init; } = "statestore";
 
+    /// <summary>
+    /// Whose the state keys are, as the component's <c>keyPrefix</c> says it: <c>appid</c>, each app its own, or <c>name</c>, all apps the same.
+    /// </summary>
+    public string StateKeyPrefix { get; init; } = "appid";
+
     /// <summary>Name of the pub/sub component.</summary>
     public string PubSub { get; init; } = "pubsub";
 }

@@ -94,6 +94,22 @@ public class HttpTests
     }
 
     [Fact]
+    public async Task Where_the_stores_name_is_the_prefix_all_apps_see_the_same_keys()
+    {
+        await using var stack = await LocalStack.StartAsync(new SidecarOptions
+        {
+            JournalPath = LocalStack.NewJournal(),
+            Nodes = [new NodeOptions("app"), new NodeOptions("other")],
+            StateKeyPrefix = "name",
+        });
+        using HttpClient http = stack.Http("app"), other = stack.Http("other");
+        await Read(http.PostAsync("/v1.0/state/statestore", Json("""[{"key":"a","value":1}]""")));
+        (await Read(other.GetAsync("/v1.0/state/statestore/a"))).ShouldBe((200, "1"));
+        await Read(other.DeleteAsync("/v1.0/state/statestore/a"));
+        (await Read(http.GetAsync("/v1.0/state/statestore/a"))).Status.ShouldBe(204);
+    }
+
+    [Fact]
     public async Task A_value_with_a_time_to_live_goes_away()
     {
         await using var stack = await LocalStack.StartAsync("app");

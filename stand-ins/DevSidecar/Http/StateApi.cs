@@ -6,8 +6,15 @@ using DaprHep.DevSidecar.Journal;
 namespace DaprHep.DevSidecar.Http;
 
 /// <summary>State over HTTP: get, save, delete, bulk get, transactions, etags, time to live.</summary>
-internal sealed class StateApi(StateTable table, string app, string storeName)
+internal sealed class StateApi(StateTable table, string app, string storeName, string keyPrefix)
 {
+    private readonly string _owner = keyPrefix switch
+    {
+        "appid" => app,
+        "name" => storeName,
+        _ => throw new ArgumentException($"The state keys' prefix is '{keyPrefix}'; expected appid or name.", nameof(keyPrefix)),
+    };
+
     public Task HandleAsync(HttpContext context, string store, string[] path)
     {
         if (store != storeName)
@@ -36,7 +43,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
     private async Task GetAsync(HttpContext context, string key)
     {
         CheckKey(key);
-        if (table.Find(app, storeName, key) is not { } value)
+        if (table.Find(_owner, storeName, key) is not { } value)
         {
             context.Response.StatusCode = 204;
             return;
@@ -55,7 +62,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
         var writes = body.RootElement.EnumerateArray().Select(item => Upsert(item, null)).ToList();
         try
         {
-            await table.WriteAsync(app, storeName, writes);
+            await table.WriteAsync(_owner, storeName, writes);
         }
         catch (EtagMismatchException e)
         {
@@ -70,7 +77,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
         CheckKey(key);
         try
         {
-            await table.WriteAsync(app, storeName, [new StateWrite(key, null, context.Request.Headers.IfMatch, false, null)]);
+            await table.WriteAsync(_owner, storeName, [new StateWrite(key, null, context.Request.Headers.IfMatch, false, null)]);
         }
         catch (EtagMismatchException e)
         {
@@ -90,7 +97,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
         {
             CheckKey(key);
             var item = new JsonObject { ["key"] = key };
-            if (table.Find(app, storeName, key) is { } value)
+            if (table.Find(_owner, storeName, key) is { } value)
             {
                 item["data"] = JsonNode.Parse(value.Json);
                 item["etag"] = value.Etag;
@@ -124,7 +131,7 @@ internal sealed class StateApi(StateTable table, string app, string storeName)
 
         try
         {
-            await table.WriteAsync(app, storeName, writes);
+            await table.WriteAsync(_owner, storeName, writes);
         }
         catch (EtagMismatchException e)
         {
