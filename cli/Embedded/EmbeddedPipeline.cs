@@ -16,7 +16,7 @@ internal static class EmbeddedPipeline
     {
         await using ServiceProvider services = new ServiceCollection()
             .AddSingleton(progress)
-            .AddSingleton(new ProcessStopping(cancellation))
+            .AddSingleton(new WorkStopping(cancellation))
             .BuildServiceProvider();
         using var context = new EmbeddedWorkflowContext(
             request.Run,

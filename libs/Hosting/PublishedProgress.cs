@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Dapr;
+using Dapr.Client;
 using DaprHep.Hosting.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +11,7 @@ namespace DaprHep.Hosting;
 /// Publishes progress to the topic <c>progress</c>: reports are summed up for each run and step, and what changed is published a few
 /// times a second. A sidecar that is away costs nothing but the news; the next message has the whole sum.
 /// </summary>
-internal sealed class PublishedProgress(SidecarHttp sidecar, ILogger<PublishedProgress> logger) : BackgroundService, IProgressSink
+internal sealed class PublishedProgress(DaprClient dapr, ILogger<PublishedProgress> logger) : BackgroundService, IProgressSink
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
@@ -56,9 +58,9 @@ internal sealed class PublishedProgress(SidecarHttp sidecar, ILogger<PublishedPr
         try
         {
             foreach (ProgressMessage message in TakeChanged())
-                await sidecar.PublishAsync(ProgressMessage.PubSub, ProgressMessage.Topic, message, cancellation).ConfigureAwait(false);
+                await dapr.PublishEventAsync(ProgressMessage.PubSub, ProgressMessage.Topic, message, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is DaprException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             logger.LogDebug("Progress could not be published: {Reason}", e.Message);
         }

@@ -1,21 +1,34 @@
 using System.Diagnostics;
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
+using DaprHep.Hosting.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DaprHep.Hosting;
 
 /// <summary>
-/// Runs an activity as a service does: in a log scope with the run's id, as many at a time as there are cores. A process that is to stop
-/// leaves the activity unanswered, so that the runtime gives it to another worker instead of failing the run.
+/// Runs an activity as a service does: in a log scope with the run's id, as many at a time as there are cores, until its run is cancelled.
+/// A process that is to stop leaves the activity unanswered, so that the runtime gives it to another worker instead of failing the run.
 /// </summary>
-internal sealed class ServiceActivity<TActivity>(
-    IServiceProvider services, ActivitySlots slots, ProcessStopping stopping, ILogger<TActivity> logger)
-    : IWorkflowActivity
+#pragma warning disable CA1001 // the source has no timer and no links of its own, and nobody disposes activities
+internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
+#pragma warning restore CA1001
     where TActivity : class, IWorkflowActivity
 {
-    private readonly TActivity _activity = ActivatorUtilities.CreateInstance<TActivity>(services);
+    private readonly ActivitySlots _slots;
+    private readonly ProcessStopping _stopping;
+    private readonly RunWatch _runs;
+    private readonly ILogger<TActivity> _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TActivity _activity;
+
+    public ServiceActivity(
+        IServiceProvider services, ActivitySlots slots, ProcessStopping stopping, RunWatch runs, ILogger<TActivity> logger)
+    {
+        (_slots, _stopping, _runs, _logger) = (slots, stopping, runs, logger);
+        _activity = ActivatorUtilities.CreateInstance<TActivity>(services, new WorkStopping(_stop.Token));
+    }
 
     public Type InputType => _activity.InputType;
 
@@ -23,22 +36,29 @@ internal sealed class ServiceActivity<TActivity>(
 
     public async Task<object?> RunAsync(WorkflowActivityContext context, object? input)
     {
-        using IDisposable? scope = logger.BeginScope(new Dictionary<string, object> { ["RunId"] = context.InstanceId });
+        (string activity, string run) = (typeof(TActivity).Name, (input as IRunInput)?.Run ?? context.InstanceId);
+        using IDisposable? scope = _logger.BeginScope(new Dictionary<string, object> { ["RunId"] = run });
+        using RunWork work = _runs.Enter(run);
+        using CancellationTokenRegistration stops = _stopping.Token.Register(_stop.Cancel);
+        using CancellationTokenRegistration cancelled = work.Cancelled.Register(_stop.Cancel);
         try
         {
-            using IDisposable slot = await slots.TakeAsync(stopping.Token).ConfigureAwait(false);
+            using IDisposable slot = await _slots.TakeAsync(_stop.Token).ConfigureAwait(false);
             long started = Stopwatch.GetTimestamp();
-            (string activity, string run) = (typeof(TActivity).Name, context.InstanceId);
-            logger.LogInformation("{Activity} of run {Run} starts", activity, run);
+            _logger.LogInformation("{Activity} of run {Run} starts", activity, run);
             object? output = await _activity.RunAsync(context, input).ConfigureAwait(false);
             double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            logger.LogInformation("{Activity} of run {Run} is done, {Milliseconds:F0} ms", activity, run, milliseconds);
+            _logger.LogInformation("{Activity} of run {Run} is done, {Milliseconds:F0} ms", activity, run, milliseconds);
             return output;
         }
-        catch (OperationCanceledException) when (stopping.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.Token.IsCancellationRequested)
         {
             await Task.Delay(Timeout.Infinite, CancellationToken.None).ConfigureAwait(false);
             throw;
+        }
+        catch (OperationCanceledException) when (work.Cancelled.IsCancellationRequested)
+        {
+            throw new RunCancelledException(run);
         }
     }
 }

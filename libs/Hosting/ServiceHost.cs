@@ -1,8 +1,11 @@
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
+using DaprHep.Hosting.Jobs;
+using DaprHep.Hosting.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -24,7 +27,13 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
         services.AddDaprWorkflow(register);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => SidecarAddress.Connect(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<SidecarHttp>();
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<RunMarks>();
+        services.AddSingleton<RunWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunWatch>());
         services.AddSingleton<ActivitySlots>();
         services.AddSingleton(provider => new ProcessStopping(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<PublishedProgress>();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 namespace DaprHep.Hosting;
 
 /// <summary>
-/// This process's Dapr sidecar over its HTTP API: publishing, calls to other apps, metadata. The address comes from
+/// Asks this process's Dapr sidecar who is there: what <see cref="Dapr.Client.DaprClient"/> does not tell. The address comes from
 /// <c>DAPR_HTTP_ENDPOINT</c> or <c>DAPR_HTTP_PORT</c>, the token from <c>DAPR_API_TOKEN</c>.
 /// </summary>
 public sealed class SidecarHttp : IDisposable
@@ -22,20 +21,11 @@ public sealed class SidecarHttp : IDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
-            BaseAddress = AddressIn(configuration),
+            BaseAddress = SidecarAddress.HttpIn(configuration),
             Timeout = TimeSpan.FromSeconds(10),
         };
         if (configuration["DAPR_API_TOKEN"] is { Length: > 0 } token)
             _http.DefaultRequestHeaders.Add("dapr-api-token", token);
-    }
-
-    /// <summary>Publishes a message as JSON.</summary>
-    /// <exception cref="HttpRequestException">The sidecar is away or refuses the message.</exception>
-    public async Task PublishAsync<T>(string pubSub, string topic, T message, CancellationToken cancellation)
-    {
-        var address = new Uri($"v1.0/publish/{pubSub}/{topic}", UriKind.Relative);
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync(address, message, cancellation).ConfigureAwait(false);
-        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Whether an app answers <c>/healthz/ready</c> with success, asked through the sidecars (service invocation).</summary>
@@ -75,19 +65,4 @@ public sealed class SidecarHttp : IDisposable
 
     private static bool IsAway(Exception e, CancellationToken cancellation) =>
         e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
-
-    private static Uri AddressIn(IConfiguration configuration)
-    {
-        if (configuration["DAPR_HTTP_ENDPOINT"] is { Length: > 0 } endpoint)
-        {
-            return Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-                ? address
-                : throw new InvalidOperationException(
-                    $"DAPR_HTTP_ENDPOINT is '{endpoint}'; expected an address such as http://127.0.0.1:3500");
-        }
-        string port = configuration["DAPR_HTTP_PORT"] is { Length: > 0 } given ? given : "3500";
-        return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) && number > 0
-            ? new Uri($"http://127.0.0.1:{number}/")
-            : throw new InvalidOperationException($"DAPR_HTTP_PORT is '{port}'; expected a port number from 1 to 65535");
-    }
 }

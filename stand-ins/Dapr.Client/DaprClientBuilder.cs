@@ -21,6 +21,13 @@ public sealed class DaprClientBuilder
         return this;
     }
 
+    /// <summary>The sidecar's gRPC address, which the official client uses for all but invocation; here everything goes over HTTP.</summary>
+    public DaprClientBuilder UseGrpcEndpoint(string grpcEndpoint)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(grpcEndpoint);
+        return this;
+    }
+
     /// <summary>The sidecar's API token.</summary>
     public DaprClientBuilder UseDaprApiToken(string apiToken)
     {

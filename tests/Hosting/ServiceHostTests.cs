@@ -135,7 +135,7 @@ public sealed class ServiceHostTests : IAsyncLifetime
             await Task.Delay(50, limit.Token);
     }
 
-    private sealed class Doing(ProcessStopping stopping) : WorkflowActivity<int, int>
+    private sealed class Doing(WorkStopping stopping) : WorkflowActivity<int, int>
     {
         public static TaskCompletionSource Started { get; set; } = new();
 

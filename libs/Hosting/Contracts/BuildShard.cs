@@ -1,3 +1,5 @@
+using DaprHep.Hosting.Runs;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>BuildShard</c>: one range of the shuffled order, scaled, as a dataset.</summary>
@@ -7,7 +9,7 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Test">Whether it is a test shard.</param>
 /// <param name="Index">Index of the shard in its split.</param>
 /// <param name="TotalEvents">Events of all shards, for progress.</param>
-public sealed record BuildShardInput(string Run, string Store, string Statistics, bool Test, int Index, long TotalEvents);
+public sealed record BuildShardInput(string Run, string Store, string Statistics, bool Test, int Index, long TotalEvents) : IRunInput;
 
 /// <summary>Output of activity <c>BuildShard</c>.</summary>
 /// <param name="Rows">Events in the shard.</param>

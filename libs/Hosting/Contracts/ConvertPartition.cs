@@ -1,3 +1,5 @@
+using DaprHep.Hosting.Runs;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>ConvertPartition</c>: one partition becomes one event dataset.</summary>
@@ -6,7 +8,7 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Plan">Key of the plan object.</param>
 /// <param name="Index">Index of the partition in the plan.</param>
 /// <param name="TotalEvents">Entries of all partitions, for progress.</param>
-public sealed record ConvertPartitionInput(string Run, string Store, string Plan, int Index, long TotalEvents);
+public sealed record ConvertPartitionInput(string Run, string Store, string Plan, int Index, long TotalEvents) : IRunInput;
 
 /// <summary>Output of activity <c>ConvertPartition</c>.</summary>
 /// <param name="Read">Events read.</param>

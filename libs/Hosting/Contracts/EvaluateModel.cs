@@ -1,7 +1,9 @@
+using DaprHep.Hosting.Runs;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>EvaluateModel</c>: the model on the test shards.</summary>
-public sealed record EvaluateModelInput(string Run, string Store, string Statistics, string Model, int Seed);
+public sealed record EvaluateModelInput(string Run, string Store, string Statistics, string Model, int Seed) : IRunInput;
 
 /// <summary>Output of activity <c>EvaluateModel</c>.</summary>
 /// <param name="Evaluation">Key of the evaluation object.</param>

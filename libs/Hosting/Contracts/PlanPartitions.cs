@@ -1,3 +1,5 @@
+using DaprHep.Hosting.Runs;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>PlanPartitions</c>: opens every file and cuts the entries into partitions.</summary>
@@ -8,7 +10,7 @@ public sealed record PlanPartitionsInput(
     IReadOnlyList<SampleFiles> TestSamples,
     string Physics,
     long? MaxEvents,
-    bool HashInputs);
+    bool HashInputs) : IRunInput;
 
 /// <summary>Output of activity <c>PlanPartitions</c>.</summary>
 /// <param name="Plan">Key of the plan object.</param>

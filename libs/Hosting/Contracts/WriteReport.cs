@@ -1,3 +1,5 @@
+using DaprHep.Hosting.Runs;
+
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>WriteReport</c>: metrics, report and record of a run.</summary>
@@ -8,7 +10,11 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Started">When the run began (UTC).</param>
 /// <param name="Timings">Wall time and events of each step, in order.</param>
 public sealed record WriteReportInput(
-    PipelineRequest Request, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings);
+    PipelineRequest Request, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings)
+    : IRunInput
+{
+    string IRunInput.Run => Request.Run;
+}
 
 /// <summary>How long a step took.</summary>
 /// <param name="Step">Name of the step.</param>

@@ -7,7 +7,7 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Features.Activities;
 
 /// <summary>Builds one training or test shard; does nothing where it is there already.</summary>
-public sealed class BuildShard(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<BuildShardInput, BuildShardOutput>
+public sealed class BuildShard(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<BuildShardInput, BuildShardOutput>
 {
     /// <inheritdoc/>
     public override async Task<BuildShardOutput> RunAsync(WorkflowActivityContext context, BuildShardInput input)

@@ -8,7 +8,7 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Features.Activities;
 
 /// <summary>Merges the statistics of all converted partitions of a run.</summary>
-public sealed class MergeStatistics(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
+public sealed class MergeStatistics(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
 {
     private const int StepVersion = 1;
 

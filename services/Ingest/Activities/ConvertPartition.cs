@@ -7,7 +7,7 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Ingest.Activities;
 
 /// <summary>Converts one partition to an event dataset; does nothing where it is there already.</summary>
-public sealed class ConvertPartition(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<ConvertPartitionInput, ConvertPartitionOutput>
+public sealed class ConvertPartition(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<ConvertPartitionInput, ConvertPartitionOutput>
 {
     /// <inheritdoc/>
     public override async Task<ConvertPartitionOutput> RunAsync(WorkflowActivityContext context, ConvertPartitionInput input)

@@ -11,7 +11,7 @@ using DaprHep.Root;
 namespace DaprHep.Ingest.Activities;
 
 /// <summary>Opens every input file, checks that it can be converted, and cuts its entries into partitions of seconds of work.</summary>
-public sealed class PlanPartitions(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<PlanPartitionsInput, PlanPartitionsOutput>
+public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<PlanPartitionsInput, PlanPartitionsOutput>
 {
     /// <summary>Entries of a partition: a few seconds of work, and about 100 MB of output.</summary>
     private const long PartitionEntries = 20_000;

@@ -10,7 +10,7 @@ using DaprHep.Learning.Evaluation;
 namespace DaprHep.Trainer.Activities;
 
 /// <summary>Judges a stored model by the test shards.</summary>
-public sealed class EvaluateModel(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<EvaluateModelInput, EvaluateModelOutput>
+public sealed class EvaluateModel(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<EvaluateModelInput, EvaluateModelOutput>
 {
     private const int StepVersion = 2;
 

@@ -13,7 +13,7 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Trainer.Activities;
 
 /// <summary>Trains a model on the training shards; does nothing where it is there already.</summary>
-public sealed class TrainModel(IProgressSink progress, ProcessStopping stopping) : WorkflowActivity<TrainModelInput, TrainModelOutput>
+public sealed class TrainModel(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<TrainModelInput, TrainModelOutput>
 {
     /// <inheritdoc/>
     public override async Task<TrainModelOutput> RunAsync(WorkflowActivityContext context, TrainModelInput input)

@@ -11,7 +11,7 @@ using DaprHep.Learning.Report;
 namespace DaprHep.Trainer.Activities;
 
 /// <summary>Writes what a person looks at after a run: <c>metrics.json</c>, <c>curves.json</c>, <c>report.html</c> and, last, <c>run.json</c>.</summary>
-public sealed class WriteReport(ProcessStopping stopping) : WorkflowActivity<WriteReportInput, WriteReportOutput>
+public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteReportInput, WriteReportOutput>
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
