@@ -7,10 +7,17 @@ public sealed class HyperParameterException : Exception
     /// <param name="name">The hyper-parameter.</param>
     /// <param name="problem">What was expected and found.</param>
     public HyperParameterException(string name, string problem)
-        : base($"Hyper-parameter '{name}': {problem}") => Name = name;
+        : base($"Hyper-parameter '{name}': {problem}")
+    {
+        Name = name;
+        Problem = problem;
+    }
 
     /// <summary>The hyper-parameter.</summary>
     public string Name { get; }
+
+    /// <summary>What was expected and found.</summary>
+    public string Problem { get; }
 
     /// <summary>Reports a name that nobody takes.</summary>
     internal static HyperParameterException Unknown(string name, string owner, IEnumerable<HyperParameter> declared)

@@ -10,8 +10,11 @@ namespace DaprHep.Learning.Models;
 [JsonConverter(typeof(Converter))]
 public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
 {
-    private const int MostItems = 64;
-    private const int MostCharacters = 256;
+    /// <summary>The longest list.</summary>
+    public const int MostItems = 64;
+
+    /// <summary>The longest text.</summary>
+    public const int MostCharacters = 256;
 
     private readonly string _json;
 
@@ -63,7 +66,7 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
     /// <summary>A list of numbers and texts.</summary>
     /// <exception cref="ArgumentException">A value is a list itself, or there are too many.</exception>
     public static HyperParameterValue List(IReadOnlyList<HyperParameterValue> items) =>
-        items.Any(item => item.Items is not null) ? throw new ArgumentException("A list cannot hold lists.", nameof(items)) : new([.. items]);
+        items.All(item => item.Items is null) ? new([.. items]) : throw new ArgumentException("A list cannot hold lists.", nameof(items));
 
     /// <summary>Reads JSON as it comes from a file or a request.</summary>
     /// <exception cref="FormatException">It is neither a finite number, a text nor a list of them, or too large.</exception>

@@ -111,7 +111,8 @@ public sealed class HyperParameters : IEquatable<HyperParameters>
             using var json = JsonDocument.Parse(text);
             return HyperParameterValue.From(json.RootElement);
         }
-        catch (JsonException) when (text.Length is > 0 and <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        catch (JsonException) when (text.Length is > 0 and <= HyperParameterValue.MostCharacters
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
         {
             return text;
         }

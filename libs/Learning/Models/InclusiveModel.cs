@@ -11,7 +11,7 @@ public static class InclusiveModel
     /// <summary>Its name in <see cref="ModelRegistry"/>.</summary>
     public const string ModelName = "inclusive";
 
-    /// <summary>What it takes: units over the particles, neurons of the dense layer (0 for none), and what is dropped while training.</summary>
+    /// <summary>What it takes: units over the particles, neurons of the dense layer (0: none), what is dropped while training.</summary>
     public static IReadOnlyList<HyperParameter> Parameters { get; } =
     [
         HyperParameter.Whole("units", 50, 1, 1024),
@@ -27,7 +27,7 @@ public static class InclusiveModel
     public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters)
     {
         var shape = new RecurrentShape(
-            new GruLayer(parameters.Whole("units")), ReadsFeatures: true, Hidden: parameters.Whole("hidden"), Dropout: parameters.Real("dropout"));
+            new GruLayer(parameters.Whole("units")), ReadsFeatures: true, parameters.Whole("hidden"), parameters.Real("dropout"));
         return new RecurrentNetwork(ModelName, shape, features, classes, seed);
     }
 }

@@ -25,7 +25,7 @@ public static class SequenceModel
     public static NeuralClassifier Create(int features, int classes, ulong seed, HyperParameters parameters)
     {
         var shape = new RecurrentShape(
-            new GruLayer(parameters.Whole("units")), ReadsFeatures: false, Hidden: 0, Dropout: parameters.Real("dropout"));
+            new GruLayer(parameters.Whole("units")), ReadsFeatures: false, Hidden: 0, parameters.Real("dropout"));
         return new RecurrentNetwork(ModelName, shape, features, classes, seed);
     }
 }

@@ -29,6 +29,8 @@ internal struct SeededRandom
         Dropout = 4,
         Importance = 16,
         Boosting = 6,
+        Tuning = 24,
+        Folds = 25,
     }
 
     internal ulong Next()

@@ -8,7 +8,8 @@ public static class TrainingParameters
 {
     private static readonly TrainingOptions Defaults = new();
 
-    private static readonly string[] Schedules = [.. Enum.GetNames<LearningRateSchedule>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Schedules =
+        [.. Enum.GetNames<LearningRateSchedule>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>What training takes.</summary>
     public static IReadOnlyList<HyperParameter> Declared { get; } =

@@ -1,0 +1,304 @@
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Tuning;
+
+/// <summary>
+/// A search for hyper-parameters, as a state machine without clock, files or threads. Whoever drives it
+/// <list type="number">
+/// <item>asks <see cref="Propose"/> for as many runs as there are free places, and starts them;</item>
+/// <item>hands each result to <see cref="Record"/> as it comes, keeps <see cref="Write"/> somewhere, and asks again;</item>
+/// <item>is finished when <see cref="IsDone"/>; <see cref="Best"/> is the answer.</item>
+/// </list>
+/// After a crash it goes on with <see cref="Read"/>; if the runs under way died too, <see cref="ForgetRunning"/> has them proposed again.
+/// A result may come twice. What is proposed depends on options, space and the results so far in their order, and on nothing else, so that
+/// a workflow can replay it: parallel runs make no difference to a grid or to random points.
+/// </summary>
+public sealed class Study
+{
+    private readonly List<Trial> _trials = [];
+    private readonly HashSet<HyperParameters> _points = [];
+
+    /// <summary>Begins a study.</summary>
+    /// <param name="options">What it is told.</param>
+    /// <param name="space">What it searches.</param>
+    /// <exception cref="UnknownModelException">There is no model of that name.</exception>
+    /// <exception cref="SearchSpaceException">The space does not fit the model or the algorithm.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
+    public Study(StudyOptions options, SearchSpace space)
+    {
+        options.Check();
+        space.Check(options.Model);
+        Options = options;
+        Space = space;
+        CheckAlgorithm();
+        MostTrials = options.Trials ?? (options.Algorithm == TuningAlgorithm.Grid ? (int)space.Size!.Value : StudyOptions.UsualTrials);
+        if (space.Size is { } size && size < MostTrials)
+            MostTrials = (int)size;
+    }
+
+    private Study(StudyOptions options, SearchSpace space, IEnumerable<Trial> trials)
+        : this(options, space)
+    {
+        _trials.AddRange(trials);
+        _points.UnionWith(_trials.Select(trial => trial.Parameters));
+    }
+
+    /// <summary>What it was told.</summary>
+    public StudyOptions Options { get; }
+
+    /// <summary>What it searches.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The most trials that there will be.</summary>
+    public int MostTrials { get; }
+
+    /// <summary>The trials so far, by their numbers.</summary>
+    public IReadOnlyList<Trial> Trials => _trials;
+
+    /// <summary>Epochs of all results together, folds counted one by one.</summary>
+    public int EpochsSpent => _trials.Sum(trial => trial.EpochsSpent);
+
+    /// <summary>The trial with the largest area under the ROC curve at its last rung; null before the first result.</summary>
+    public Trial? Best => _trials.Where(trial => trial.Auc is not null).OrderByDescending(trial => trial.Auc).ThenBy(trial => trial.Id)
+        .FirstOrDefault();
+
+    /// <summary>Whether nothing runs and nothing more will be proposed.</summary>
+    public bool IsDone => !AnyFold(FoldState.Running) && NextWaiting() is null && NextStep() is null;
+
+    /// <summary>Whether the last <see cref="StudyOptions.Patience"/> results were no better than the best before them.</summary>
+    public bool HasStoppedImproving
+    {
+        get
+        {
+            if (Options.Patience == 0)
+                return false;
+            var results = RungsInOrder().Select(rung => rung.Auc).ToArray();
+            var best = Array.IndexOf(results, results.Max());
+            return results.Length - 1 - best >= Options.Patience;
+        }
+    }
+
+    /// <summary>Reads a study that <see cref="Write"/> wrote.</summary>
+    /// <param name="json">Its content.</param>
+    /// <param name="source">Where it comes from, for errors.</param>
+    /// <exception cref="StudyFormatException">It is malformed or contradicts itself.</exception>
+    public static Study Read(ReadOnlySpan<byte> json, string source)
+    {
+        var (options, space, trials) = StudyFile.Read(json, source);
+        return new Study(options, space, trials);
+    }
+
+    /// <summary>The whole study as JSON, <c>trials.json</c>.</summary>
+    public byte[] Write() => StudyFile.Write(this);
+
+    /// <summary>What to train next. The runs count as running from now on.</summary>
+    /// <param name="freePlaces">How many at most.</param>
+    /// <returns>Fewer, even none, where the study has to wait for results, or is done.</returns>
+    public IReadOnlyList<TrialRun> Propose(int freePlaces)
+    {
+        var runs = new List<TrialRun>();
+        while (runs.Count < freePlaces)
+        {
+            if (NextWaiting() is { } next)
+            {
+                next.Trial.Rungs[^1].Folds[next.Fold].State = FoldState.Running;
+                runs.Add(RunOf(next.Trial, next.Fold));
+            }
+            else if (NextStep() is { } take)
+            {
+                take();
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return runs;
+    }
+
+    /// <summary>Takes over a result. One that is there already changes nothing.</summary>
+    /// <param name="result">What came of a run.</param>
+    /// <returns>Whether it was new.</returns>
+    /// <exception cref="ArgumentException">No such run was ever proposed.</exception>
+    public bool Record(TrialResult result)
+    {
+        if ((uint)result.Trial >= (uint)_trials.Count || (uint)result.Rung >= (uint)_trials[result.Trial].Rungs.Count
+            || (uint)result.Fold >= (uint)Options.Folds)
+        {
+            throw new ArgumentException(
+                $"Trial {result.Trial}, rung {result.Rung}, fold {result.Fold} was never proposed", nameof(result));
+        }
+
+        var trial = _trials[result.Trial];
+        var rung = trial.Rungs[result.Rung];
+        var fold = rung.Folds[result.Fold];
+        if (fold.State == FoldState.Done)
+            return false;
+        fold.State = FoldState.Done;
+        fold.Seconds = double.IsFinite(result.Seconds) ? Math.Max(0, result.Seconds) : 0;
+        fold.Checkpoint = result.Checkpoint;
+        if (result.Failure is not null || result.Auc is not { } auc || !double.IsFinite(auc))
+        {
+            Fail(trial, result.Failure ?? "its area under the ROC curve is not a number");
+            return true;
+        }
+
+        (fold.Auc, fold.Loss, fold.Accuracy) = (auc, Finite(result.Loss), Finite(result.Accuracy));
+        if (trial.State == TrialState.Running && rung.Folds.TrueForAll(other => other.State == FoldState.Done))
+        {
+            rung.Auc = rung.Folds.Average(other => other.Auc!.Value);
+            rung.Order = RungsInOrder().Count();
+            trial.State = result.Rung == RungsOf(trial.Parameters).Length - 1 ? TrialState.Completed : TrialState.Paused;
+        }
+
+        return true;
+    }
+
+    /// <summary>Says that the runs under way have been lost, so that they are proposed again.</summary>
+    public void ForgetRunning()
+    {
+        foreach (var fold in _trials.SelectMany(trial => trial.Rungs).SelectMany(rung => rung.Folds))
+        {
+            if (fold.State == FoldState.Running)
+                fold.State = FoldState.Waiting;
+        }
+    }
+
+    /// <summary>Epochs that a trial trains for in the end.</summary>
+    internal int EpochsOf(HyperParameters parameters) => parameters["epochs"] is null ? Options.Epochs : parameters.Whole("epochs");
+
+    /// <summary>Epochs at which a trial is judged.</summary>
+    internal int[] RungsOf(HyperParameters parameters) => Options.Algorithm == TuningAlgorithm.Asha
+        ? SuccessiveHalving.Rungs(EpochsOf(parameters), Options.Rungs, Options.Reduction)
+        : [EpochsOf(parameters)];
+
+    /// <summary>Rungs with all their results, in the order in which they came.</summary>
+    internal IEnumerable<TrialRung> RungsInOrder() =>
+        _trials.SelectMany(trial => trial.Rungs).Where(rung => rung.Order is not null).OrderBy(rung => rung.Order);
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private static void Fail(Trial trial, string failure)
+    {
+        trial.Failure ??= failure;
+        trial.State = TrialState.Failed;
+    }
+
+    private bool AnyFold(FoldState state) =>
+        _trials.Exists(trial => trial.Rungs.Count > 0 && trial.Rungs[^1].Folds.Exists(fold => fold.State == state));
+
+    private (Trial Trial, int Fold)? NextWaiting()
+    {
+        foreach (var trial in _trials)
+        {
+            if (trial.State != TrialState.Running)
+                continue;
+            var fold = trial.Rungs[^1].Folds.FindIndex(fold => fold.State == FoldState.Waiting);
+            if (fold >= 0)
+                return (trial, fold);
+        }
+
+        return null;
+    }
+
+    /// <summary>What would make new work: to send a trial on, or to begin one; null for neither.</summary>
+    private Action? NextStep()
+    {
+        if (HasStoppedImproving)
+            return null;
+        if (Options.Algorithm == TuningAlgorithm.Asha
+            && SuccessiveHalving.Promotable(_trials, Options.Rungs, Options.Reduction) is { } promoted)
+            return () => OpenRung(promoted);
+        if (_trials.Count >= MostTrials)
+            return null;
+        return () =>
+        {
+            var trial = new Trial { Id = _trials.Count, Parameters = NextPoint(), State = TrialState.Running, Rungs = [] };
+            _trials.Add(trial);
+            _points.Add(trial.Parameters);
+            OpenRung(trial);
+        };
+    }
+
+    private void OpenRung(Trial trial)
+    {
+        trial.Rungs.Add(new TrialRung
+        {
+            Epochs = RungsOf(trial.Parameters)[trial.Rungs.Count],
+            Folds = [.. Enumerable.Range(0, Options.Folds).Select(_ => new TrialFold { State = FoldState.Waiting })],
+        });
+        trial.State = TrialState.Running;
+    }
+
+    private TrialRun RunOf(Trial trial, int fold)
+    {
+        var before = trial.Rungs.Count > 1 ? trial.Rungs[^2] : null;
+        return new TrialRun(
+            trial.Id, trial.Rungs.Count - 1, fold, trial.Parameters, before?.Epochs ?? 0, trial.Rungs[^1].Epochs,
+            EpochsOf(trial.Parameters), before?.Folds[fold].Checkpoint);
+    }
+
+    private HyperParameters NextPoint()
+    {
+        if (Options.Algorithm == TuningAlgorithm.Grid)
+            return Space.At(GridPoint(_trials.Count));
+
+        // No point twice: a space that can be counted is searched to its end, and one that cannot has no two equal draws.
+        var random = new SeededRandom(Options.Seed, SeededRandom.Stream.Tuning, _trials.Count);
+        for (var attempt = 0; ; attempt++)
+        {
+            var byDensity = Options.Algorithm == TuningAlgorithm.Tpe && _trials.Count >= TreeParzenEstimator.StartingTrials && attempt < 10;
+            var point = Space.At(byDensity ? TreeParzenEstimator.Next(Space, _trials, ref random) : RandomPoint(ref random));
+            if (Space.Size is null || !_points.Contains(point))
+                return point;
+        }
+    }
+
+    private HyperParameterValue[] RandomPoint(ref SeededRandom random)
+    {
+        var point = new HyperParameterValue[Space.Dimensions.Count];
+        for (var d = 0; d < point.Length; d++)
+            point[d] = Space.Dimensions[d].At(random.NextDouble());
+        return point;
+    }
+
+    /// <summary>The points in the order of an odometer: the last dimension turns fastest.</summary>
+    private HyperParameterValue[] GridPoint(int index)
+    {
+        var point = new HyperParameterValue[Space.Dimensions.Count];
+        for (var d = point.Length - 1; d >= 0; d--)
+        {
+            (index, var digit) = Math.DivRem(index, Space.Dimensions[d].Count!.Value);
+            point[d] = Space.Dimensions[d].Item(digit);
+        }
+
+        return point;
+    }
+
+    private void CheckAlgorithm()
+    {
+        if (Options.Algorithm == TuningAlgorithm.Asha && Space.Dimensions.FirstOrDefault(d => d.Field == "epochs") is { } epochs)
+        {
+            throw new SearchSpaceException(
+                Space.Source, epochs.Line, epochs.Field,
+                "ASHA itself decides how long a trial trains; give a constant, the most there may be");
+        }
+
+        if (Options.Algorithm != TuningAlgorithm.Grid)
+            return;
+        if (Space.Dimensions.FirstOrDefault(d => d.Count is null) is { } uncountable)
+        {
+            throw new SearchSpaceException(
+                Space.Source, uncountable.Line, uncountable.Field, "a grid needs values that can be counted; give 'choice' or 'int'");
+        }
+
+        if (Options.Trials is null && Space.Size > StudyOptions.MostTrials)
+        {
+            throw new SearchSpaceException(
+                Space.Source, Space.Dimensions[0].Line, "",
+                $"the grid has {Space.Size} points; at most {StudyOptions.MostTrials} are possible");
+        }
+    }
+}
