@@ -50,6 +50,7 @@ internal sealed class OutputFolder
     public async Task PublishAsync(ObjectStore store, string model, string report, CancellationToken cancellation)
     {
         await CopyAsync(store, $"{model}/model.safetensors", "model/model.safetensors", cancellation);
+        await CopyAsync(store, $"{model}/model.onnx", "model/model.onnx", cancellation);
         await CopyAsync(store, $"{model}/model.json", "model/model.json", cancellation);
         await CopyAsync(store, $"{report}/report.html", "report.html", cancellation);
         await CopyAsync(store, $"{report}/metrics.json", "metrics.json", cancellation);

@@ -10,7 +10,7 @@ namespace DaprHep.Trainer;
 /// <summary>A model's objects in the store; <c>model.json</c> is written last and commits the model.</summary>
 internal static class ModelObjects
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
     private const string History = "training.json";
 
     /// <summary>The prefix of the model that the input asks for.</summary>
@@ -35,6 +35,7 @@ internal static class ModelObjects
     public static async Task WriteAsync(ObjectStore store, string name, SavedModel model, TrainingHistory history, CancellationToken cancellation)
     {
         await store.WriteAsync($"{name}/{SavedModel.WeightsName}", model.Weights, cancellation);
+        await store.WriteAsync($"{name}/{SavedModel.OnnxName}", model.Onnx!, cancellation);
         await store.WriteJsonAsync($"{name}/{History}", history, TrainerJson.Default.TrainingHistory, cancellation);
         await store.WriteAsync($"{name}/{SavedModel.DescriptionName}", model.Description, cancellation);
     }

@@ -16,7 +16,9 @@ public sealed partial class RunTests(SampleRun run) : IClassFixture<SampleRun>, 
     public void Ends_with_0_and_leaves_report_metrics_model_and_record()
     {
         run.Result.ExitCode.ShouldBe(0, run.Result.Error);
-        foreach (string name in (string[])["report.html", "metrics.json", "curves.json", "model/model.safetensors", "model/model.json", "run.json"])
+        string[] expected =
+            ["report.html", "metrics.json", "curves.json", "model/model.safetensors", "model/model.onnx", "model/model.json", "run.json"];
+        foreach (string name in expected)
             File.Exists(Path.Combine(run.Out, name)).ShouldBeTrue(name);
         Directory.EnumerateFiles(run.Out, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 
@@ -30,6 +31,15 @@ public sealed record ModelDescription
 
     /// <summary>SHA-256 of the weights file, lower-case hexadecimal.</summary>
     public string? WeightsSha256 { get; init; }
+
+    /// <summary>SHA-256 of <c>model.onnx</c>, lower-case hexadecimal; null where there is none.</summary>
+    public string? OnnxSha256 { get; init; }
+
+    /// <summary>What <c>model.onnx</c> takes: features as physics computes them, particles as the feature stage prepares them.</summary>
+    public IReadOnlyList<OnnxTensor>? OnnxInputs { get; init; }
+
+    /// <summary>What it gives.</summary>
+    public OnnxTensor? OnnxOutput { get; init; }
 
     /// <summary>How well it does on its test events.</summary>
     public ClassificationMetrics? Metrics { get; init; }

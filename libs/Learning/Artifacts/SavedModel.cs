@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Artifacts;
 
-/// <summary>A model as the bytes of its two files; whoever stores them does so atomically.</summary>
+/// <summary>A model as the bytes of its files; whoever stores them does so atomically.</summary>
 /// <param name="Weights">The content of <c>model.safetensors</c>.</param>
 /// <param name="Description">The content of <c>model.json</c>.</param>
 public sealed record SavedModel(byte[] Weights, byte[] Description)
@@ -12,23 +13,36 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
     /// <summary>The name of the weights file.</summary>
     public const string WeightsName = "model.safetensors";
 
+    /// <summary>The name of the file for other runtimes.</summary>
+    public const string OnnxName = "model.onnx";
+
     /// <summary>The name of the description file.</summary>
     public const string DescriptionName = "model.json";
 
+    /// <summary>The content of <c>model.onnx</c>, which is not needed to load the model again; null where it has not been read.</summary>
+    public byte[]? Onnx { get; init; }
+
     /// <summary>Serialises a model. The weights file depends on nothing but the weights and the model's name.</summary>
     /// <param name="model">The trained model.</param>
-    /// <param name="description">What to say about it; name, hyper-parameters and digest are filled in.</param>
+    /// <param name="description">What to say about it; name, hyper-parameters, digests and interface are filled in.</param>
     public static SavedModel From(Classifier model, ModelDescription description)
     {
         var weights = SafetensorsWriter.Write(model.ExportWeights(), new Dictionary<string, string> { ["model"] = model.Name });
+        CheckFits(description, model.Features, model.Classes);
+        var onnx = OnnxModel.From(model, description);
         var complete = description with
         {
             Model = model.Name,
             Parameters = model.Parameters,
             WeightsSha256 = Convert.ToHexStringLower(SHA256.HashData(weights)),
+            OnnxSha256 = Convert.ToHexStringLower(SHA256.HashData(onnx.File)),
+            OnnxInputs = onnx.Inputs,
+            OnnxOutput = onnx.Output,
         };
-        CheckFits(complete, model.Features, model.Classes);
-        return new SavedModel(weights, JsonSerializer.SerializeToUtf8Bytes(complete, LearningJson.Default.ModelDescription));
+        return new SavedModel(weights, JsonSerializer.SerializeToUtf8Bytes(complete, LearningJson.Default.ModelDescription))
+        {
+            Onnx = onnx.File,
+        };
     }
 
     /// <summary>Reads <c>model.json</c> alone.</summary>

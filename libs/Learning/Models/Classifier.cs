@@ -1,4 +1,5 @@
 using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models;
@@ -74,6 +75,12 @@ public abstract class Classifier : IDisposable
     /// <param name="weights">Exactly the tensors that <see cref="ExportWeights"/> gives, in any order.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, superfluous or of another shape.</exception>
     public abstract void ImportWeights(IReadOnlyList<NamedTensor> weights);
+
+    /// <summary>Adds what it computes to an ONNX graph.</summary>
+    /// <param name="graph">The graph, which has the inputs.</param>
+    /// <returns>The name of the scores before the softmax, [events, <see cref="Classes"/>].</returns>
+    /// <exception cref="NotSupportedException">It has no form in ONNX.</exception>
+    internal virtual string AddTo(OnnxGraph graph) => throw new NotSupportedException($"Model '{Name}' has no form in ONNX");
 
     /// <summary>Class probabilities of events.</summary>
     /// <param name="events">As for <see cref="Logits"/>.</param>

@@ -1,3 +1,4 @@
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Dense;
@@ -70,6 +71,8 @@ public sealed class DenseNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
+
+    internal override string AddTo(OnnxGraph graph) => _layers.AddTo(graph, graph.ScaledFeatures(), _parameters.Values);
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
     public IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();

@@ -1,3 +1,4 @@
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Dense;
@@ -142,6 +143,26 @@ internal sealed class DenseStack
                     Columns, Stride, default(MatrixProduct.Plain));
             }
         }
+    }
+
+    /// <summary>Adds the layers to an ONNX graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="source">What the first layer reads, [events, inputs].</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <returns>The scores, [events, classes].</returns>
+    internal string AddTo(OnnxGraph graph, string source, Span<float> parameters)
+    {
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var layer = _layers[i];
+            if (i > 0)
+                source = graph.Add("Relu", [source]);
+            var weights = graph.Constant(layer.Places[0].Name, layer.Weights(parameters), layer.Outputs, layer.Inputs);
+            var biases = graph.Constant(layer.Places[1].Name, layer.Biases(parameters), layer.Outputs);
+            source = graph.Add("Gemm", [source, weights, biases], new OnnxAttribute("transB", 1L));
+        }
+
+        return source;
     }
 
     /// <summary>Copies the scores out.</summary>

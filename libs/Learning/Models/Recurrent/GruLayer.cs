@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using DaprHep.Learning.Artifacts.Onnx;
 
 namespace DaprHep.Learning.Models.Recurrent;
 
@@ -20,6 +21,13 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
     protected override IReadOnlyList<(int First, int Count)> InputErrorRows => _inputErrorRows;
 
     protected override int GatesWithBothBiases => 2;
+
+    protected override string OnnxOperator => "GRU";
+
+    protected override IReadOnlyList<OnnxAttribute> OnnxAttributes => [new("linear_before_reset", 1L)];
+
+    // ONNX has z, r, n.
+    protected override IReadOnlyList<int> OnnxGates => [1, 0, 2];
 
     // A step leaves r, z, q = U_n h + b_n, n and h'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

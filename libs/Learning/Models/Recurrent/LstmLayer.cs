@@ -21,6 +21,11 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
 
     protected override int GatesWithBothBiases => 4;
 
+    protected override string OnnxOperator => "LSTM";
+
+    // ONNX has i, o, f, g.
+    protected override IReadOnlyList<int> OnnxGates => [0, 3, 1, 2];
+
     // A step leaves i, f, g, o, c', tanh(c') and h'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Step(

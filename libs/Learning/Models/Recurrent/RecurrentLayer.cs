@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Models.Dense;
 using DaprHep.Learning.Training;
 
@@ -59,6 +60,15 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
 
     /// <summary>How many gates, from the first, add both biases before their function; the others keep the recurrent sum apart.</summary>
     protected abstract int GatesWithBothBiases { get; }
+
+    /// <summary>The layer's operator in ONNX.</summary>
+    protected abstract string OnnxOperator { get; }
+
+    /// <summary>Attributes of the operator besides the number of units.</summary>
+    protected virtual IReadOnlyList<OnnxAttribute> OnnxAttributes => [];
+
+    /// <summary>For each gate in the order of ONNX, which one it is here.</summary>
+    protected abstract IReadOnlyList<int> OnnxGates { get; }
 
     /// <summary>Uniform in ±1/√units, as in PyTorch.</summary>
     internal void Initialise(Span<float> parameters, ref SeededRandom random)
@@ -127,6 +137,26 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
         }
     }
 
+    /// <summary>Adds the layer to an ONNX graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="parameters">The network's parameters.</param>
+    /// <returns>The outputs after each event's last particle, [events, units].</returns>
+    internal string AddTo(OnnxGraph graph, ReadOnlySpan<float> parameters)
+    {
+        var (sequence, lengths) = graph.Particles();
+        var input = graph.Constant(
+            name + ".W", Reordered(parameters[..RecurrentFirst], Columns), 1, GateRows, Columns);
+        var recurrent = graph.Constant(
+            name + ".R", Reordered(parameters.Slice(RecurrentFirst, GateRows * units), units), 1, GateRows, units);
+        var biases = graph.Constant(
+            name + ".B",
+            [.. Reordered(parameters.Slice(InputBiasFirst, GateRows), 1), .. Reordered(parameters.Slice(RecurrentBiasFirst, GateRows), 1)],
+            1, 2 * GateRows);
+        var last = graph.AddForSecond(
+            OnnxOperator, [sequence, input, recurrent, biases, lengths], [new OnnxAttribute("hidden_size", (long)units), .. OnnxAttributes]);
+        return graph.Add("Squeeze", [last, graph.Constant("first_axis", [0L])]);
+    }
+
     /// <summary>One step of the cell.</summary>
     /// <param name="weights">The recurrent weights, [gates · units, units].</param>
     /// <param name="biases">The recurrent biases, [gates · units].</param>
@@ -192,6 +222,16 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
             TensorPrimitives.Add(weights[..someWeights.Length], someWeights, weights);
             TensorPrimitives.Add(biases[..rows], someBiases, biases);
         }
+    }
+
+    // [gates · units, columns] with the gates in the order of ONNX.
+    private float[] Reordered(ReadOnlySpan<float> rows, int columns)
+    {
+        var gate = units * columns;
+        var reordered = new float[rows.Length];
+        for (var i = 0; i < gates; i++)
+            rows.Slice(OnnxGates[i] * gate, gate).CopyTo(reordered.AsSpan(i * gate));
+        return reordered;
     }
 
     private static void CopyRows(ReadOnlySpan<float> rows, Span<float> columns)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Models.Dense;
 using DaprHep.Learning.Training;
 
@@ -142,6 +143,14 @@ internal sealed class RecurrentNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
+
+    internal override string AddTo(OnnxGraph graph)
+    {
+        var outputs = _layer.AddTo(graph, _parameters.Values);
+        if (_readsFeatures)
+            outputs = graph.Add("Concat", [outputs, graph.ScaledFeatures()], new OnnxAttribute("axis", 1L));
+        return _head.AddTo(graph, outputs, _parameters.Values);
+    }
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
     internal IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();

@@ -1,4 +1,5 @@
 using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Trees;
@@ -42,6 +43,8 @@ public sealed class BoostedTrees : Classifier
         _kernel = new TreeKernel(Features, Classes);
         Add(trees);
     }
+
+    internal override string AddTo(OnnxGraph graph) => TreeOnnx.AddTo(graph, _trees, Classes);
 
     /// <summary>Adds trees behind those there are.</summary>
     internal void Add(IEnumerable<DecisionTree> trees)
