@@ -9,6 +9,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     RunCommand.Create(),
     IngestCommand.Create(),
     EvaluateCommand.Create(),
+    CompareCommand.Create(),
     UpCommand.Create(),
     RunsCommands.Runs(),
     RunsCommands.Status(),

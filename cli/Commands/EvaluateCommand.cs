@@ -58,7 +58,7 @@ internal static class EvaluateCommand
     private static async Task WriteAsync(OutputFolder folder, StandaloneEvaluation evaluation, CancellationToken cancellation)
     {
         await folder.WriteAsync(EvaluationDocuments.MetricsName, Bytes(evaluation.Metrics), cancellation);
-        await folder.WriteAsync(EvaluationDocuments.CurvesName, JsonSerializer.SerializeToUtf8Bytes(evaluation.Curves), cancellation);
+        await folder.WriteAsync(EvaluationDocuments.CurvesName, evaluation.Curves, cancellation);
         await folder.WriteAsync("report.html", evaluation.Report, cancellation);
         await folder.WriteAsync("run.json", Bytes(evaluation.Record), cancellation);
 

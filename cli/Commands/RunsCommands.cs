@@ -76,11 +76,8 @@ internal static class RunsCommands
         {
             using var client = new GatewayClient(parsed.GetValue(gateway)!);
             string name = parsed.GetValue(run)!;
-            byte[] report = await client.ReportAsync(name, cancellation);
-            string file = Path.GetFullPath(parsed.GetValue(output) ?? $"{name}.html");
-            string partial = $"{file}.{Guid.NewGuid():N}.partial";
-            await File.WriteAllBytesAsync(partial, report, cancellation);
-            File.Move(partial, file, overwrite: true);
+            byte[] report = await client.DocumentAsync(name, "report", cancellation);
+            string file = await OutputFile.WriteAsync(parsed.GetValue(output) ?? $"{name}.html", report, cancellation);
             Console.Out.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(new { run = name, report = file }) : file);
         }));
         return command;

@@ -48,9 +48,10 @@ internal sealed class GatewayClient : IDisposable
     public Task<RunState> SteerAsync(string run, string verb, CancellationToken cancellation) =>
         SendAsync<RunState>(() => new HttpRequestMessage(HttpMethod.Post, $"{PathOf(run)}/{verb}"), cancellation);
 
-    public async Task<byte[]> ReportAsync(string run, CancellationToken cancellation)
+    /// <summary>A document of a completed run: <c>report</c>, <c>metrics</c>, <c>curves</c> or <c>record</c>.</summary>
+    public async Task<byte[]> DocumentAsync(string run, string document, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await AnswerAsync(Get($"{PathOf(run)}/report"), Limit, cancellation);
+        using HttpResponseMessage answer = await AnswerAsync(Get($"{PathOf(run)}/{document}"), Limit, cancellation);
         return await answer.Content.ReadAsByteArrayAsync(cancellation);
     }
 

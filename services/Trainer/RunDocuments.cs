@@ -28,7 +28,7 @@ internal static class RunDocuments
     }
 
     /// <summary><c>curves.json</c>: what a plot of the run needs beside its figures.</summary>
-    public static JsonObject Curves(EvaluationResult evaluation, TrainingHistory history) =>
+    public static byte[] Curves(EvaluationResult evaluation, TrainingHistory history) =>
         EvaluationDocuments.Curves(evaluation, LossesOf(history));
 
     /// <summary>The losses of a training, epoch by epoch.</summary>

@@ -17,7 +17,7 @@ namespace DaprHep.Trainer;
 /// <param name="Curves"><c>curves.json</c>.</param>
 /// <param name="Report"><c>report.html</c>.</param>
 /// <param name="Record"><c>run.json</c>.</param>
-public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Metrics, JsonObject Curves, byte[] Report, JsonObject Record)
+public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Metrics, byte[] Curves, byte[] Report, JsonObject Record)
 {
     /// <summary>Evaluates; with the run's own seed, which the model knows, the figures are those of its run.</summary>
     /// <param name="location">Path or URL of the model: a folder or prefix with <c>model.json</c> and <c>model.safetensors</c>.</param>

@@ -120,7 +120,10 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     {
         JsonNode document = (await _stack.Gateway.GetFromJsonAsync<JsonNode>("openapi/v1.json"))!;
         document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(
-            ["/runs", "/runs/{run}", "/runs/{run}/events", "/runs/{run}/cancel", "/runs/{run}/suspend", "/runs/{run}/resume", "/runs/{run}/report"],
+            [
+                "/runs", "/runs/{run}", "/runs/{run}/events", "/runs/{run}/cancel", "/runs/{run}/suspend", "/runs/{run}/resume",
+                "/runs/{run}/report", "/runs/{run}/metrics", "/runs/{run}/curves", "/runs/{run}/record",
+            ],
             ignoreOrder: true);
     }
 

@@ -71,6 +71,14 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
         watched.Output.ShouldContain("is completed: accuracy");
         await JsonAsync("report", run, "--out", report);
         File.ReadAllBytes(report).ShouldBe(File.ReadAllBytes(Path.Combine(output, "report.html")));
+        foreach ((string document, string file) in new[] { ("metrics", "metrics.json"), ("curves", "curves.json"), ("record", "run.json") })
+            (await stack.Gateway.GetByteArrayAsync($"runs/{run}/{document}")).ShouldBe(File.ReadAllBytes(Path.Combine(output, file)));
+        string other = JsonNode.Parse((await DaprHepCommand.RunAsync(
+            "run", Repository.Samples, "--out", Path.Combine(_folder, "other"), "--epochs", "2", "--gateway", stack.Url, "--json")).Output)!
+            ["run"]!["run"]!.GetValue<string>();
+        JsonNode compared = await JsonAsync("compare", run, other, "--out", Path.Combine(_folder, "compare.html"));
+        compared["runs"]!.AsArray().Select(one => one!["run"]!.GetValue<string>()).ShouldBe([run, other]);
+        compared["same_test_set"]!.GetValue<bool>().ShouldBeTrue();
         DaprHepCommand.Result cancelled = await DaprHepCommand.RunAsync("cancel", run, "--gateway", stack.Url);
         (cancelled.ExitCode, cancelled.Error).ShouldBe((3, $"daprhep: run {run} is completed and can't be cancelled\n"));
 

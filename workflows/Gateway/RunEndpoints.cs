@@ -34,8 +34,15 @@ internal static class RunEndpoints
         Steer("cancel", "cancelled", "Ends a run.", all => all.CancelAsync);
         Steer("suspend", "suspended", "Lets a run rest.", all => all.SuspendAsync);
         Steer("resume", "resumed", "Lets a suspended run go on.", all => all.ResumeAsync);
-        runs.MapGet("/{run}/report", ReportAsync).WithSummary("The report of a completed run, one self-contained page.")
-            .Produces<string>(contentType: "text/html").ProducesProblem(404).ProducesProblem(409);
+        Document("report", "report.html", "text/html", "The report of a completed run, one self-contained page.");
+        Document("metrics", "metrics.json", "application/json", "The figures of a completed run.");
+        Document("curves", "curves.json", "application/json", "The ROC curves of a completed run, and its losses by epoch.");
+        Document("record", "run.json", "application/json", "What a completed run did: inputs, parameters, objects, versions.");
+
+        void Document(string route, string name, string type, string summary) => runs
+            .MapGet($"/{{run}}/{route}", (string run, HttpContext context, Runs all, CancellationToken aborted) =>
+                DocumentAsync(run, name, type, context, all, aborted))
+            .WithSummary(summary).Produces<string>(contentType: type).ProducesProblem(404).ProducesProblem(409);
 
         void Steer(string verb, string done, string summary, Func<Runs, Func<string, CancellationToken, Task>> way) => runs
             .MapPost($"/{{run}}/{verb}", (string run, Runs all, CancellationToken aborted) => SteerAsync(run, done, all, way(all), aborted))
@@ -98,16 +105,17 @@ internal static class RunEndpoints
         return Results.Accepted($"/runs/{run}", await runs.FindAsync(run, aborted));
     }
 
-    private static async Task<IResult> ReportAsync(string run, HttpContext context, Runs runs, CancellationToken aborted)
+    private static async Task<IResult> DocumentAsync(
+        string run, string name, string type, HttpContext context, Runs runs, CancellationToken aborted)
     {
         if (await runs.FindAsync(run, aborted) is not { } state)
             return Unknown(run);
         if (state.Result is null)
-            return Conflict($"run {run} is {state.Status}; a report is there when it is completed");
+            return Conflict($"run {run} is {state.Status}; {name} is there when it is completed");
         PipelineRequest request = (await runs.RequestOfAsync(run, aborted))!;
-        ObjectContent report = await ObjectStore.Open(request.Store).ReadAsync($"{state.Result.Report}/report.html", aborted);
-        context.Response.RegisterForDispose(report);
-        return Results.Bytes(report.Memory, "text/html; charset=utf-8");
+        ObjectContent document = await ObjectStore.Open(request.Store).ReadAsync($"{state.Result.Report}/{name}", aborted);
+        context.Response.RegisterForDispose(document);
+        return Results.Bytes(document.Memory, $"{type}; charset=utf-8");
     }
 
     // The sidecar's absence and a store's trouble are answers, not crashes.

@@ -14,8 +14,6 @@ public static class EvaluationDocuments
     /// <summary>The name of the document of curves.</summary>
     public const string CurvesName = "curves.json";
 
-    private const int Digits = 7;
-
     /// <summary><c>metrics.json</c>, as far as the evaluation fills it.</summary>
     public static JsonObject Metrics(EvaluationResult evaluation)
     {
@@ -32,22 +30,11 @@ public static class EvaluationDocuments
         return metrics;
     }
 
-    /// <summary><c>curves.json</c>: ROC curves, and the losses by epoch where the training is known.</summary>
-    public static JsonObject Curves(EvaluationResult evaluation, IEnumerable<EpochLoss> losses) => new()
-    {
-        ["roc"] = new JsonArray([.. evaluation.RocCurves.Select(curve => new JsonObject
-        {
-            ["class"] = curve.Class,
-            ["false_positive_rate"] = Rounded(curve.FalsePositiveRate),
-            ["true_positive_rate"] = Rounded(curve.TruePositiveRate),
-        })]),
-        ["training"] = new JsonArray([.. losses.Select(loss => new JsonObject
-        {
-            ["epoch"] = loss.Epoch,
-            ["train_loss"] = loss.Train,
-            ["test_loss"] = loss.Test,
-        })]),
-    };
+    /// <summary><c>curves.json</c>.</summary>
+    /// <param name="evaluation">The evaluation.</param>
+    /// <param name="training">The losses by epoch, where the training is known.</param>
+    public static byte[] Curves(EvaluationResult evaluation, IEnumerable<EpochLoss> training) =>
+        JsonSerializer.SerializeToUtf8Bytes(RunCurves.Of(evaluation, training), CurvesJson.Default.RunCurves);
 
     /// <summary>Puts an evaluation into a report.</summary>
     /// <param name="report">The report so far, with its classes.</param>
@@ -79,6 +66,4 @@ public static class EvaluationDocuments
             [.. score.Counts.Select(counts => counts.Select(count => (double)count).ToArray())],
             LogCounts: true);
     }
-
-    private static JsonArray Rounded(IReadOnlyList<double> values) => new([.. values.Select(value => (JsonNode)Math.Round(value, Digits))]);
 }

@@ -33,17 +33,22 @@ internal static class PerformanceSection
     private static string MetricsTable(ReportData data)
     {
         var table = new HtmlTable(
-            "Errors are standard errors. FPR: part of the other classes that passes where 99, 95 or 90 % of the class is kept. "
-            + "ECE: expected calibration error.",
-            ["Class", "#AUC", "#FPR at TPR = 99 %", "#95 %", "#90 %", "#ECE"]);
-        foreach (var metrics in data.Metrics)
-        {
-            table.Row(metrics.Class).Number(Markup.Of(metrics.Auc)).Number(Markup.Of(metrics.FprAtTpr99))
-                .Number(Markup.Of(metrics.FprAtTpr95)).Number(Markup.Of(metrics.FprAtTpr90))
-                .Number(Markup.Fixed(metrics.CalibrationError, 4)).End();
-        }
-
+            "Errors are standard errors. FPR: part of the other classes that passes where so much of the class is kept.",
+            ["Figure", .. data.Metrics.Select(metrics => "#" + metrics.Class)]);
+        Row("AUC", metrics => Markup.Of(metrics.Auc));
+        Row("FPR at TPR = 99 %", metrics => Markup.Of(metrics.FprAtTpr99));
+        Row("FPR at TPR = 95 %", metrics => Markup.Of(metrics.FprAtTpr95));
+        Row("FPR at TPR = 90 %", metrics => Markup.Of(metrics.FprAtTpr90));
+        Row("expected calibration error", metrics => Markup.Fixed(metrics.CalibrationError, 4));
         return table.Finish();
+
+        void Row(string name, Func<ClassMetrics, string> figure)
+        {
+            table.Row(name);
+            foreach (var metrics in data.Metrics)
+                table.Number(figure(metrics));
+            table.End();
+        }
     }
 
     private static string ConfusionTable(ReportData data)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DaprHep.Learning.Evaluation;
 
 namespace DaprHep.Learning.Report;
@@ -66,7 +67,11 @@ public sealed record ReportData
 /// <summary>A value with its standard error; either may be unknown (null).</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Error">Its standard error.</param>
-public readonly record struct Measurement(double? Value, double? Error = null);
+public readonly record struct Measurement(double? Value, double? Error = null)
+{
+    /// <summary>Value and error, both to the error's second digit; a dash where unknown.</summary>
+    public override string ToString() => Markup.Of(this);
+}
 
 /// <summary>A parameter of the run.</summary>
 /// <param name="Name">Its name, e.g. <c>epochs</c>.</param>
@@ -125,7 +130,8 @@ public sealed record ReportRocCurve(string Class, IReadOnlyList<double> FalsePos
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Train">Over the training events.</param>
 /// <param name="Test">Over the test events; null when not computed.</param>
-public sealed record EpochLoss(int Epoch, double Train, double? Test);
+public sealed record EpochLoss(
+    int Epoch, [property: JsonPropertyName("train_loss")] double Train, [property: JsonPropertyName("test_loss")] double? Test);
 
 /// <summary>How long a step took.</summary>
 /// <param name="Step">Its name.</param>

@@ -47,6 +47,9 @@ internal static class ReportStyle
         .files th:last-child{width:34%}
         .files th,.files td{overflow-wrap:anywhere;white-space:normal}
         .code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.82em}
+        .warning{border-left:4px solid var(--s1);padding:.5rem .8rem;background:var(--raised);margin-top:1.6rem}
+        .differs{background:rgba(var(--accent),.18)}
+        .compared th.n,.parameters thead th{white-space:normal;overflow-wrap:anywhere}
         .parameters th,.parameters td{overflow-wrap:anywhere}
         .parameters th{white-space:nowrap;width:1%;padding-right:1.5rem}
         @media (max-width:40rem){body{font-size:15px}main,header,footer{padding-left:.9rem;padding-right:.9rem}

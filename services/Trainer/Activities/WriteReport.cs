@@ -27,7 +27,7 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
 
         string prefix = $"runs/{input.Request.Run}";
         await WriteAsync(EvaluationDocuments.MetricsName, Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
-        await WriteAsync(EvaluationDocuments.CurvesName, JsonSerializer.SerializeToUtf8Bytes(RunDocuments.Curves(evaluation, history)));
+        await WriteAsync(EvaluationDocuments.CurvesName, RunDocuments.Curves(evaluation, history));
         float[][][] features = await FeatureSample.ReadAsync(store, plan, cancellation);
         await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features));
         await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));

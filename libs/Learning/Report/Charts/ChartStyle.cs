@@ -8,8 +8,10 @@ namespace DaprHep.Learning.Report.Charts;
 /// </summary>
 internal static class ChartStyle
 {
-    /// <summary>Series with a colour of their own; further ones begin again.</summary>
-    public const int Series = 6;
+    /// <summary>Series with a line of their own; further ones begin again.</summary>
+    public const int Series = 12;
+
+    private const int Colours = 6;
 
     public const string Css = """
         :root{--ink:#1b1f24;--muted:#57606a;--paper:#fff;--raised:#f6f8fa;--rule:#d0d7de;--grid:#e4e8ec;--accent:0,114,178;
@@ -43,7 +45,14 @@ internal static class ChartStyle
         string[] dashes = ["none", "7 3", "10 3 2 3", "3 2", "12 4", "10 2 2 2 2 2"];
         var css = new StringBuilder(Css);
         for (var i = 0; i < Series; i++)
-            css.Append($".line{i}{{stroke:var(--s{i});stroke-dasharray:{dashes[i]}}}.fill{i}{{fill:var(--s{i})}}\n");
+        {
+            // The second time round, colours come with other dashes.
+            var colour = i % Colours;
+            var dash = dashes[(i + i / Colours) % dashes.Length];
+            css.Append($".line{i}{{stroke:var(--s{colour});stroke-dasharray:{dash}}}.fill{i}{{fill:var(--s{colour})}}\n");
+        }
+
+
         return css.ToString();
     }
 

@@ -9,12 +9,15 @@ internal static class RocChart
     private const double WorkingPoint = 0.99;
     private const double SmallestRate = 1e-6;
 
-    public static string Draw(string id, IReadOnlyList<ReportRocCurve> curves)
+    /// <param name="id">Unique in the page.</param>
+    /// <param name="curves">The curves; what one is called is its class.</param>
+    /// <param name="what">What they are of, for who cannot see them.</param>
+    public static string Draw(string id, IReadOnlyList<ReportRocCurve> curves, string what = "each class against the others")
     {
         var usable = curves.Select(Points).ToList();
         var least = usable.SelectMany(points => points).Select(point => point.False).Where(rate => rate > 0).DefaultIfEmpty(0.01).Min();
         var y = LogScale.Around(Math.Clamp(least, SmallestRate, 0.01), 1);
-        var drawing = new SvgDrawing(id, 430, 350, "ROC curves", Describe(curves, usable));
+        var drawing = new SvgDrawing(id, 430, 350, "ROC curves", Describe(curves, usable, what));
         var frame = new PlotFrame(drawing, LinearScale.Exactly(0, 1, 5), y, "true-positive rate (efficiency)", "false-positive rate");
 
         drawing.Path([.. Guess(y.Low).Select(rate => (frame.X(rate), frame.Y(rate)))], "guide");
@@ -68,8 +71,8 @@ internal static class RocChart
         return null;
     }
 
-    private static string Describe(IReadOnlyList<ReportRocCurve> curves, List<List<(double True, double False)>> points) =>
-        "False-positive rate (logarithmic) against true-positive rate, each class against the others. "
+    private static string Describe(IReadOnlyList<ReportRocCurve> curves, List<List<(double True, double False)>> points, string what) =>
+        $"False-positive rate (logarithmic) against true-positive rate, {what}. "
         + string.Join(' ', curves.Select((curve, c) => FalsePositiveRateAt(points[c], WorkingPoint) is { } rate
             ? $"{curve.Class}: {Markup.Of(new Measurement(rate))} at 99 %."
             : $"{curve.Class}: no curve."));
