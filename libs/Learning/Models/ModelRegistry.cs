@@ -66,7 +66,7 @@ public static class ModelRegistry
         bool ReadsParticles = false,
         OwnTraining? Train = null);
 
-    /// <summary>Trains a model on events that have been checked; as <see cref="TrainingLoop.Run"/>.</summary>
+    /// <summary>Trains a model on events that have been checked; as <see cref="TrainingLoop"/> does.</summary>
     internal delegate TrainingOutcome OwnTraining(
         TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress, CancellationToken cancellation);
 }

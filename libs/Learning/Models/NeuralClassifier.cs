@@ -11,12 +11,19 @@ namespace DaprHep.Learning.Models;
 /// <param name="classes">How many classes it tells apart.</param>
 public abstract class NeuralClassifier(string name, int features, int classes) : Classifier(name, features, classes)
 {
+    /// <summary>How much an event of each class counts in <see cref="Loss"/>; empty where all count the same.</summary>
+    internal float[] ClassWeights { get; set; } = [];
+
     /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
     /// <param name="batch">The events, with labels in [0, <see cref="Classifier.Classes"/>).</param>
     public abstract void Forward(EventBatch batch);
 
     /// <summary>The softmax cross-entropy of the last forward pass, averaged over the batch.</summary>
     public abstract float Loss();
+
+    /// <summary>Copies the scores of the last forward pass.</summary>
+    /// <param name="logits">Receives them, [events of the batch, <see cref="Classifier.Classes"/>], in the order of the batch.</param>
+    public abstract void BatchLogits(Span<float> logits);
 
     /// <summary>Computes the gradient of the last loss.</summary>
     public abstract void Backward();
@@ -29,4 +36,12 @@ public abstract class NeuralClassifier(string name, int features, int classes) :
     /// <summary>One step of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8; Kingma and Ba, arXiv:1412.6980).</summary>
     /// <param name="learningRate">The step size.</param>
     public abstract void Step(double learningRate);
+
+    /// <summary>Copies of what the optimizer remembers, for a checkpoint.</summary>
+    public abstract OptimizerState ExportOptimizer();
+
+    /// <summary>Takes over what an optimizer remembered, so that the next step is the one that would have followed.</summary>
+    /// <param name="state">What <see cref="ExportOptimizer"/> gave.</param>
+    /// <exception cref="Artifacts.ModelFormatException">A tensor is missing, superfluous or of another shape.</exception>
+    public abstract void ImportOptimizer(OptimizerState state);
 }

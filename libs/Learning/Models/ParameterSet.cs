@@ -50,17 +50,33 @@ internal sealed class ParameterSet
 
     internal void Step(double learningRate) => _adam.Apply(_values.Span, _gradients.Span, learningRate);
 
+    /// <summary>Steps taken so far.</summary>
+    internal long Steps => _adam.Steps;
+
+    internal OptimizerState ExportOptimizer() => new(_adam.Steps, Tensors(_adam.Mean), Tensors(_adam.MeanSquare));
+
+    /// <summary>Takes over what Adam remembered.</summary>
+    /// <exception cref="ModelFormatException">A tensor is missing, superfluous or of another shape.</exception>
+    internal void ImportOptimizer(OptimizerState state)
+    {
+        Fill(_adam.Mean, state.Mean);
+        Fill(_adam.MeanSquare, state.MeanSquare);
+        _adam.Steps = state.Steps;
+    }
+
     internal NamedTensor[] ExportValues() => Tensors(_values);
 
     internal NamedTensor[] ExportGradients() => Tensors(_gradients);
 
     /// <summary>Takes over weights by name.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, superfluous or of another shape.</exception>
-    internal void Import(IReadOnlyList<NamedTensor> weights)
+    internal void Import(IReadOnlyList<NamedTensor> weights) => Fill(_values, weights);
+
+    private void Fill(AlignedFloats destination, IReadOnlyList<NamedTensor> tensors)
     {
-        var fitting = WeightFit.Ordered(_model, ExportValues(), weights);
+        var fitting = WeightFit.Ordered(_model, ExportValues(), tensors);
         for (var i = 0; i < _places.Length; i++)
-            fitting[i].Values.CopyTo(_values.Span[_places[i].First..]);
+            fitting[i].Values.CopyTo(destination.Span[_places[i].First..]);
     }
 
     private NamedTensor[] Tensors(AlignedFloats from) => Array.ConvertAll(

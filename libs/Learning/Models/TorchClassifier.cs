@@ -54,9 +54,12 @@ public sealed class TorchClassifier : NeuralClassifier
     /// <inheritdoc/>
     public override float Loss()
     {
-        _loss = functional.cross_entropy(_scores!, _labels!);
+        _loss = ClassWeights.Length == 0 ? functional.cross_entropy(_scores!, _labels!) : WeightedLoss();
         return _loss.item<float>();
     }
+
+    /// <inheritdoc/>
+    public override void BatchLogits(Span<float> logits) => _scores!.data<float>().CopyTo(logits);
 
     /// <inheritdoc/>
     public override void Backward()
@@ -110,6 +113,22 @@ public sealed class TorchClassifier : NeuralClassifier
         foreach (var ((_, parameter), weight) in _network.named_parameters().Zip(fitting))
             parameter.copy_(tensor(weight.Values, Array.ConvertAll(weight.Shape.ToArray(), size => (long)size)));
     }
+
+    // libtorch would divide by the sum of the batch's weights; ours are 1 on average over all events, and batches count by events.
+    private Tensor WeightedLoss()
+    {
+        var perEvent = 1f / _labels!.shape[0];
+        return functional.cross_entropy(
+            _scores!, _labels, tensor(Array.ConvertAll(ClassWeights, weight => weight * perEvent)), reduction: Reduction.Sum);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Always: the optimizer keeps that to itself.</exception>
+    public override OptimizerState ExportOptimizer() => throw new NotSupportedException($"Model '{Name}' keeps no checkpoints");
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Always: the optimizer keeps that to itself.</exception>
+    public override void ImportOptimizer(OptimizerState state) => throw new NotSupportedException($"Model '{Name}' keeps no checkpoints");
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -13,7 +13,7 @@ internal static class BoostingLoop
     /// Grows trees for checked events. An epoch is as many boosting rounds as the model's hyper-parameter <c>rounds</c> says; learning
     /// rate, batch size and gradient norm are not of trees. The same options, data and threads give the same trees, bit by bit.
     /// </summary>
-    /// <inheritdoc cref="TrainingLoop.Run"/>
+    /// <inheritdoc cref="TrainingLoop.Run(TrainingData, int, TrainingOptions, Action{EpochReport}?, CancellationToken)"/>
     /// <exception cref="XGBoostException">libxgboost is missing, or refused.</exception>
     internal static TrainingOutcome Run(
         TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress, CancellationToken cancellation)

@@ -9,4 +9,14 @@ namespace DaprHep.Learning.Training;
 /// <param name="LearningRate">The learning rate of the epoch's last step.</param>
 /// <param name="EventsPerSecond">Training events a second, evaluation not counted.</param>
 public sealed record EpochReport(
-    int Epoch, int Epochs, double TrainLoss, double? TestLoss, double? TestAccuracy, double LearningRate, double EventsPerSecond);
+    int Epoch, int Epochs, double TrainLoss, double? TestLoss, double? TestAccuracy, double LearningRate, double EventsPerSecond)
+{
+    /// <summary>Mean cross-entropy over the events held back from training; null where none are.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Part of them put into their own class.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Mean over the classes of the area under their ROC curve.</summary>
+    public double? ValidationAuc { get; init; }
+}

@@ -56,6 +56,29 @@ public sealed class ParticleSequences
     /// <param name="count">How many events.</param>
     internal ParticleSequences First(int count) => new(Values, Offsets[..(count + 1)], Padding.IsEmpty ? Padding : Padding[..count]);
 
+    /// <summary>Copies the particles of some events.</summary>
+    /// <param name="rows">Which events, in this order.</param>
+    internal ParticleSequences Select(ReadOnlySpan<int> rows)
+    {
+        var offsets = new int[rows.Length + 1];
+        var padding = new int[Padding.IsEmpty ? 0 : rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            offsets[i + 1] = offsets[i] + Offsets.Span[rows[i] + 1] - Offsets.Span[rows[i]];
+            if (padding.Length > 0)
+                padding[i] = Padding.Span[rows[i]];
+        }
+
+        var values = new float[offsets[^1] * Columns];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Values.Span[(Offsets.Span[rows[i]] * Columns)..(Offsets.Span[rows[i] + 1] * Columns)]
+                .CopyTo(values.AsSpan(offsets[i] * Columns));
+        }
+
+        return new ParticleSequences(values, offsets, padding);
+    }
+
     /// <summary>How an event is stepped through.</summary>
     internal ParticleSteps StepsOf(int index)
     {

@@ -27,6 +27,8 @@ internal struct SeededRandom
         Shuffle = 2,
         Bootstrap = 3,
         Dropout = 4,
+        Validation = 5,
+        Augmentation = 7,
         Importance = 16,
         Boosting = 6,
         Tuning = 24,

@@ -24,7 +24,28 @@ public sealed class LabelledEvents : EventInputs
     /// <summary>The first events, where they lie.</summary>
     /// <param name="count">How many, at most <see cref="EventInputs.Count"/>.</param>
     public LabelledEvents First(int count) =>
-        new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count));
+        new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count)) { Ids = Ids.IsEmpty ? Ids : Ids[..count] };
+
+    /// <summary>Where each event came from (<see cref="Data.Sampling.EventIdentity"/>); empty where that is not known.</summary>
+    public ReadOnlyMemory<ulong> Ids { get; init; }
+
+    /// <summary>Copies some of the events.</summary>
+    /// <param name="rows">Which ones, in this order.</param>
+    internal LabelledEvents Select(ReadOnlySpan<int> rows)
+    {
+        var features = new float[rows.Length * FeatureCount];
+        var labels = new sbyte[rows.Length];
+        var ids = new ulong[Ids.IsEmpty ? 0 : rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Features.Span.Slice(rows[i] * FeatureCount, FeatureCount).CopyTo(features.AsSpan(i * FeatureCount));
+            labels[i] = Labels.Span[rows[i]];
+            if (ids.Length > 0)
+                ids[i] = Ids.Span[rows[i]];
+        }
+
+        return new LabelledEvents(features, labels, FeatureCount, Particles?.Select(rows)) { Ids = ids };
+    }
 
     /// <summary>Events of each class.</summary>
     /// <param name="classes">How many classes there are.</param>

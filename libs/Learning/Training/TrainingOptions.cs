@@ -3,19 +3,22 @@ namespace DaprHep.Learning.Training;
 /// <summary>How to train.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>The part of the training events that is held back where early stopping needs some and nothing else is said.</summary>
+    public const double UsualValidationShare = 0.1;
+
     /// <summary>Which model, by its name in <see cref="Models.ModelRegistry"/>.</summary>
     public string Model { get; init; } = Models.HlfModel.ModelName;
 
     /// <summary>The model's hyper-parameters; those left out have their defaults.</summary>
     public Models.HyperParameters Parameters { get; init; } = Models.HyperParameters.None;
 
-    /// <summary>How often every training event is used.</summary>
+    /// <summary>How often every training event is used, at most.</summary>
     public int Epochs { get; init; } = 50;
 
     /// <summary>Events a step.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Adam's step size at the start.</summary>
+    /// <summary>Adam's step size, the largest where it changes.</summary>
     public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>
@@ -31,6 +34,36 @@ public sealed record TrainingOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
+    /// Early stopping: training ends when the watched figure has not been better for so many epochs, and the weights of the best epoch
+    /// are kept. 0: never.
+    /// </summary>
+    public int Patience { get; init; }
+
+    /// <summary>The figure that early stopping watches.</summary>
+    public StoppingFigure StopBy { get; init; } = StoppingFigure.Loss;
+
+    /// <summary>The part of the training events that is held back to judge epochs by, below 1.</summary>
+    public double ValidationShare { get; init; }
+
+    /// <summary>How much an event of each class counts in the loss, relative to the others; empty where all count the same.</summary>
+    public IReadOnlyList<double> ClassWeights { get; init; } = [];
+
+    /// <summary>Whether each class counts the same in the loss, however many events it has.</summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>Steps between two <see cref="LiveMetrics"/>.</summary>
+    public int LogEvery { get; init; } = 50;
+
+    /// <summary>Steps between two checkpoints in an epoch; 0 for checkpoints only at the ends of epochs.</summary>
+    public int CheckpointEvery { get; init; }
+
+    /// <summary>
+    /// Epochs after which to stop for now, with a checkpoint from which a training with the same options but this one goes on; 0: at the
+    /// end.
+    /// </summary>
+    public int PauseAfter { get; init; }
+
+    /// <summary>
     /// Threads that a model may use. Dense networks use one, being too small to gain from more; the weights of a recurrent network do
     /// not depend on it.
     /// </summary>
@@ -43,9 +76,29 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Threads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(LogEvery);
+        ArgumentOutOfRangeException.ThrowIfNegative(CheckpointEvery);
+        ArgumentOutOfRangeException.ThrowIfNegative(Patience);
+        ArgumentOutOfRangeException.ThrowIfNegative(PauseAfter);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be a positive number.");
         if (!(MaxGradientNorm > 0))
             throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), MaxGradientNorm, "The largest gradient norm must be positive.");
+        if (!(ValidationShare is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(ValidationShare), ValidationShare, "A part is at least 0 and less than 1.");
+        if (Patience > 0 && ValidationShare == 0)
+            throw new ArgumentOutOfRangeException(nameof(ValidationShare), ValidationShare, "Early stopping needs events to judge by.");
+        if (ClassWeights.Any(weight => !(weight > 0 && double.IsFinite(weight))))
+            throw new ArgumentOutOfRangeException(nameof(ClassWeights), "Class weights must be positive numbers.");
     }
+}
+
+/// <summary>What early stopping watches, always of events held back from training.</summary>
+public enum StoppingFigure
+{
+    /// <summary>The mean loss.</summary>
+    Loss,
+
+    /// <summary>The mean over the classes of the area under the ROC curve.</summary>
+    Auc,
 }

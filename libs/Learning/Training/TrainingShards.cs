@@ -45,6 +45,7 @@ public static class TrainingShards
         int events = checked((int)shards.Sum(shard => shard.Rows));
         var hlf = new float[checked(events * EventSchema.Features)];
         var labels = new sbyte[events];
+        var ids = new ulong[events];
         ParticleGathering? particles = ModelRegistry.ReadsParticles(model) ? new ParticleGathering(events) : null;
         int loaded = 0;
         foreach (Dataset shard in shards)
@@ -54,11 +55,12 @@ public static class TrainingShards
                 {
                     table.Hlf.CopyTo(hlf.AsMemory(loaded * EventSchema.Features));
                     table.Labels.CopyTo(labels.AsMemory(loaded));
+                    table.Ids.CopyTo(ids.AsMemory(loaded));
                     particles?.Add(table);
                     loaded += table.Count;
                 },
                 cancellation).ConfigureAwait(false);
         }
-        return new LabelledEvents(hlf, labels, EventSchema.Features, particles?.Finish());
+        return new LabelledEvents(hlf, labels, EventSchema.Features, particles?.Finish()) { Ids = ids };
     }
 }

@@ -10,7 +10,7 @@ public class TrainingLoopTests
     [Fact]
     public void A_toy_problem_is_learned()
     {
-        using var model = TrainingLoop.Run(Rings(), 3, new TrainingOptions { Epochs = 60, LearningRate = 5e-3 }, null).Model;
+        using var model = TrainingLoop.Run(Rings(), 3, new TrainingOptions { Epochs = 60, LearningRate = 5e-3 }).Model;
         var test = Rings().Test;
         Accuracy.Of(model.Probabilities(test.Features), test.Labels.Span, 3).ShouldBeGreaterThan(0.97);
     }

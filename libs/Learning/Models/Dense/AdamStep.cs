@@ -9,9 +9,14 @@ internal sealed class AdamStep(int parameters)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    private readonly AlignedFloats _mean = new(parameters);
-    private readonly AlignedFloats _meanSquare = new(parameters);
-    private long _steps;
+    /// <summary>Steps taken.</summary>
+    internal long Steps { get; set; }
+
+    /// <summary>The running mean of each gradient.</summary>
+    internal AlignedFloats Mean { get; } = new(parameters);
+
+    /// <summary>The running mean of its square.</summary>
+    internal AlignedFloats MeanSquare { get; } = new(parameters);
 
     /// <summary>Takes a step down the gradient.</summary>
     /// <param name="values">The parameters, whole vectors.</param>
@@ -21,17 +26,17 @@ internal sealed class AdamStep(int parameters)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Apply(Span<float> values, ReadOnlySpan<float> gradients, double learningRate)
     {
-        _steps++;
-        var stepSize = Vector256.Create((float)(-learningRate / (1 - Math.Pow(Beta1, _steps))));
-        var rootOfCorrection = Vector256.Create((float)Math.Sqrt(1 - Math.Pow(Beta2, _steps)));
+        Steps++;
+        var stepSize = Vector256.Create((float)(-learningRate / (1 - Math.Pow(Beta1, Steps))));
+        var rootOfCorrection = Vector256.Create((float)Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
         var (keep1, take1) = (Vector256.Create((float)Beta1), Vector256.Create((float)(1 - Beta1)));
         var (keep2, take2) = (Vector256.Create((float)Beta2), Vector256.Create((float)(1 - Beta2)));
         var epsilon = Vector256.Create((float)Epsilon);
 
         var p = MemoryMarshal.Cast<float, Vector256<float>>(values);
         var g = MemoryMarshal.Cast<float, Vector256<float>>(gradients)[..p.Length];
-        var m = MemoryMarshal.Cast<float, Vector256<float>>(_mean.Span)[..p.Length];
-        var v = MemoryMarshal.Cast<float, Vector256<float>>(_meanSquare.Span)[..p.Length];
+        var m = MemoryMarshal.Cast<float, Vector256<float>>(Mean.Span)[..p.Length];
+        var v = MemoryMarshal.Cast<float, Vector256<float>>(MeanSquare.Span)[..p.Length];
         for (var i = 0; i < p.Length; i++)
         {
             var gradient = g[i];

@@ -40,7 +40,14 @@ public sealed class DenseNetwork : NeuralClassifier
     }
 
     /// <inheritdoc/>
-    public override float Loss() => _layers.Loss(_labels);
+    public override float Loss() => _layers.Loss(_labels, ClassWeights);
+
+    /// <inheritdoc/>
+    public override void BatchLogits(Span<float> logits)
+    {
+        for (var i = 0; i < _labels.Length; i++)
+            _layers.CopyScores(i, logits.Slice(i * Classes, Classes));
+    }
 
     /// <inheritdoc/>
     public override void Backward() => _layers.Backward(_parameters.Values, _parameters.Gradients);
@@ -71,6 +78,12 @@ public sealed class DenseNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
+
+    /// <inheritdoc/>
+    public override OptimizerState ExportOptimizer() => _parameters.ExportOptimizer();
+
+    /// <inheritdoc/>
+    public override void ImportOptimizer(OptimizerState state) => _parameters.ImportOptimizer(state);
 
     internal override string AddTo(OnnxGraph graph) => _layers.AddTo(graph, graph.ScaledFeatures(), _parameters.Values);
 

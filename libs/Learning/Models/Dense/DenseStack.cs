@@ -116,10 +116,11 @@ internal sealed class DenseStack
 
     /// <summary>The mean loss of the scores, and the start of the backward pass.</summary>
     /// <param name="labels">The true classes, one an event.</param>
-    internal float Loss(ReadOnlySpan<long> labels)
+    /// <param name="classWeights">How much an event of each class counts; empty where all count the same.</param>
+    internal float Loss(ReadOnlySpan<long> labels, ReadOnlySpan<float> classWeights)
     {
         var output = _layers[^1];
-        return SoftmaxLoss.Compute(output.Values.Span, labels, output.Errors.Span, output.Outputs, Stride);
+        return SoftmaxLoss.Compute(output.Values.Span, labels, classWeights, output.Errors.Span, output.Outputs, Stride);
     }
 
     /// <summary>Computes the gradients of the last loss.</summary>

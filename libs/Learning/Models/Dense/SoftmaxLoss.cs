@@ -10,13 +10,16 @@ internal static class SoftmaxLoss
     /// <summary>Computes the mean loss and, for each score, the derivative of that mean.</summary>
     /// <param name="scores">[classes, stride].</param>
     /// <param name="labels">The true class of each event.</param>
-    /// <param name="gradients">Receives (softmax − one-hot)/events, [classes, stride]; 0 in the columns that only fill up the last
+    /// <param name="classWeights">How much an event of each class counts; empty where all count the same.</param>
+    /// <param name="gradients">Receives weight·(softmax − one-hot)/events, [classes, stride]; 0 in the columns that only fill up the last
     /// block.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="stride">From row to row.</param>
     // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Compute(ReadOnlySpan<float> scores, ReadOnlySpan<long> labels, Span<float> gradients, int classes, int stride)
+    internal static float Compute(
+        ReadOnlySpan<float> scores, ReadOnlySpan<long> labels, ReadOnlySpan<float> classWeights, Span<float> gradients, int classes,
+        int stride)
     {
         ref readonly var s0 = ref MemoryMarshal.GetReference(scores[..(classes * stride)]);
         ref var g0 = ref MemoryMarshal.GetReference(gradients[..(classes * stride)]);
@@ -44,8 +47,17 @@ internal static class SoftmaxLoss
             for (var i = 0; i < ColumnBlock.Lanes && column + i < labels.Length; i++)
             {
                 var at = (int)labels[column + i] * stride + column + i;
-                total += logOfSums[i] - scores[at];
+                var loss = logOfSums[i] - scores[at];
                 gradients[at] -= scale[0];
+                if (!classWeights.IsEmpty)
+                {
+                    var weight = classWeights[(int)labels[column + i]];
+                    loss *= weight;
+                    for (var c = 0; c < classes; c++)
+                        gradients[c * stride + column + i] *= weight;
+                }
+
+                total += loss;
             }
         }
 

@@ -6,28 +6,38 @@ namespace DaprHep.Learning.Models.Recurrent;
 
 /// <summary>
 /// Dropout (Srivastava et al., 2014): while training, a value is set to 0 with probability <paramref name="rate"/>, or else divided by
-/// 1 − rate. Which ones depends on the seed and on how many batches came before, on nothing else.
+/// 1 − rate. Which ones depends on the seed and on how many steps came before, on nothing else.
 /// </summary>
 /// <param name="rate">The probability, below 1.</param>
 /// <param name="seed">The training's seed.</param>
 internal sealed class Dropout(double rate, ulong seed)
 {
     private AlignedFloats _factors;
-    private int _batches;
 
-    /// <summary>Draws for the next batch and applies it.</summary>
-    /// <param name="values">[rows, stride]; multiplied in place.</param>
-    internal void Draw(Span<float> values)
+    /// <summary>Draws for a step and applies it.</summary>
+    /// <param name="values">[rows, <paramref name="stride"/>]; multiplied in place.</param>
+    /// <param name="columns">Columns in use. Draws are made for these alone: the stride tells of batches that came before.</param>
+    /// <param name="stride">From row to row.</param>
+    /// <param name="step">Steps that came before.</param>
+    internal void Draw(Span<float> values, int columns, int stride, long step)
     {
-        if (_factors.Length < values.Length)
-            _factors = new AlignedFloats(values.Length);
-        var random = new SeededRandom(seed, SeededRandom.Stream.Dropout, _batches++);
+        var length = values.Length / stride * columns;
+        if (_factors.Length < length)
+            _factors = new AlignedFloats(length);
+        var random = new SeededRandom(seed, SeededRandom.Stream.Dropout, (int)step);
         var kept = (float)(1 / (1 - rate));
-        foreach (ref var factor in _factors.Span[..values.Length])
+        foreach (ref var factor in _factors.Span[..length])
             factor = random.NextDouble() < rate ? 0 : kept;
-        ApplyAgain(values);
+        ApplyAgain(values, columns, stride);
     }
 
     /// <summary>Multiplies by the factors of the last draw, as the backward pass needs.</summary>
-    internal void ApplyAgain(Span<float> values) => TensorPrimitives.Multiply(values, _factors.Span[..values.Length], values);
+    internal void ApplyAgain(Span<float> values, int columns, int stride)
+    {
+        for (var row = 0; row < values.Length / stride; row++)
+        {
+            var some = values.Slice(row * stride, columns);
+            TensorPrimitives.Multiply(some, _factors.Span.Slice(row * columns, columns), some);
+        }
+    }
 }

@@ -65,18 +65,25 @@ internal sealed class RecurrentNetwork : NeuralClassifier
             _labels = new long[batch.Count];
         for (var column = 0; column < _labels.Length; column++)
             _labels[column] = batch.Labels[PositionAt(column)];
-        _dropout?.Draw(_head.Source);
+        _dropout?.Draw(_head.Source[..(_head.Inputs * _head.Stride)], _head.Columns, _head.Stride, _parameters.Steps);
         _head.Forward(_parameters.Values);
     }
 
     /// <inheritdoc/>
-    public override float Loss() => _head.Loss(_labels);
+    public override float Loss() => _head.Loss(_labels, ClassWeights);
+
+    /// <inheritdoc/>
+    public override void BatchLogits(Span<float> logits)
+    {
+        for (var column = 0; column < _labels.Length; column++)
+            _head.CopyScores(column, logits.Slice(PositionAt(column) * Classes, Classes));
+    }
 
     /// <inheritdoc/>
     public override void Backward()
     {
         _head.Backward(_parameters.Values, _parameters.Gradients);
-        _dropout?.ApplyAgain(_head.InputErrors);
+        _dropout?.ApplyAgain(_head.InputErrors[..(_head.Inputs * _head.Stride)], _head.Columns, _head.Stride);
         ForEachTile((index, workspace) =>
         {
             var errors = workspace.StateErrors.Span;
@@ -143,6 +150,12 @@ internal sealed class RecurrentNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportWeights(IReadOnlyList<NamedTensor> weights) => _parameters.Import(weights);
+
+    /// <inheritdoc/>
+    public override OptimizerState ExportOptimizer() => _parameters.ExportOptimizer();
+
+    /// <inheritdoc/>
+    public override void ImportOptimizer(OptimizerState state) => _parameters.ImportOptimizer(state);
 
     internal override string AddTo(OnnxGraph graph)
     {

@@ -184,7 +184,7 @@ public class RecurrentNetworkTests
         var reports = new List<EpochReport>();
         var options = new TrainingOptions { Model = "inclusive", Epochs = 4, BatchSize = 32, LearningRate = 5e-3 };
         using var model = TrainingLoop.Run(ToySequences.Ordered(), ToySequences.Classes, options, reports.Add).Model;
-        var expected = new[] { 0.84236, 0.45097, 0.38309, 0.31489 };
+        var expected = new[] { 0.84236, 0.44741, 0.37277, 0.30078 };
         for (var epoch = 0; epoch < expected.Length; epoch++)
             reports[epoch].TrainLoss.ShouldBe(expected[epoch], 2e-4);
     }
