@@ -16,6 +16,9 @@ public static partial class torch
 
         internal TensorHandle Native { get; private set; }
 
+        /// <summary>The address of the native tensor; valid while this object lives.</summary>
+        public IntPtr Handle => Native.DangerousGetHandle();
+
         internal DisposeScope? OwningScope { get; set; }
 
         /// <summary>The sizes of its dimensions.</summary>

@@ -1,0 +1,267 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace DaprHep.Learning.Distributed;
+
+/// <summary>
+/// The processes of a training, seen from one of them: sums over all of them, messages to all of them. All ranks start the same
+/// collectives in the same order, each from one thread. The order of summation is fixed, so that the same group gives the same bits.
+/// </summary>
+public sealed class RankGroup : IDisposable
+{
+    private readonly Rendezvous _rendezvous;
+    private readonly RankStore _store;
+    private readonly RankHeartbeat _heartbeat;
+    private readonly CancellationTokenSource _lost = new();
+    private IntPtr _native;
+    private float[] _scratch = [];
+    private bool _abandoned;
+
+    private RankGroup(Rendezvous rendezvous, RankStore store, bool onGpu, CancellationToken cancellation)
+    {
+        _rendezvous = rendezvous;
+        _store = store;
+        var own = RankStore.Connect(rendezvous.Host, store.Port, rendezvous.JoinTimeout);
+        _heartbeat = new RankHeartbeat(rendezvous, own, _ => _lost.Cancel());
+        try
+        {
+            Gather(cancellation);
+            NativeRanks.Check(NativeRanks.dht_group_open(
+                store.Native, onGpu ? NativeRanks.Nccl : NativeRanks.Gloo, rendezvous.Address ?? "", Rank, Size,
+                (long)rendezvous.JoinTimeout.TotalMilliseconds, (long)rendezvous.CollectiveTimeout.TotalMilliseconds, out _native));
+            OnGpu = onGpu;
+        }
+        catch (RankEngineException refused)
+        {
+            _heartbeat.Dispose();
+            throw new RendezvousException($"Rank {Rank} of {Size} could not be connected with the others: {refused.Message}", refused);
+        }
+        catch
+        {
+            _heartbeat.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>This process, from 0.</summary>
+    public int Rank => _rendezvous.Rank;
+
+    /// <summary>How many processes there are.</summary>
+    public int Size => _rendezvous.Size;
+
+    /// <summary>Whether collectives run between GPUs.</summary>
+    public bool OnGpu { get; }
+
+    /// <summary>Cancelled when a rank is lost, also while this one computes.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Joins, and returns when all ranks have.</summary>
+    /// <param name="rendezvous">Where they meet, and which of them this is.</param>
+    /// <param name="onGpu">Whether to connect GPUs (NCCL) instead of CPUs (Gloo).</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="RendezvousException">Not all came in time; the message says who is missing.</exception>
+    /// <exception cref="RankLostException">One came and was lost again.</exception>
+    public static RankGroup Join(Rendezvous rendezvous, bool onGpu = false, CancellationToken cancellation = default)
+    {
+        var store = rendezvous is { KeptByRank0: true, Rank: 0 }
+            ? RankStore.Keep(rendezvous.Host, rendezvous.Port)
+            : RankStore.Connect(rendezvous.Host, rendezvous.Port, rendezvous.JoinTimeout);
+        try
+        {
+            return new RankGroup(rendezvous, store, onGpu, cancellation);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sums values over all ranks, in place.</summary>
+    /// <param name="values">Replaced by the sums, on every rank.</param>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public void AllReduce(Span<float> values)
+    {
+        var scratch = Scratch(values);
+        BeginAllReduce(scratch, values.Length).Wait();
+        scratch.AsSpan(0, values.Length).CopyTo(values);
+    }
+
+    /// <summary>Replaces values by their means over all ranks.</summary>
+    /// <param name="values">Replaced, on every rank.</param>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public void AllReduceMean(Span<float> values)
+    {
+        AllReduce(values);
+        TensorPrimitives.Divide(values, Size, values);
+    }
+
+    /// <summary>Begins to sum values over all ranks; this rank may compute meanwhile, and begin further sums.</summary>
+    /// <param name="values">Replaced by the sums; left alone until the work is done.</param>
+    /// <param name="count">How many of them, from the first.</param>
+    /// <returns>To be waited for.</returns>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public unsafe RankWork BeginAllReduce(float[] values, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, values.Length);
+        var memory = GCHandle.Alloc(values, GCHandleType.Pinned);
+        return Begin(
+            NativeRanks.dht_all_reduce_floats(Native, (float*)memory.AddrOfPinnedObject(), count, out var work), work, memory);
+    }
+
+    /// <summary>The same of a tensor where it lies.</summary>
+    /// <param name="tensor">A dense tensor, on the GPU if the group is.</param>
+    /// <returns>To be waited for.</returns>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public RankWork BeginAllReduce(TorchSharp.torch.Tensor tensor) => Begin(
+        NativeRanks.dht_all_reduce_tensor(Native, tensor.Handle, out var work), work, GCHandle.Alloc(tensor));
+
+    /// <summary>Gives all ranks the values of one.</summary>
+    /// <param name="values">Read on <paramref name="root"/>, replaced on the others.</param>
+    /// <param name="root">Whose values.</param>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public unsafe void Broadcast(Span<float> values, int root = 0)
+    {
+        var scratch = Scratch(values);
+        var memory = GCHandle.Alloc(scratch, GCHandleType.Pinned);
+        Begin(
+            NativeRanks.dht_broadcast_floats(Native, (float*)memory.AddrOfPinnedObject(), values.Length, root, out var work), work,
+            memory).Wait();
+        scratch.AsSpan(0, values.Length).CopyTo(values);
+    }
+
+    /// <summary>Returns when all ranks have come here.</summary>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public void Barrier()
+    {
+        Span<float> nothing = [0];
+        AllReduce(nothing);
+    }
+
+    /// <summary>Tells the other ranks that this one cannot go on, and why; their collectives fail with it.</summary>
+    /// <param name="reason">One line.</param>
+    public void Abort(string reason) => _heartbeat.Announce(reason);
+
+    /// <summary>Leaves the group. Whoever keeps the rendezvous stays until the others have left, a few seconds at most.</summary>
+    public void Dispose()
+    {
+        if (_native == IntPtr.Zero)
+            return;
+        if (_heartbeat.Lost is null)
+            SayGoodbye();
+        _heartbeat.Dispose();
+        // The engine would wait for collectives that will never end.
+        if (!_abandoned)
+            NativeRanks.dht_group_free(_native);
+        _native = IntPtr.Zero;
+        _store.Dispose();
+        _lost.Dispose();
+    }
+
+    internal static bool HasLeft(RankStore store, int rank) => store.Add(LeftKey(rank), 0) > 0;
+
+    internal void Wait(IntPtr work)
+    {
+        var waited = false;
+        try
+        {
+            int done;
+            do
+            {
+                NativeRanks.Check(NativeRanks.dht_work_wait(work, timeoutMs: 250, out done));
+                _heartbeat.CheckAlive();
+            }
+            while (done == 0);
+            waited = true;
+        }
+        catch (RankEngineException broken)
+        {
+            throw _heartbeat.Explain(broken);
+        }
+        finally
+        {
+            _abandoned |= !waited;
+        }
+    }
+
+    private void SayGoodbye()
+    {
+        try
+        {
+            _store.Add(LeftKey(Rank), 1);
+            if (_rendezvous is not { KeptByRank0: true, Rank: 0 })
+                return;
+            for (var looks = 0; looks < 50 && _heartbeat.Lost is null; looks++)
+            {
+                if (Enumerable.Range(0, Size).All(rank => HasLeft(_store, rank)))
+                    break;
+                Thread.Sleep(100);
+            }
+        }
+        catch (RankLostException)
+        {
+            // Everybody has gone before.
+        }
+    }
+
+    private static string LeftKey(int rank) => string.Create(CultureInfo.InvariantCulture, $"left/{rank}");
+
+    private static string HereKey(int rank) => string.Create(CultureInfo.InvariantCulture, $"here/{rank}");
+
+    /// <summary>The native group, for the next collective.</summary>
+    private IntPtr Native
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_native == IntPtr.Zero, this);
+            _heartbeat.CheckAlive();
+            return _native;
+        }
+    }
+
+    private float[] Scratch(ReadOnlySpan<float> values)
+    {
+        if (_scratch.Length < values.Length)
+            _scratch = new float[values.Length];
+        values.CopyTo(_scratch);
+        return _scratch;
+    }
+
+    private RankWork Begin(IntPtr error, IntPtr work, GCHandle memory)
+    {
+        try
+        {
+            NativeRanks.Check(error);
+            return new RankWork(this, work, memory);
+        }
+        catch (RankEngineException broken)
+        {
+            throw _heartbeat.Explain(broken);
+        }
+    }
+
+    /// <summary>Waits until all ranks are at the rendezvous, so that the limit can say who is not.</summary>
+    private void Gather(CancellationToken cancellation)
+    {
+        _store.Add(HereKey(Rank), 1);
+        var limit = Environment.TickCount64 + (long)_rendezvous.JoinTimeout.TotalMilliseconds;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_heartbeat.Lost is { } lost)
+                throw new RankLostException(lost.Rank, lost.Message);
+            var missing = Enumerable.Range(0, Size).Where(rank => _store.Add(HereKey(rank), 0) == 0).ToArray();
+            if (missing.Length == 0)
+                return;
+            if (Environment.TickCount64 > limit)
+            {
+                throw new RendezvousException(
+                    $"Only {Size - missing.Length} of {Size} ranks came to {_rendezvous.Host}:{_store.Port} within "
+                    + $"{_rendezvous.JoinTimeout.TotalSeconds:F0} s; missing: {string.Join(", ", missing)}");
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using DaprHep.Learning.Distributed;
+using DaprHep.RankProgram;
+
+// One rank, as tests start it: the first argument says what it does, the environment which rank it is.
+try
+{
+    switch (args[0])
+    {
+        case "sums":
+            CollectiveRank.Sums();
+            break;
+        case "endless":
+            CollectiveRank.Endless();
+            break;
+        case "computing":
+            CollectiveRank.Computing();
+            break;
+        case "failing":
+            CollectiveRank.Failing();
+            break;
+        default:
+            throw new ArgumentException($"'{args[0]}' is nothing that a rank does here");
+    }
+
+    return 0;
+}
+catch (Exception e) when (e is RankLostException or RendezvousException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 4;
+}
