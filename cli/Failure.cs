@@ -56,8 +56,11 @@ internal static class Failure
         string problem = parsed.UnmatchedTokens.Count > 0
             ? $"'{parsed.UnmatchedTokens[0]}' is not understood"
             : parsed.Errors[0].Message.TrimEnd('.');
-        return Say($"{problem}; see ./daprhep {string.Join(' ', [.. CommandPath(parsed), "--help"])}", ExitCode.Usage);
+        return Say($"{problem}; see ./{NameOf(parsed)} --help", ExitCode.Usage);
     }
+
+    /// <summary>The command as it is written, for instance <c>daprhep root ls</c>.</summary>
+    public static string NameOf(ParseResult parsed) => string.Join(' ', ["daprhep", .. CommandPath(parsed)]);
 
     private static Stack<string> CommandPath(ParseResult parsed)
     {

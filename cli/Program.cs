@@ -25,4 +25,5 @@ if (parsed.Errors.Count > 0)
 {
     return Failure.Usage(parsed);
 }
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });
+using CommandTrace trace = CommandTrace.Start(parsed);
+return trace.End(await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(5) }));

@@ -102,12 +102,11 @@ internal sealed class LocalStack : IAsyncDisposable
         IEnumerable<string> apps = seats.SelectMany(seat => new[] { "--app", seat.SidecarArgument });
         // As components/statestore.yaml has it: services and gateway see the same records.
         string[] arguments = ["--journal", Path.Combine(data, "journal.db"), "--state-key-prefix", "name", .. apps];
-        // One line for every request would drown the services' lines.
         _sidecar = StackProcess.Start(SidecarName, BuiltProgram.PathOf("DevSidecar"), arguments, Seat.Shared, _log, line =>
         {
             if (line == "ready")
                 ready.TrySetResult();
-            return !line.Contains("info: Microsoft.", StringComparison.Ordinal);
+            return true;
         });
         await Task.WhenAny(ready.Task, _sidecar.Exited).WaitAsync(StartLimit, cancellation);
         if (!ready.Task.IsCompleted)

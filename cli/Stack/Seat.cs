@@ -7,10 +7,12 @@ namespace DaprHep.Cli.Stack;
 /// <summary>A place in the stack for one process: its name and its ports.</summary>
 internal sealed record Seat(StackService Service, string Name, int Port, int SidecarHttp, int SidecarGrpc)
 {
-    /// <summary>Variables of every process.</summary>
+    private const string LogFormat = "Logging__Console__FormatterName";
+
+    /// <summary>Variables of every process: logs for people, unless this process was told otherwise.</summary>
     public static IReadOnlyDictionary<string, string> Shared { get; } = new Dictionary<string, string>
     {
-        ["Logging__Console__FormatterName"] = "simple",
+        [LogFormat] = Environment.GetEnvironmentVariable(LogFormat) is { Length: > 0 } format ? format : "simple",
         ["DOTNET_gcServer"] = "0",
     };
 

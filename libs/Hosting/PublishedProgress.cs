@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapr;
 using Dapr.Client;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed class PublishedProgress(DaprClient dapr, ILogger<PublishedProgre
 
     public void Report(in StepProgress progress)
     {
+        Measures.StepDid(progress.Step, progress.Events);
         lock (_lock)
         {
             if (!_sums.TryGetValue((progress.Run, progress.Step), out Sum? sum))

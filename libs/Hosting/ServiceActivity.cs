@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
 using DaprHep.Hosting.Runs;
+using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +42,9 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         using RunWork work = _runs.Enter(run);
         using CancellationTokenRegistration stops = _stopping.Token.Register(_stop.Cancel);
         using CancellationTokenRegistration cancelled = work.Cancelled.Register(_stop.Cancel);
+        long taken = Stopwatch.GetTimestamp();
+        var outcome = Measures.Outcome.Failed;
+        Measures.ActivityStarts(activity);
         try
         {
             using IDisposable slot = await _slots.TakeAsync(_stop.Token).ConfigureAwait(false);
@@ -49,7 +53,13 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
             object? output = await _activity.RunAsync(context, input).ConfigureAwait(false);
             double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             _logger.LogInformation("{Activity} of run {Run} is done, {Milliseconds:F0} ms", activity, run, milliseconds);
+            outcome = Measures.Outcome.Done;
             return output;
+        }
+        catch (BadInputException)
+        {
+            outcome = Measures.Outcome.BadInput;
+            throw;
         }
         catch (OperationCanceledException) when (_stopping.Token.IsCancellationRequested)
         {
@@ -58,7 +68,12 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         }
         catch (OperationCanceledException) when (work.Cancelled.IsCancellationRequested)
         {
+            outcome = Measures.Outcome.Cancelled;
             throw new RunCancelledException(run);
+        }
+        finally
+        {
+            Measures.ActivityEnds(activity, outcome, Stopwatch.GetElapsedTime(taken));
         }
     }
 }

@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
 using DaprHep.Hosting.Jobs;
 using DaprHep.Hosting.Runs;
+using DaprHep.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +43,7 @@ public static class ServiceHost
         services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: ["ready"]);
         services.AddProblemDetails();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit);
-        AddLogs(builder.Logging);
+        AddLogs(builder.Logging, builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json);
         return builder;
     }
 
@@ -58,16 +59,18 @@ public static class ServiceHost
     }
 
     /// <summary>
-    /// Maps <c>/healthz/live</c> and <c>/healthz/ready</c>; anything else must bring the sidecar's <c>APP_API_TOKEN</c> where one is set.
+    /// Maps <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c>; anything else must bring the sidecar's <c>APP_API_TOKEN</c> where one is set.
     /// </summary>
     public static WebApplication UseDaprHepService(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapHealth();
+        app.MapMetrics();
         string? token = app.Configuration[AppToken.Variable];
         app.Use((context, next) =>
         {
             bool allowed = context.Request.Path.StartsWithSegments("/healthz")
+                || context.Request.Path.StartsWithSegments(TelemetryHost.MetricsPath)
                 || AppToken.Matches(token, context.Request.Headers[AppToken.Header]);
             return allowed ? next(context) : AppToken.Refuse(AppToken.Header).ExecuteAsync(context);
         });
@@ -88,15 +91,16 @@ public static class ServiceHost
     }
 
     // JSON lines for machines; Logging__Console__FormatterName=simple for people.
-    private static void AddLogs(ILoggingBuilder logging)
+    private static void AddLogs(ILoggingBuilder logging, string format)
     {
-        logging.ClearProviders();
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
         // A service that is not ready yet is asked often, and its answer says why.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddConsole();
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Json);
+
+        // After the slim builder's own choice of the simple format.
+        logging.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = format);
         logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {
             json.IncludeScopes = true;

@@ -2,6 +2,8 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
 using DaprHep.Physics;
 
 namespace DaprHep.Features;
@@ -44,6 +46,7 @@ public static class ShardBuilder
             writer.Write(batch);
         }
         DatasetPart part = await writer.CommitAsync(cancellation);
+        Measures.StepWrote(Steps.Shards, part.Bytes);
         return await Dataset.CommitAsync(
             store,
             name,

@@ -2,6 +2,7 @@ using System.Globalization;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Models;
 
@@ -38,6 +39,7 @@ internal static class ModelObjects
         await store.WriteAsync($"{name}/{SavedModel.OnnxName}", model.Onnx!, cancellation);
         await store.WriteJsonAsync($"{name}/{History}", history, TrainerJson.Default.TrainingHistory, cancellation);
         await store.WriteAsync($"{name}/{SavedModel.DescriptionName}", model.Description, cancellation);
+        Measures.StepWrote(Steps.Train, model.Weights.Length + model.Description.Length);
     }
 
     public static async Task<SavedModel> ReadAsync(ObjectStore store, string name, CancellationToken cancellation)

@@ -1,5 +1,8 @@
 using DaprHep.DevSidecar;
 using Microsoft.Data.Sqlite;
+using OpenTelemetry;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 SidecarOptions options;
 try
@@ -13,12 +16,17 @@ catch (FormatException e)
     return 2;
 }
 
-using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console =>
+// The web server's line for every request would drown the sidecar's own.
+using var loggers = LoggerFactory.Create(logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
 {
     console.SingleLine = true;
     console.TimestampFormat = "HH:mm:ss.fff ";
     console.UseUtcTimestamp = true;
 }));
+using var traces = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
+    ? Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("sidecar"))
+        .AddSource("DaprHep.DevSidecar").AddOtlpExporter().Build()
+    : null;
 using var stop = new CancellationTokenSource();
 using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT,
     Stop);

@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using DaprHep.Hosting;
+using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DaprHep.Topology;
@@ -33,6 +34,8 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
             {
                 context.CreateReplaySafeLogger<TopologyPipeline>().LogWarning(
                     "{Activity} failed and is called again in {Pause}: {Reason}", activity, pause, e.FailureDetails.ErrorMessage);
+                if (!context.IsReplaying)
+                    Measures.ActivityIsRetried(activity);
             }
             await context.CreateTimer(pause);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

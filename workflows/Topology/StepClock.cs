@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
 
 namespace DaprHep.Topology;
 
@@ -29,6 +30,8 @@ internal sealed class StepClock
     {
         DateTime now = _context.CurrentUtcDateTime;
         _timings.Add(new StepTiming(step, (now - _last).TotalSeconds, events));
+        if (!_context.IsReplaying)
+            Measures.StepEnds(step, now - _last);
         _last = now;
         _context.SetCustomStatus(Steps.InOrder[_timings.Count].Step);
     }

@@ -4,6 +4,7 @@ using Dapr;
 using Dapr.Client;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Runs;
+using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -68,6 +69,7 @@ internal sealed class JobWorker(
         using JobLease held = lease;
         using IDisposable? scope = logger.BeginScope(new Dictionary<string, object> { ["RunId"] = record.Run });
         using RunWork run = runs.Enter(record.Run);
+        using var measure = new JobMeasure(record.Kind, record.Id, record.Attempt);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, run.Cancelled, lease.Lost);
         using var heart = new CancellationTokenSource();
         Task heartbeat = BeatAsync(lease, heart.Token);
@@ -77,20 +79,25 @@ internal sealed class JobWorker(
             using IDisposable cores = await _cores.TakeAsync(job.CoresOf(record.Input), stop.Token);
             logger.LogInformation("Attempt {Attempt} at job {Job} of run {Run} begins", record.Attempt, record.Id, record.Run);
             await lease.BeginAsync(stop.Token);
+            measure.Begins();
             var output = await job.RunAsync(record.Input, new JobContext(lease, stop.Token));
+            measure.Outcome = "done";
             end = () => EndAsync(lease, r => r with { State = JobState.Done, Output = output });
         }
         catch (Exception) when (run.Cancelled.IsCancellationRequested)
         {
+            measure.Outcome = "cancelled";
             end = () => EndAsync(lease, r => r with { State = JobState.Cancelled });
         }
         catch (Exception e) when (e is JobLostException || lease.Lost.IsCancellationRequested)
         {
             logger.LogWarning("Attempt {Attempt} at job {Job} was taken away and leaves nothing behind", record.Attempt, record.Id);
+            measure.Outcome = "lost";
             end = () => Task.CompletedTask;
         }
         catch (Exception) when (_stopping.IsCancellationRequested)
         {
+            measure.Outcome = "left";
             end = () => lease.ReleaseAsync(CancellationToken.None);
         }
 #pragma warning disable CA1031 // whatever the work throws is its failure

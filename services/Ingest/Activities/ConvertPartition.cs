@@ -3,6 +3,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
 
 namespace DaprHep.Ingest.Activities;
 
@@ -35,6 +36,7 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema, stopping.Token);
         conversion.Run(table => writer.Write(table), report, stopping.Token);
         DatasetPart part = await writer.CommitAsync(stopping.Token);
+        Measures.StepWrote(Steps.Convert, part.Bytes);
         var manifest = new DatasetManifest
         {
             Step = EventDatasets.Step,

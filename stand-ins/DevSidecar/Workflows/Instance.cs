@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DaprHep.WorkflowProtocol;
 
 namespace DaprHep.DevSidecar.Workflows;
@@ -59,7 +60,13 @@ internal sealed class Instance(InstanceKey key, WorkflowState state)
 
     public Dictionary<int, InstanceKey> Children { get; } = [];
 
-    public TraceContext? Trace => Started.ExecutionStarted.ParentTraceContext;
+    /// <summary>The span of the execution, where spans are collected; ended with it.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>What the instance's activities and children have as their parent.</summary>
+    public TraceContext? Trace => Span is { Id: { } id }
+        ? new TraceContext { TraceParent = id, TraceState = Span.TraceStateString }
+        : Started.ExecutionStarted.ParentTraceContext;
 
     /// <summary>A task that ends when the event of that number was in an answered turn, or the instance has ended.</summary>
     public Task Taken(long seq)

@@ -202,6 +202,7 @@ internal sealed partial class WorkflowEngine
 
         instance.Abandon();
         instance.Ended = true;
+        WorkflowSpan.End(instance.Span, end.FailureDetails);
         instance.Inbox.Clear();
         if (instance.Started.ExecutionStarted.ParentInstance is { } info)
         {

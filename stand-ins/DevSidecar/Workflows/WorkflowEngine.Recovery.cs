@@ -24,6 +24,7 @@ internal sealed partial class WorkflowEngine
             var instance = new Instance(new InstanceKey(app, id), state)
             {
                 Started = started,
+                Span = WorkflowSpan.Start(new InstanceKey(app, id), started),
                 Past = past,
                 LastTurn = lastTurn,
                 LastSeq = inbox.Count > 0 ? inbox[^1].Seq : 0,

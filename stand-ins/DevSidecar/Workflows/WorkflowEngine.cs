@@ -235,7 +235,7 @@ internal sealed partial class WorkflowEngine : IDisposable
     private Instance Create(InstanceKey key, HistoryEvent started, DateTime? notBefore)
     {
         var state = new WorkflowState { InstanceId = key.Id, WorkflowStatus = OrchestrationStatus.Pending };
-        var instance = new Instance(key, state) { Started = started, NotBefore = notBefore };
+        var instance = new Instance(key, state) { Started = started, NotBefore = notBefore, Span = WorkflowSpan.Start(key, started) };
         _live[key] = instance;
         _journal.Write(store => store.ClearExecution(key.App, key.Id));
         Save(instance);
@@ -286,6 +286,7 @@ internal sealed partial class WorkflowEngine : IDisposable
     private void Drop(Instance instance)
     {
         instance.Ended = true;
+        WorkflowSpan.End(instance.Span, null);
         instance.Inbox.Clear();
         if (instance.InFlight is { } turn)
             AppWorkers.Done(turn);
