@@ -57,6 +57,9 @@ public sealed record ReportData
     /// <summary>The loss after each epoch.</summary>
     public IReadOnlyList<EpochLoss> Loss { get; init; } = [];
 
+    /// <summary>The search that chose the hyper-parameters, if there was one.</summary>
+    public TuningReport? Tuning { get; init; }
+
     /// <summary>The features, by class.</summary>
     public IReadOnlyList<Histogram> Features { get; init; } = [];
 

@@ -14,6 +14,8 @@ public static class ReportPage
         PerformanceSection.Write(page, data);
         Scores(page, data);
         Training(page, data);
+        if (data.Tuning is { } tuning)
+            TuningPage.Write(page, tuning);
         CutFlow(page, data);
         Features(page, data);
         Provenance(page, data);
