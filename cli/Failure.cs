@@ -7,6 +7,7 @@ using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Tuning;
 using DaprHep.Root;
 
 namespace DaprHep.Cli;
@@ -45,7 +46,7 @@ internal static class Failure
     public static bool IsBadInput(Exception e) => e switch
     {
         BadInputException or RootException or ObjectStoreException or EventDataException or UnknownModelException
-            or HyperParameterException => true,
+            or HyperParameterException or SearchSpaceException or StudyFormatException => true,
         WorkflowTaskFailedException task => InputErrors.Contains(task.FailureDetails.ErrorType),
         _ => false,
     };

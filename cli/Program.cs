@@ -10,6 +10,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     IngestCommand.Create(),
     EvaluateCommand.Create(),
     CompareCommand.Create(),
+    TuneCommand.Create(),
     UpCommand.Create(),
     RunsCommands.Runs(),
     RunsCommands.Status(),

@@ -6,7 +6,7 @@ namespace DaprHep.Learning.Report;
 /// <summary>The page of a search for hyper-parameters, and the same as a section of a run's report.</summary>
 public static class TuningPage
 {
-    private const int MostRows = 20;
+    private const int MostRows = 10;
 
     /// <summary>Renders the page.</summary>
     /// <param name="data">What it shows.</param>

@@ -25,7 +25,8 @@ public sealed record TuningReport(
     public static TuningReport Of(Study study)
     {
         var spent = 0;
-        var results = study.Trials.SelectMany(trial => trial.Rungs.Select((rung, i) => (Rung: rung, Before: i > 0 ? trial.Rungs[i - 1] : null)))
+        var results = study.Trials
+            .SelectMany(trial => trial.Rungs.Select((rung, i) => (Rung: rung, Before: i > 0 ? trial.Rungs[i - 1] : null)))
             .Where(step => step.Rung.Order is not null).OrderBy(step => step.Rung.Order).Select(step =>
             {
                 spent += step.Rung.Folds.Count * (step.Rung.Epochs - (step.Before?.Epochs ?? 0));
@@ -57,7 +58,7 @@ public sealed record TuningReport(
             trial.Failure is { } failure ? $"failed: {failure}" : trial.State.ToString().ToLowerInvariant(),
             [.. values.Select((value, d) => study.Space.Dimensions[d].PlaceOf(value))],
             [.. values.Select(Text)],
-            trial.Rungs.FindLast(rung => rung.Auc is not null)?.Epochs ?? 0,
+            trial.Best?.Epochs ?? 0,
             trial.Auc,
             trial.Seconds);
     }
@@ -85,7 +86,7 @@ public readonly record struct TuningMark(double Place, string Label);
 /// <param name="State">Where it stands.</param>
 /// <param name="Places">Where it lies on each axis, from 0 to 1.</param>
 /// <param name="Values">Its values as text, by axis.</param>
-/// <param name="Epochs">Epochs it was trained for until it was last judged.</param>
+/// <param name="Epochs">Epochs after which it was best.</param>
 /// <param name="Auc">Mean area under the ROC curve then, of the events held back; null without a result.</param>
 /// <param name="Seconds">How long it took, in s.</param>
 public sealed record TuningTrial(

@@ -26,7 +26,7 @@ internal static class BoostingLoop
         var scores = new float[train.Count * classes];
         var testScores = new float[test.Count * classes];
         var reports = new List<EpochReport>();
-        for (var epoch = 0; epoch < options.Epochs; epoch++)
+        for (var epoch = 0; epoch < options.LastEpoch; epoch++)
         {
             var started = Stopwatch.GetTimestamp();
             for (var round = epoch * rounds; round < (epoch + 1) * rounds; round++)

@@ -75,7 +75,7 @@ public static class TrainingLoop
 
             var lastSaved = Stopwatch.GetTimestamp();
             var learningRate = options.LearningRate;
-            var lastEpoch = options.PauseAfter > 0 ? Math.Min(options.PauseAfter, options.Epochs) : options.Epochs;
+            var lastEpoch = options.LastEpoch;
             while (state.Epoch < lastEpoch && !state.HasStoppedImproving(options.Patience))
             {
                 // Data: a fresh permutation that depends on seed and epoch alone, so that an epoch can be repeated.

@@ -69,6 +69,9 @@ public sealed record TrainingOptions
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>The epoch at which training ends for now.</summary>
+    internal int LastEpoch => PauseAfter > 0 ? Math.Min(PauseAfter, Epochs) : Epochs;
+
     /// <summary>Makes sure that the numbers make sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One does not.</exception>
     internal void Check()

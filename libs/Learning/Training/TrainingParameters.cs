@@ -6,6 +6,7 @@ namespace DaprHep.Learning.Training;
 /// <summary>The training options that can be set by name, as the hyper-parameters of a model can.</summary>
 public static class TrainingParameters
 {
+    private const int MostEpochs = 1_000_000;
     private static readonly TrainingOptions Defaults = new();
 
     private static readonly string[] Schedules =
@@ -15,9 +16,10 @@ public static class TrainingParameters
     public static IReadOnlyList<HyperParameter> Declared { get; } =
     [
         HyperParameter.Whole("batch", Defaults.BatchSize, 1, 1 << 20),
-        HyperParameter.Whole("epochs", Defaults.Epochs, 1, 1_000_000),
+        HyperParameter.Whole("epochs", Defaults.Epochs, 1, MostEpochs),
         HyperParameter.Real("learning_rate", Defaults.LearningRate, 1e-12, 1e3),
         HyperParameter.Real("max_gradient_norm", 1e30, 1e-12, 1e30),
+        HyperParameter.Whole("stop_after", MostEpochs, 1, MostEpochs),
         HyperParameter.OneOf("schedule", JsonNamingPolicy.SnakeCaseLower.ConvertName($"{Defaults.Schedule}"), Schedules),
     ];
 
@@ -39,6 +41,7 @@ public static class TrainingParameters
             Epochs = given["epochs"] is null ? options.Epochs : given.Whole("epochs"),
             LearningRate = given["learning_rate"]?.Number ?? options.LearningRate,
             MaxGradientNorm = given["max_gradient_norm"]?.Number ?? options.MaxGradientNorm,
+            PauseAfter = given["stop_after"] is null ? options.PauseAfter : given.Whole("stop_after"),
             Schedule = given["schedule"]?.Text is { } schedule
                 ? Enum.GetValues<LearningRateSchedule>()[Array.IndexOf(Schedules, schedule)]
                 : options.Schedule,

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -6,7 +7,7 @@ namespace DaprHep.Learning.Tuning;
 /// <summary>
 /// A search for hyper-parameters, as a state machine without clock, files or threads. Whoever drives it
 /// <list type="number">
-/// <item>asks <see cref="Propose"/> for as many runs as there are free places, and starts them;</item>
+/// <item>asks <see cref="Propose"/> for as many runs as there are free places, and has each done (<see cref="TrialTraining"/>);</item>
 /// <item>hands each result to <see cref="Record"/> as it comes, keeps <see cref="Write"/> somewhere, and asks again;</item>
 /// <item>is finished when <see cref="IsDone"/>; <see cref="Best"/> is the answer.</item>
 /// </list>
@@ -35,6 +36,7 @@ public sealed class Study
         MostTrials = options.Trials ?? (options.Algorithm == TuningAlgorithm.Grid ? (int)space.Size!.Value : StudyOptions.UsualTrials);
         if (space.Size is { } size && size < MostTrials)
             MostTrials = (int)size;
+        Options = options with { Rungs = options.RungsFor(MostTrials) };
     }
 
     private Study(StudyOptions options, SearchSpace space, IEnumerable<Trial> trials)
@@ -59,9 +61,17 @@ public sealed class Study
     /// <summary>Epochs of all results together, folds counted one by one.</summary>
     public int EpochsSpent => _trials.Sum(trial => trial.EpochsSpent);
 
-    /// <summary>The trial with the largest area under the ROC curve at its last rung; null before the first result.</summary>
+    /// <summary>The trial with the largest area under the ROC curve at any of its rungs; null before the first result.</summary>
     public Trial? Best => _trials.Where(trial => trial.Auc is not null).OrderByDescending(trial => trial.Auc).ThenBy(trial => trial.Id)
         .FirstOrDefault();
+
+    /// <summary>
+    /// The hyper-parameters of the best trial, to train with on all training events; where it was best before it had all its epochs,
+    /// <c>stop_after</c> says so. Null before the first result.
+    /// </summary>
+    public HyperParameters? BestParameters => Best is not { } best ? null
+        : best.Best!.Epochs is var epochs && epochs < EpochsOf(best.Parameters) ? Complete(best.Parameters).With("stop_after", epochs)
+        : Complete(best.Parameters);
 
     /// <summary>Whether nothing runs and nothing more will be proposed.</summary>
     public bool IsDone => !AnyFold(FoldState.Running) && NextWaiting() is null && NextStep() is null;
@@ -87,6 +97,24 @@ public sealed class Study
     {
         var (options, space, trials) = StudyFile.Read(json, source);
         return new Study(options, space, trials);
+    }
+
+    /// <summary>Reads a study to go on with it, perhaps with more trials or other patience.</summary>
+    /// <param name="json">Its content.</param>
+    /// <param name="source">Where it comes from, for errors.</param>
+    /// <param name="options">What it is told now.</param>
+    /// <param name="space">What it searches.</param>
+    /// <exception cref="StudyFormatException">The file is malformed, or of a study of something else.</exception>
+    public static Study Continue(ReadOnlySpan<byte> json, string source, StudyOptions options, SearchSpace space)
+    {
+        var (began, searched, trials) = StudyFile.Read(json, source);
+        options = options with { Rungs = options.Rungs ?? began.Rungs };
+        var difference = began with { Trials = options.Trials, Patience = options.Patience } != options ? "with other options or data"
+            : !JsonNode.DeepEquals(searched.Json, space.Json) ? "in another space"
+            : null;
+        if (difference is not null)
+            throw new StudyFormatException($"{source} is of a search {difference}; give the same, or another folder");
+        return new Study(options with { Trials = Math.Max(trials.Count, new Study(options, space).MostTrials) }, space, trials);
     }
 
     /// <summary>The whole study as JSON, <c>trials.json</c>.</summary>
@@ -171,7 +199,7 @@ public sealed class Study
 
     /// <summary>Epochs at which a trial is judged.</summary>
     internal int[] RungsOf(HyperParameters parameters) => Options.Algorithm == TuningAlgorithm.Asha
-        ? SuccessiveHalving.Rungs(EpochsOf(parameters), Options.Rungs, Options.Reduction)
+        ? SuccessiveHalving.Rungs(EpochsOf(parameters), Options.Rungs!.Value, Options.Reduction)
         : [EpochsOf(parameters)];
 
     /// <summary>Rungs with all their results, in the order in which they came.</summary>
@@ -185,6 +213,9 @@ public sealed class Study
         trial.Failure ??= failure;
         trial.State = TrialState.Failed;
     }
+
+    // How long a trial trains may not be among its own parameters.
+    private HyperParameters Complete(HyperParameters parameters) => parameters.With("epochs", EpochsOf(parameters));
 
     private bool AnyFold(FoldState state) =>
         _trials.Exists(trial => trial.Rungs.Count > 0 && trial.Rungs[^1].Folds.Exists(fold => fold.State == state));
@@ -209,7 +240,7 @@ public sealed class Study
         if (HasStoppedImproving)
             return null;
         if (Options.Algorithm == TuningAlgorithm.Asha
-            && SuccessiveHalving.Promotable(_trials, Options.Rungs, Options.Reduction) is { } promoted)
+            && SuccessiveHalving.Promotable(_trials, Options.Rungs!.Value, Options.Reduction) is { } promoted)
             return () => OpenRung(promoted);
         if (_trials.Count >= MostTrials)
             return null;

@@ -13,7 +13,7 @@ internal static class StudyFile
     internal static byte[] Write(Study study) => JsonSerializer.SerializeToUtf8Bytes(
         new Document(CurrentFormat, study.Options, study.Space.Json, study.Trials)
         {
-            Best = study.Best is { } best ? new BestTrial(best.Id, best.Auc!.Value, best.Parameters) : null,
+            Best = study.Best is { } best ? new BestTrial(best.Id, best.Auc!.Value, study.BestParameters!) : null,
             EpochsSpent = study.EpochsSpent,
         },
         StudyJson.Default.Document);

@@ -34,8 +34,13 @@ public sealed record StudyOptions
     /// <summary>Trials of a study that is not told how many, unless it is a grid.</summary>
     public const int UsualTrials = 50;
 
+    private const int UsualRungs = 4;
+
     /// <summary>Which model, by its name in <see cref="Models.ModelRegistry"/>.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Names the training events, so that a study does not go on with others; null where it cannot.</summary>
+    public string? Dataset { get; init; }
 
     /// <summary>How the next hyper-parameters are chosen.</summary>
     public required TuningAlgorithm Algorithm { get; init; }
@@ -58,8 +63,20 @@ public sealed record StudyOptions
     /// <summary>ASHA: one of so many goes on, and trains that many times longer.</summary>
     public int Reduction { get; init; } = 3;
 
-    /// <summary>ASHA: how often trials are halted to be compared, the end included.</summary>
-    public int Rungs { get; init; } = 4;
+    /// <summary>
+    /// ASHA: how often trials are compared, the end included; null for as often as one of the trials gets through to the end, four times
+    /// at most.
+    /// </summary>
+    public int? Rungs { get; init; }
+
+    /// <summary>The number of rungs, for a number of trials.</summary>
+    internal int RungsFor(int trials)
+    {
+        var rungs = 1;
+        for (var reached = trials / Reduction; Rungs is null && reached > 0 && rungs < UsualRungs; reached /= Reduction)
+            rungs++;
+        return Rungs ?? rungs;
+    }
 
     internal void Check()
     {

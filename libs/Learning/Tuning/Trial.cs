@@ -41,9 +41,13 @@ public sealed class Trial
     /// <summary>How far it has been trained, in steps of which each but the last has all its results.</summary>
     public required List<TrialRung> Rungs { get; init; }
 
-    /// <summary>The area under the ROC curve at the last rung that has all its results; null before the first, and for a failure.</summary>
+    /// <summary>The rung with its largest area under the ROC curve; null before its first result, and for a failure.</summary>
     [JsonIgnore]
-    public double? Auc => State == TrialState.Failed ? null : Rungs.FindLast(rung => rung.Auc is not null)?.Auc;
+    public TrialRung? Best => State == TrialState.Failed ? null : Rungs.Where(rung => rung.Auc is not null).MaxBy(rung => rung.Auc);
+
+    /// <summary>Its largest area under the ROC curve; null before its first result, and for a failure.</summary>
+    [JsonIgnore]
+    public double? Auc => Best?.Auc;
 
     /// <summary>Epochs that it has trained for, in all folds together.</summary>
     [JsonIgnore]

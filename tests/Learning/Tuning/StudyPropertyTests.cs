@@ -129,7 +129,7 @@ public class StudyPropertyTests
                 Epochs = _random.Next(1, 40),
                 Patience = _random.Next(3) == 0 ? 6 : 0,
                 Reduction = _random.Next(2, 5),
-                Rungs = _random.Next(1, 6),
+                Rungs = _random.Next(4) == 0 ? null : _random.Next(1, 6),
             };
             _study = new Study(options, Spaces[algorithm == TuningAlgorithm.Grid ? 0 : _random.Next(2)]);
         }

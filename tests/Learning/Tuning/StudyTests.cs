@@ -75,6 +75,46 @@ public class StudyTests
     }
 
     [Fact]
+    public void A_trial_that_was_best_before_its_end_is_trained_to_there()
+    {
+        var study = New("learning_rate: {loguniform: [1e-4, 1]}\nepochs: 54", TuningAlgorithm.Asha, trials: 27);
+        SimulatedTuner.Drive(study, places: 1, (p, epochs) => 0.9 + 0.01 * p.Real("learning_rate") - 0.001 * Math.Abs(epochs - 18));
+        study.Best!.State.ShouldBe(TrialState.Completed);
+        study.BestParameters.ShouldBe(study.Best.Parameters.With("stop_after", 18));
+    }
+
+    [Fact]
+    public void The_best_parameters_say_how_long_to_train()
+    {
+        var study = New(Smooth, TuningAlgorithm.Random, trials: 3);
+        study.BestParameters.ShouldBeNull();
+        SimulatedTuner.Drive(study, places: 1);
+        study.BestParameters.ShouldBe(study.Best!.Parameters.With("epochs", 50));
+    }
+
+    [Fact]
+    public void A_study_may_go_on_with_more_trials_but_not_with_another_space_or_seed()
+    {
+        var study = New(Smooth, TuningAlgorithm.Asha, trials: 5);
+        SimulatedTuner.Drive(study, places: 2);
+        var file = study.Write();
+        var options = study.Options with { Rungs = null, Trials = 30 };
+        var more = Study.Continue(file, "trials.json", options, SearchSpaceReader.Read(Smooth, "s.yaml"));
+        more.Trials.Select(trial => trial.Parameters).ShouldBe(study.Trials.Select(trial => trial.Parameters));
+        SimulatedTuner.Drive(more, places: 2);
+        more.Trials.Count.ShouldBe(30);
+        foreach (var other in new[] { options with { Seed = 9 }, options with { Dataset = "x" }, options with { Folds = 2 } })
+        {
+            Should.Throw<StudyFormatException>(() => Study.Continue(file, "trials.json", other, study.Space)).Message
+                .ShouldContain("is of a search with other options or data");
+        }
+
+        Should.Throw<StudyFormatException>(
+            () => Study.Continue(file, "trials.json", options, SearchSpaceReader.Read("batch: {int: [1, 2]}", "s"))).Message
+            .ShouldContain("in another space");
+    }
+
+    [Fact]
     public void A_trial_that_goes_on_starts_where_its_checkpoint_is()
     {
         var study = New("batch: {choice: [1, 2, 4, 8, 16, 32]}\nepochs: 9", TuningAlgorithm.Asha);
@@ -86,7 +126,7 @@ public class StudyTests
 
 
         var next = study.Propose(1).Single();
-        next.ShouldBe(new TrialRun(1, 1, 0, study.Trials[1].Parameters, 1, 3, 9, "at trial-00001/fold-0"));
+        next.ShouldBe(new TrialRun(1, 1, 0, study.Trials[1].Parameters, 3, 9, 9, "at trial-00001/fold-0"));
     }
 
     [Fact]

@@ -1,0 +1,238 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using DaprHep.Data.Datasets;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Report;
+using DaprHep.Learning.Training;
+using DaprHep.Learning.Tuning;
+using DaprHep.Trainer.Activities;
+using Spectre.Console;
+
+namespace DaprHep.Cli.Commands;
+
+/// <summary><c>daprhep tune</c>: a search for hyper-parameters on the training shards of a dataset, on this machine.</summary>
+internal static class TuneCommand
+{
+    private const int RowsShown = 10;
+
+    public static Command Create()
+    {
+        var dataset = new Argument<string>("DATASET")
+        {
+            Description = "Shards: STORE/statistics/HASH.json, or the folder of a run, whose run.json names them.",
+        };
+        var space = new Option<string>("--space") { Description = "YAML file of the search space.", Required = true, HelpName = "FILE" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for trials.json, best.json, tuning.html and model/.",
+            Required = true,
+            HelpName = "OUT",
+        };
+        var model = new Option<string>("--model") { Description = "Model to tune.", DefaultValueFactory = _ => HlfModel.ModelName };
+        var algorithm = new Option<string>("--algorithm") { Description = "How points are chosen.", DefaultValueFactory = _ => "asha" };
+        algorithm.AcceptOnlyFromAmong([.. Enum.GetNames<TuningAlgorithm>().Select(name => name.ToLowerInvariant())]);
+        Option<int?> trials = NumberOption.Optional(
+            "--trials", $"Trials at most; default a whole grid, otherwise {StudyOptions.UsualTrials}.", 1);
+        Option<int> parallel = NumberOption.Create("--parallel", "Trials at a time.", Environment.ProcessorCount, 1);
+        Option<int> folds = NumberOption.Create(
+            "--folds", "Parts of the training events, each held back once; 1: always the same fifth.", 1, 1);
+        Option<int> patience = NumberOption.Create("--patience", "End after so many results without a better one; 0: never.", 0, 0);
+        Option<int> seed = NumberOption.Create("--seed", "Seed of the search and of every training.", 1, 0);
+        var resume = new Option<bool>("--resume") { Description = "Go on with the search whose trials.json is in OUT." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
+        var command = new Command("tune", "Search hyper-parameters, then train the best model with them.")
+        {
+            dataset, space, output, model, algorithm, trials, parallel, folds, patience, seed, resume, json,
+        };
+        command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
+        {
+            SearchSpace searched = ReadSpace(parsed.GetValue(space)!);
+            var options = new StudyOptions
+            {
+                Model = parsed.GetValue(model)!,
+                Algorithm = Enum.Parse<TuningAlgorithm>(parsed.GetValue(algorithm)!, ignoreCase: true),
+                Trials = parsed.GetValue(trials),
+                Folds = parsed.GetValue(folds),
+                Patience = parsed.GetValue(patience),
+                Seed = (ulong)parsed.GetValue(seed),
+            };
+            // A typing error is found before any data are read.
+            _ = Begin(options, searched);
+            DatasetLocation location = await DatasetLocation.FindAsync(parsed.GetValue(dataset)!, cancellation);
+            options = options with { Dataset = location.Statistics };
+            string folder = Path.GetFullPath(parsed.GetValue(output)!);
+            Study study = await OpenAsync(folder, options, searched, parsed.GetValue(resume), cancellation);
+            string trained = await RunAsync(study, location, folder, parsed.GetValue(parallel), cancellation);
+            if (parsed.GetValue(json))
+                Console.Out.WriteLine(ToJson(study, trained).ToJsonString());
+            else
+                AnsiConsole.Write(ToTable(study, folder));
+        }, interrupted: "interrupted; the results so far are kept, and the same command with --resume goes on"));
+        return command;
+    }
+
+    private static SearchSpace ReadSpace(string path)
+    {
+        try
+        {
+            return SearchSpaceReader.Read(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"--space {path}: can't be read ({e.Message}); give a YAML file like those in samples/spaces", e);
+        }
+    }
+
+    private static Study Begin(StudyOptions options, SearchSpace space)
+    {
+        try
+        {
+            return new Study(options, space);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static async Task<Study> OpenAsync(
+        string folder, StudyOptions options, SearchSpace space, bool resume, CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"--out {folder}: can't be written ({e.Message}); give a folder you may write to", e);
+        }
+        ObjectStore store = ObjectStore.Open(folder);
+        if (await store.ExistsAsync(LocalTuner.TrialsName, cancellation))
+        {
+            if (!resume)
+                throw new BadInputException($"--out {folder}: holds an earlier search; go on with --resume or give another folder");
+            using ObjectContent content = await store.ReadAsync(LocalTuner.TrialsName, cancellation);
+            return Study.Continue(content.Memory.Span, Path.Combine(folder, LocalTuner.TrialsName), options, space);
+        }
+        if (Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new BadInputException($"--out {folder}: holds other files and no {LocalTuner.TrialsName}; give a new or an empty folder");
+        return Begin(options, space);
+    }
+
+    private static async Task<string> RunAsync(
+        Study study, DatasetLocation location, string folder, int parallel, CancellationToken cancellation)
+    {
+        await SearchAsync(study, location, folder, parallel, cancellation);
+        ObjectStore store = ObjectStore.Open(folder);
+        byte[] page = Encoding.UTF8.GetBytes(TuningPage.Render(
+            TuningReport.Of(study), DateTimeOffset.UtcNow, $"DaprHep {SoftwareVersion.Current}"));
+        await store.WriteAsync("tuning.html", page, cancellation);
+        HyperParameters parameters = study.BestParameters ?? throw new InvalidOperationException(
+            $"No trial has a result; the first failed because {study.Trials[0].Failure}");
+        await store.WriteAsync("best.json", Encoding.UTF8.GetBytes($"{parameters}\n"), cancellation);
+
+        Console.Error.WriteLine($"training with the hyper-parameters of trial {study.Best!.Id} on all training events");
+        var input = new TrainModelInput(
+            "tune", location.Store.Url, location.Statistics, study.Options.Model, study.Options.Epochs, new TrainingOptions().BatchSize,
+            (int)study.Options.Seed)
+        {
+            Parameters = parameters.ToJson(),
+        };
+        TrainModelOutput output = await new TrainModel(new Silence(), new WorkStopping(cancellation)).RunAsync(null!, input);
+        foreach (string name in new[] { SavedModel.WeightsName, SavedModel.OnnxName, SavedModel.DescriptionName })
+        {
+            using ObjectContent content = await location.Store.ReadAsync($"{output.Model}/{name}", cancellation);
+            await store.WriteAsync($"model/{name}", content.Memory, cancellation);
+        }
+        return output.Model;
+    }
+
+    private static async Task SearchAsync(
+        Study study, DatasetLocation location, string folder, int parallel, CancellationToken cancellation)
+    {
+        if (study.IsDone)
+            return;
+        FeatureStatistics statistics = await location.Store.ReadJsonAsync(
+            location.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
+        try
+        {
+            LabelledEvents events = await TrainingShards.LoadAsync(
+                location.Store, location.Statistics, statistics, DataSplit.Train, study.Options.Model, cancellation);
+            int classes = EventClasses.Names.Count;
+            var tuner = new LocalTuner(study, new TrainingFolds(events, classes, study.Options.Folds), classes, folder);
+            int threads = Math.Max(1, Environment.ProcessorCount / parallel);
+            await tuner.RunAsync(parallel, threads, result => Console.Error.WriteLine(Describe(study, result)), cancellation);
+        }
+        catch (TrainingDataException e)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+
+    private static string Describe(Study study, TrialResult result)
+    {
+        Trial trial = study.Trials[result.Trial];
+        TrialRung rung = trial.Rungs[result.Rung];
+        string fold = study.Options.Folds > 1 ? $", fold {result.Fold + 1}/{study.Options.Folds}" : "";
+        string found = result.Failure ?? string.Create(CultureInfo.InvariantCulture, $"AUC {result.Auc:F4} loss {result.Loss:F4}");
+        string best = study.Best is { } leader
+            ? string.Create(CultureInfo.InvariantCulture, $"; best {leader.Auc:F4} (trial {leader.Id})")
+            : "";
+        return $"trial {result.Trial}, {rung.Epochs} epochs{fold}: {found}{best}; {study.Trials.Count}/{study.MostTrials} trials, "
+            + $"{study.EpochsSpent} epochs";
+    }
+
+    private static JsonObject ToJson(Study study, string model) => new()
+    {
+        ["algorithm"] = study.Options.Algorithm.ToString().ToLowerInvariant(),
+        ["trials"] = study.Trials.Count,
+        ["failed"] = study.Trials.Count(trial => trial.State == TrialState.Failed),
+        ["epochs"] = study.EpochsSpent,
+        ["best"] = new JsonObject
+        {
+            ["trial"] = study.Best!.Id,
+            ["auc"] = study.Best.Auc,
+            ["parameters"] = study.BestParameters!.ToJson(),
+        },
+        ["model"] = model,
+    };
+
+    private static Rows ToTable(Study study, string folder)
+    {
+        TuningReport report = TuningReport.Of(study);
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("trial");
+        foreach (TuningAxis axis in report.Axes)
+            table.AddColumn(Markup.Escape(axis.Name));
+        foreach (string name in new[] { "epochs", "AUC" })
+            table.AddColumn(new TableColumn(name).RightAligned());
+        IEnumerable<TuningTrial> ranked = report.Trials.Where(trial => trial.Auc is not null).OrderByDescending(trial => trial.Auc);
+        foreach (TuningTrial trial in ranked.Take(RowsShown))
+        {
+            table.AddRow([
+                Text(trial.Id), .. trial.Values.Select(Markup.Escape), Text(trial.Epochs),
+                trial.Auc!.Value.ToString("F4", CultureInfo.InvariantCulture),
+            ]);
+        }
+        int failed = study.Trials.Count(trial => trial.State == TrialState.Failed);
+        return new Rows(
+            table,
+            new Text($"{study.Trials.Count} trials ({failed} failed), {study.EpochsSpent} epochs in all"),
+            new Text($"{Path.Combine(folder, "tuning.html")}, {Path.Combine(folder, "model")}"));
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private sealed class Silence : IProgressSink
+    {
+        public void Report(in StepProgress progress)
+        {
+        }
+    }
+}
