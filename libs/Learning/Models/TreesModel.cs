@@ -4,7 +4,8 @@ namespace DaprHep.Learning.Models;
 
 /// <summary>
 /// Gradient-boosted decision trees on the high-level features, grown by XGBoost (Chen and Guestrin, arXiv:1603.02754) and evaluated by our
-/// own kernel. One of XGBoost's boosting rounds adds a tree for each class.
+/// own kernel. A boosting round adds a tree for each class. Trees see the 14 features as <see cref="SymmetricFeatures"/>, other ones as
+/// they are.
 /// </summary>
 public static class TreesModel
 {

@@ -18,8 +18,9 @@ internal static class BoostingLoop
     internal static TrainingOutcome Run(
         TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress, CancellationToken cancellation)
     {
-        var (train, test) = (data.Train, data.Test);
-        var model = (BoostedTrees)ModelRegistry.Create(options.Model, train.FeatureCount, classes, options.Seed, options.Parameters);
+        var model = (BoostedTrees)ModelRegistry.Create(
+            options.Model, data.Train.FeatureCount, classes, options.Seed, options.Parameters);
+        var (train, test) = (Seen(data.Train, model), Seen(data.Test, model));
         using var grower = new TreeGrower(train, classes, model.Parameters, options.Threads);
         var rounds = model.Parameters.Whole("rounds");
         var eta = model.Parameters.Real("eta");
@@ -60,5 +61,12 @@ internal static class BoostingLoop
         }
 
         return new TrainingOutcome(model, reports);
+    }
+
+    private static LabelledEvents Seen(LabelledEvents events, BoostedTrees model)
+    {
+        var seen = new float[events.Features.Length];
+        model.Prepare(events.Features.Span, seen);
+        return new LabelledEvents(seen, events.Labels, events.FeatureCount);
     }
 }

@@ -55,6 +55,26 @@ public class BoostedTreesTests
         scores.ShouldBe([0, 0, 0, 12345, 0, Depth]);
     }
 
+    [Fact]
+    public void Turning_or_mirroring_an_event_changes_nothing()
+    {
+        const int PhiMet = 2, LepEta = 7, LepPhi = 8;
+        var data = HlfSamples.Load();
+        using var model = TrainingLoop.Run(data, 3, new TrainingOptions { Model = "trees", Epochs = 4 }).Model;
+        // Multiples of 2⁻¹⁰ can be turned and mirrored without rounding.
+        var events = Array.ConvertAll(data.Test.Features.ToArray(), value => MathF.Round(value * 1024) / 1024);
+        var expected = model.Probabilities(events);
+        for (var first = 0; first < events.Length; first += SymmetricFeatures.Count)
+        {
+            var turn = first % 1024 / 1024f;
+            foreach (var phi in new[] { PhiMet, LepPhi })
+                events[first + phi] = (events[first + phi] + turn) % 1;
+            events[first + LepEta] = 1 - events[first + LepEta];
+        }
+
+        model.Probabilities(events).ShouldBe(expected);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

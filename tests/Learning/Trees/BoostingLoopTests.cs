@@ -32,7 +32,7 @@ public class BoostingLoopTests
         var scores = new float[Samples.Test.Count * 3];
         model.Logits(Samples.Test, scores);
         scores.ShouldBe(ReferenceBooster.Scores(
-            Samples.Train, Samples.Test, 40, ("max_depth", depth), ("eta", eta), ("min_child_weight", weight), ("lambda", lambda),
+            Seen(Samples.Train), Seen(Samples.Test), 40, ("max_depth", depth), ("eta", eta), ("min_child_weight", weight), ("lambda", lambda),
             ("num_class", 3), ("base_score", 0), ("nthread", 1)));
     }
 
@@ -88,6 +88,13 @@ public class BoostingLoopTests
     public void A_hyper_parameter_that_makes_no_sense_is_named(string name, double value) =>
         Should.Throw<HyperParameterException>(() => TrainingLoop.Run(
             Samples, 3, new TrainingOptions { Model = "trees", Parameters = Of((name, value)) })).Message.ShouldContain($"'{name}'");
+
+    private static LabelledEvents Seen(LabelledEvents events)
+    {
+        var features = events.Features.ToArray();
+        SymmetricFeatures.Apply(features);
+        return new LabelledEvents(features, events.Labels, events.FeatureCount);
+    }
 
     private static HyperParameters Of(params (string Name, double Value)[] values) =>
         new(values.Select(pair => KeyValuePair.Create(pair.Name, (HyperParameterValue)pair.Value)));

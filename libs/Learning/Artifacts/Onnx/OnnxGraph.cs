@@ -28,9 +28,6 @@ internal sealed class OnnxGraph
     /// <summary>The inputs that have been asked for.</summary>
     internal IReadOnlyList<OnnxTensor> Inputs => _declared;
 
-    /// <summary>How the features are scaled.</summary>
-    internal IReadOnlyList<FeatureScaling> Scaling => _scaling;
-
     /// <summary>The input with the features as physics computes them, [events, features].</summary>
     internal string RawFeatures() => _raw ??=
         Input("features", Float, "float32", "events", _scaling.Count.ToString(CultureInfo.InvariantCulture));

@@ -9,6 +9,8 @@ namespace DaprHep.Learning.Models.Trees;
 /// </summary>
 public sealed class BoostedTrees : Classifier
 {
+    private const int PredictionBlock = 16 * TreeKernel.Block;
+
     private readonly List<DecisionTree> _trees = [];
     private TreeKernel _kernel;
 
@@ -28,7 +30,14 @@ public sealed class BoostedTrees : Classifier
     {
         events.CheckFinite();
         logits.Clear();
-        _kernel.AddScores(events.Features.Span, logits);
+        var block = new float[Math.Min(events.Count, PredictionBlock) * Features];
+        for (var first = 0; first < events.Count; first += PredictionBlock)
+        {
+            var count = Math.Min(PredictionBlock, events.Count - first);
+            var seen = block.AsSpan(0, count * Features);
+            Prepare(events.Features.Span.Slice(first * Features, seen.Length), seen);
+            _kernel.AddScores(seen, logits.Slice(first * Classes, count * Classes));
+        }
     }
 
     /// <inheritdoc/>
@@ -44,7 +53,20 @@ public sealed class BoostedTrees : Classifier
         Add(trees);
     }
 
-    internal override string AddTo(OnnxGraph graph) => TreeOnnx.AddTo(graph, _trees, Classes);
+    internal override string AddTo(OnnxGraph graph) => TreeOnnx.AddTo(
+        graph,
+        Features == SymmetricFeatures.Count ? SymmetricFeatures.AddTo(graph, graph.ScaledFeatures()) : graph.ScaledFeatures(),
+        _trees, Classes);
+
+    /// <summary>Brings features into the form that the trees look at.</summary>
+    /// <param name="scaled">Scaled features, [events, features].</param>
+    /// <param name="seen">Receives what the trees see, of the same shape.</param>
+    internal void Prepare(ReadOnlySpan<float> scaled, Span<float> seen)
+    {
+        scaled.CopyTo(seen);
+        if (Features == SymmetricFeatures.Count)
+            SymmetricFeatures.Apply(seen);
+    }
 
     /// <summary>Adds trees behind those there are.</summary>
     internal void Add(IEnumerable<DecisionTree> trees)

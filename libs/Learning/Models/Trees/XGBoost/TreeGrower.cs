@@ -11,6 +11,8 @@ namespace DaprHep.Learning.Models.Trees.XGBoost;
 /// </summary>
 internal sealed class TreeGrower : IDisposable
 {
+    private const int EventsOfAThread = 50_000;
+
     private readonly MatrixHandle _matrix;
     private readonly (string Name, string Value)[] _settings;
     private readonly int _features;
@@ -20,12 +22,14 @@ internal sealed class TreeGrower : IDisposable
     /// <param name="events">Events with finite features and labels in [0, <paramref name="classes"/>).</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="parameters">A value for each of <see cref="TreesModel.Parameters"/>.</param>
-    /// <param name="threads">Threads to use; the trees may depend on it in the last bits.</param>
+    /// <param name="threads">Threads to use at most; the trees of very many events may depend on it in the last bits.</param>
     /// <exception cref="XGBoostException">libxgboost is missing, or refused the events.</exception>
     internal unsafe TreeGrower(LabelledEvents events, int classes, HyperParameters parameters, int threads)
     {
         _features = events.FeatureCount;
         _classes = classes;
+        // Threads that have little to do wait for one another, in OpenMP by spinning.
+        threads = Math.Clamp(events.Count / EventsOfAThread, 1, threads);
         _settings = Settings(classes, parameters, threads);
         fixed (float* features = events.Features.Span)
         {
