@@ -22,8 +22,8 @@ public static class TreesModel
         HyperParameter.Whole("max_depth", 4, 1, 12),
         HyperParameter.Real("eta", 0.03, 1e-6, 1),
         HyperParameter.Real("subsample", 0.5, 0.01, 1),
-        HyperParameter.Real("colsample_bytree", 0.5, 0.01, 1),
-        HyperParameter.Real("min_child_weight", 5, 0, 1e6),
+        HyperParameter.Real("colsample_bytree", 0.8, 0.01, 1),
+        HyperParameter.Real("min_child_weight", 1, 0, 1e6),
         HyperParameter.Real("lambda", 1, 0, 1e6),
     ];
 
