@@ -7,6 +7,7 @@ using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
 using DaprHep.Root;
 
@@ -78,7 +79,7 @@ internal static class Failure
     {
         WorkflowTaskFailedException task when IsBadInput(task) => task.FailureDetails.ErrorMessage,
         WorkflowTaskFailedException task => $"{task.Message}",
-        StackException or GatewayException => e.Message,
+        StackException or GatewayException or TrainingDivergedException => e.Message,
         _ => IsBadInput(e) ? e.Message : $"{e.GetType().Name}: {e.Message}",
     };
 

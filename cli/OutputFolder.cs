@@ -32,7 +32,8 @@ internal sealed class OutputFolder
             if (File.Exists(full))
                 throw new BadInputException($"--out {path}: is a file; give a folder");
             bool isNew = !Directory.Exists(full);
-            if (!isNew && !File.Exists(Path.Combine(full, Record)) && HoldsOtherFiles(full))
+            bool isOurs = isNew || File.Exists(Path.Combine(full, Record)) || Directory.Exists(Path.Combine(full, "checkpoints"));
+            if (!isOurs && HoldsOtherFiles(full))
                 throw new BadInputException($"--out {path}: holds other files and no {Record} of an earlier run; give a new or an empty folder");
             Directory.CreateDirectory(full);
             string probe = Path.Combine(full, $".{Guid.NewGuid():N}");

@@ -8,6 +8,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
 {
     RunCommand.Create(),
     IngestCommand.Create(),
+    TrainCommand.Create(),
     EvaluateCommand.Create(),
     CompareCommand.Create(),
     TuneCommand.Create(),

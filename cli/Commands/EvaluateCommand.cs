@@ -55,7 +55,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static async Task WriteAsync(OutputFolder folder, StandaloneEvaluation evaluation, CancellationToken cancellation)
+    /// <summary>Writes the files of an evaluation.</summary>
+    public static async Task WriteAsync(OutputFolder folder, StandaloneEvaluation evaluation, CancellationToken cancellation)
     {
         await folder.WriteAsync(EvaluationDocuments.MetricsName, Bytes(evaluation.Metrics), cancellation);
         await folder.WriteAsync(EvaluationDocuments.CurvesName, evaluation.Curves, cancellation);
@@ -65,7 +66,8 @@ internal static class EvaluateCommand
         static byte[] Bytes(JsonObject document) => JsonSerializer.SerializeToUtf8Bytes(document, Indented);
     }
 
-    private static Rows ToTable(EvaluationResult result, OutputFolder? folder)
+    /// <summary>What an evaluation says on standard output.</summary>
+    public static Rows ToTable(EvaluationResult result, OutputFolder? folder)
     {
         ClassificationMetrics metrics = result.Metrics;
         Table figures = new Table().Border(TableBorder.Rounded).AddColumn("");

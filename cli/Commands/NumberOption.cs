@@ -36,6 +36,21 @@ internal static class NumberOption
         CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, null, result.AddError),
     };
 
+    /// <summary>A positive number that may be left out.</summary>
+    public static Option<double?> Positive(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value))
+                return value;
+            result.AddError($"{name} {text}: expected a positive number");
+            return null;
+        },
+    };
+
     private static T? Parse<T>(string text, string name, T minimum, T? maximum, Action<string> addError)
         where T : struct, INumber<T>
     {

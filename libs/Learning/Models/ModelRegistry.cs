@@ -8,9 +8,9 @@ public static class ModelRegistry
     private static readonly SortedDictionary<string, Entry> Models = new(StringComparer.Ordinal)
     {
         [HlfModel.ModelName] = new(HlfModel.Create, HlfModel.Parameters),
-        [InclusiveModel.ModelName] = new(InclusiveModel.Create, InclusiveModel.Parameters, ReadsParticles: true),
-        [LstmModel.ModelName] = new(LstmModel.Create, LstmModel.Parameters, ReadsParticles: true),
-        [SequenceModel.ModelName] = new(SequenceModel.Create, SequenceModel.Parameters, ReadsParticles: true),
+        [InclusiveModel.ModelName] = new(InclusiveModel.Create, InclusiveModel.Parameters, ReadsParticles: true, Epochs: 25),
+        [LstmModel.ModelName] = new(LstmModel.Create, LstmModel.Parameters, ReadsParticles: true, Epochs: 25),
+        [SequenceModel.ModelName] = new(SequenceModel.Create, SequenceModel.Parameters, ReadsParticles: true, Epochs: 25),
         [TreesModel.ModelName] = new(TreesModel.Create, TreesModel.Parameters, Train: BoostingLoop.Run),
     };
 
@@ -52,6 +52,11 @@ public static class ModelRegistry
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
     public static bool ReadsParticles(string name) => Find(name).ReadsParticles;
 
+    /// <summary>How many epochs a model is trained for where nothing else is said.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UnknownModelException">The name is unknown.</exception>
+    public static int UsualEpochsOf(string name) => Find(name).Epochs;
+
     /// <summary>How a model learns that is no network; null for networks.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
@@ -64,7 +69,8 @@ public static class ModelRegistry
         Func<int, int, ulong, HyperParameters, Classifier> Create,
         IReadOnlyList<HyperParameter> Parameters,
         bool ReadsParticles = false,
-        OwnTraining? Train = null);
+        OwnTraining? Train = null,
+        int Epochs = 50);
 
     /// <summary>Trains a model on events that have been checked; as <see cref="TrainingLoop"/> does.</summary>
     internal delegate TrainingOutcome OwnTraining(

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace DaprHep.EndToEnd.Tests;
+
+/// <summary>The <c>train</c> command: from shards to a model, through kills.</summary>
+public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTests.Shards>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-train-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("hlf", 30, 4)]
+    [InlineData("inclusive", 3, 12)]
+    [InlineData("lstm", 2, 4)]
+    public async Task A_training_killed_at_random_moments_ends_with_the_same_model(string model, int epochs, int kills)
+    {
+        string[] training = ["train", shards.Run, "--model", model, "--epochs", $"{epochs}", "--batch", "16", "--patience", "20"];
+        string undisturbed = Path.Combine(_folder, "undisturbed"), killed = Path.Combine(_folder, "killed");
+        await Succeed([.. training, "--out", undisturbed]);
+
+        var random = new Random(20);
+        for (int kill = 0; kill < kills; kill++)
+        {
+            DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+                process => KillAfterCheckpoints(process, killed, random.Next(3), random.Next(20)),
+                [.. training, "--out", killed, "--resume", "--checkpoint-every", "2", "--threads", $"{1 + kill % 2}"]);
+            result.ExitCode.ShouldBe(137, $"kill {kill} came too late: {result.Error}");
+        }
+
+        string said = await Succeed([.. training, "--out", killed, "--resume"]);
+        said.ShouldContain("going on from checkpoints/checkpoint-");
+        Bytes(killed).ShouldBe(Bytes(undisturbed));
+        Losses(killed).ShouldBe(Losses(undisturbed));
+    }
+
+    [Fact]
+    public async Task A_trained_model_is_evaluated_and_its_folder_is_a_dataset_to_train_on()
+    {
+        string first = Path.Combine(_folder, "first"), second = Path.Combine(_folder, "second");
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+            "train", Path.Combine(shards.Run, "store"), "--model", "hlf", "--epochs", "40", "--schedule", "one-cycle", "--lr", "0.01",
+            "--class-weights", "balanced", "--out", first, "--json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        JsonNode summary = JsonNode.Parse(result.Output)!;
+        summary["epochs"]!.GetValue<int>().ShouldBe(40);
+        summary["metrics"]!["accuracy"]!.GetValue<double>().ShouldBeGreaterThan(0.7);
+        string[] files = ["report.html", "metrics.json", "curves.json", "run.json", "model/model.json", "model/training.json"];
+        files.ShouldAllBe(name => File.Exists(Path.Combine(first, name)));
+        await Succeed(["train", first, "--model", "hlf", "--epochs", "1", "--set", "hidden=[8]", "--out", second]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_trained_is_refused_in_one_line()
+    {
+        string output = Path.Combine(_folder, "out");
+        await Refuse(3, "oracle", "train", shards.Run, "--model", "oracle", "--out", output);
+        await Refuse(3, "no dataset", "train", _folder, "--model", "hlf", "--out", output);
+        await Refuse(3, "one weight a class", "train", shards.Run, "--model", "hlf", "--class-weights", "1,2", "--out", output);
+        await Refuse(3, "depth", "train", shards.Run, "--model", "hlf", "--set", "depth=3", "--out", output);
+        await Refuse(2, "--lr", "train", shards.Run, "--model", "hlf", "--lr", "-1", "--out", output);
+        await Refuse(2, "--class-weights", "train", shards.Run, "--model", "hlf", "--class-weights", "1,x,2", "--out", output);
+        Directory.Exists(output).ShouldBeFalse("a partial OUT was left behind");
+
+        await Succeed(["train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output]);
+        await Refuse(3, "--resume", "train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output);
+        await Refuse(
+            3, "checkpoint of another training: it has model \"hlf\", not \"inclusive\"",
+            "train", shards.Run, "--model", "inclusive", "--epochs", "2", "--out", output, "--resume");
+        await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
+        await Refuse(
+            4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1e30", "--out", Path.Combine(_folder, "diverged"));
+    }
+
+    private static async Task<string> Succeed(string[] arguments)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(arguments);
+        result.ExitCode.ShouldBe(0, result.Error);
+        return result.Error;
+    }
+
+    private static async Task Refuse(int exitCode, string mention, params string[] arguments)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(arguments);
+        result.ExitCode.ShouldBe(exitCode, result.Error);
+        string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Single(line => line.StartsWith("daprhep: ", StringComparison.Ordinal)).ShouldContain(mention);
+    }
+
+    /// <summary>Sends SIGKILL a moment after the process has written some checkpoints, however fast the machine is.</summary>
+    private static async Task KillAfterCheckpoints(Process process, string output, int checkpoints, int milliseconds)
+    {
+        string folder = Path.Combine(output, "checkpoints");
+        DateTime last = Newest();
+        for (int seen = 0; seen <= checkpoints && !process.HasExited;)
+        {
+            await Task.Delay(1);
+            if (Newest() is var now && now > last)
+                (last, seen) = (now, seen + 1);
+        }
+        await Task.Delay(milliseconds);
+        process.Kill();
+
+        DateTime Newest() => Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.json").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max()
+            : default;
+    }
+
+    private static byte[] Bytes(string output) => File.ReadAllBytes(Path.Combine(output, "model", "model.safetensors"));
+
+    /// <summary>What was reported after each epoch, but for the speed.</summary>
+    private static string[] Losses(string output)
+    {
+        JsonArray epochs = JsonNode.Parse(File.ReadAllBytes(Path.Combine(output, "model", "training.json")))!["epochs"]!.AsArray();
+        foreach (JsonNode? epoch in epochs)
+            epoch!.AsObject().Remove("events_per_second").ShouldBeTrue();
+        return [.. epochs.Select(epoch => epoch!.ToJsonString())];
+    }
+
+    /// <summary>A run over a part of the samples, whose shards all tests train on.</summary>
+    public sealed class Shards : IAsyncLifetime
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-shards-").FullName;
+
+        public string Run => Path.Combine(_folder, "run");
+
+        public async ValueTask InitializeAsync()
+        {
+            DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+                "run", Repository.Samples, "--epochs", "1", "--max-events", "300", "--out", Run);
+            result.ExitCode.ShouldBe(0, result.Error);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Directory.Delete(_folder, recursive: true);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
