@@ -1,3 +1,4 @@
+using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models;
@@ -74,5 +75,6 @@ public static class ModelRegistry
 
     /// <summary>Trains a model on events that have been checked; as <see cref="TrainingLoop"/> does.</summary>
     internal delegate TrainingOutcome OwnTraining(
-        TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress, CancellationToken cancellation);
+        TrainingData data, int classes, TrainingOptions options, TrainingProgress progress, CheckpointStore? checkpoints,
+        CancellationToken cancellation);
 }

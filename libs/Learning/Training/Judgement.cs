@@ -16,9 +16,16 @@ internal sealed record Judgement(double Loss, double Accuracy, double? Auc)
             return null;
         var scores = new float[events.Count * model.Classes];
         model.Logits(events, scores);
-        var labels = events.Labels.Span;
-        var (loss, accuracy) = (CrossEntropy.Mean(scores, labels, model.Classes), Evaluation.Accuracy.Of(scores, labels, model.Classes));
-        Softmax.InPlace(scores, model.Classes);
-        return new Judgement(loss, accuracy, MeanAuc.Of(scores, labels, model.Classes));
+        return Of(scores, events.Labels.Span, model.Classes);
+    }
+
+    /// <summary>Judges scores before the softmax, [events, classes], which become probabilities; null without events.</summary>
+    internal static Judgement? Of(Span<float> scores, ReadOnlySpan<sbyte> labels, int classes)
+    {
+        if (labels.IsEmpty)
+            return null;
+        var (loss, accuracy) = (CrossEntropy.Mean(scores, labels, classes), Evaluation.Accuracy.Of(scores, labels, classes));
+        Softmax.InPlace(scores, classes);
+        return new Judgement(loss, accuracy, MeanAuc.Of(scores, labels, classes));
     }
 }

@@ -46,7 +46,7 @@ public static class TrainingLoop
         options.Check();
         CheckEvents(data, classes, options.Model);
         if (ModelRegistry.TrainingOf(options.Model) is { } ownTraining)
-            return ownTraining(data, classes, options, progress.Epoch, cancellation);
+            return ownTraining(data, classes, options, progress, checkpoints, cancellation);
 
         var train = data.Train;
         var (learned, heldBack) = ValidationSplit.Of(train, options.ValidationShare);
@@ -191,7 +191,8 @@ public static class TrainingLoop
         data.Test.CheckFinite();
     }
 
-    private static int[] CountByClass(
+    /// <summary>Events of each class to learn from; makes sure that no class is without.</summary>
+    internal static int[] CountByClass(
         LabelledEvents train, int[] learned, LabelledEvents validation, int classes, TrainingOptions options)
     {
         var counts = new int[classes];

@@ -1,4 +1,6 @@
+using DaprHep.Data.Objects;
 using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
@@ -88,6 +90,85 @@ public class BoostingLoopTests
     public void A_hyper_parameter_that_makes_no_sense_is_named(string name, double value) =>
         Should.Throw<HyperParameterException>(() => TrainingLoop.Run(
             Samples, 3, new TrainingOptions { Model = "trees", Parameters = Of((name, value)) })).Message.ShouldContain($"'{name}'");
+
+    [Fact]
+    public void An_interrupted_training_ends_with_the_trees_of_an_undisturbed_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("daprhep-trees-").FullName;
+        try
+        {
+            var options = new TrainingOptions
+            {
+                Model = "trees", Epochs = 6, CheckpointEvery = 1, LogEvery = 1, Patience = 3, ValidationShare = 0.2, BalanceClasses = true,
+            };
+            using var expected = TrainingLoop.Run(Samples, 3, options).Model;
+            foreach (var rounds in new[] { 3, 1, 8, 11, 0 })
+            {
+                using var source = new CancellationTokenSource();
+                var left = rounds;
+                if (left == 0)
+                    source.Cancel();
+                var progress = new TrainingProgress { Step = _ => StopAfter(source, --left) };
+                Should.Throw<OperationCanceledException>(() => TrainingLoop.Run(Samples, 3, options, progress, Store(), source.Token));
+            }
+
+            using var paused = TrainingLoop.Run(Samples, 3, options with { PauseAfter = 4 }, new TrainingProgress(), Store()).Model;
+            var outcome = TrainingLoop.Run(Samples, 3, options with { Threads = 2 }, new TrainingProgress(), Store());
+            using var model = outcome.Model;
+            SafetensorsWriter.Write(model.ExportWeights()).ShouldBe(SafetensorsWriter.Write(expected.ExportWeights()));
+            outcome.Epochs.Select(report => report.Epoch).ShouldBe([1, 2, 3, 4, 5, 6]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        CheckpointStore Store() => new(ObjectStore.Open(folder), "checkpoints");
+
+        static void StopAfter(CancellationTokenSource source, int left)
+        {
+            if (left == 0)
+                source.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Early_stopping_keeps_the_best_trees()
+    {
+        var options = new TrainingOptions
+        {
+            Model = "trees", Epochs = 500, Patience = 2, ValidationShare = 0.25, Parameters = Of(("eta", 0.5), ("rounds", 4)),
+        };
+        var outcome = TrainingLoop.Run(Samples, 3, options);
+        using var model = outcome.Model;
+        outcome.Epochs.Count.ShouldBeLessThan(100);
+        var best = outcome.Epochs.MinBy(report => report.ValidationLoss)!.Epoch;
+        best.ShouldBe(outcome.Epochs.Count - 2);
+        model.ExportWeights().Single(weight => weight.Name == "trees.class").Values.Length.ShouldBe(best * 4 * 3);
+    }
+
+    [Fact]
+    public void A_class_that_counts_more_is_predicted_more_often()
+    {
+        PredictedAsFirst([10, 1, 1]).ShouldBeGreaterThan(PredictedAsFirst([1, 10, 10]));
+
+        int PredictedAsFirst(double[] weights)
+        {
+            using var model = TrainingLoop.Run(Samples, 3, new TrainingOptions { Model = "trees", Epochs = 2, ClassWeights = weights }).Model;
+            return model.Probabilities(Samples.Test).Chunk(3).Count(row => Accuracy.Predicted(row) == 0);
+        }
+    }
+
+    [Fact]
+    public void Rounds_are_reported_on_request()
+    {
+        var seen = new List<LiveMetrics>();
+        var options = new TrainingOptions { Model = "trees", Epochs = 2, LogEvery = 4 };
+        using var model = TrainingLoop.Run(Samples, 3, options, new TrainingProgress { Step = seen.Add }, null).Model;
+        seen.Select(metrics => metrics.Step).ShouldBe([4, 8, 12, 16]);
+        seen.ShouldAllBe(metrics => metrics.Steps == 16 && metrics.Accuracy > 0.8 && metrics.EventsPerSecond > 0);
+        seen.Select(metrics => metrics.Loss).ShouldBeInOrder(SortDirection.Descending);
+    }
 
     private static LabelledEvents Seen(LabelledEvents events)
     {

@@ -21,10 +21,12 @@ internal sealed class TreeGrower : IDisposable
     /// <summary>Copies the events into XGBoost's own form.</summary>
     /// <param name="events">Events with finite features and labels in [0, <paramref name="classes"/>).</param>
     /// <param name="classes">How many classes there are.</param>
+    /// <param name="classWeights">How much an event of each class counts; empty where all count the same.</param>
     /// <param name="parameters">A value for each of <see cref="TreesModel.Parameters"/>.</param>
     /// <param name="threads">Threads to use at most; the trees of very many events may depend on it in the last bits.</param>
     /// <exception cref="XGBoostException">libxgboost is missing, or refused the events.</exception>
-    internal unsafe TreeGrower(LabelledEvents events, int classes, HyperParameters parameters, int threads)
+    internal unsafe TreeGrower(
+        LabelledEvents events, int classes, ReadOnlySpan<float> classWeights, HyperParameters parameters, int threads)
     {
         _features = events.FeatureCount;
         _classes = classes;
@@ -48,6 +50,12 @@ internal sealed class TreeGrower : IDisposable
         for (var i = 0; i < labels.Length; i++)
             labels[i] = events.Labels.Span[i];
         SetInfo("label", labels);
+        if (classWeights.IsEmpty)
+            return;
+        var weights = new float[events.Count];
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] = classWeights[events.Labels.Span[i]];
+        SetInfo("weight", weights);
     }
 
     /// <summary>Grows one tree a class, each down the gradient of the softmax cross-entropy.</summary>
