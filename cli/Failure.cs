@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Dapr.Workflow;
 using DaprHep.Cli.Gateway;
 using DaprHep.Cli.Stack;
 using DaprHep.Data.Events;
@@ -16,9 +15,6 @@ namespace DaprHep.Cli;
 /// <summary>Turns whatever a command throws into one line for a person and an exit code for a script.</summary>
 internal static class Failure
 {
-    private static readonly string[] InputErrors =
-        [typeof(BadInputException).FullName!, typeof(ObjectStoreException).FullName!, typeof(EventDataException).FullName!];
-
     /// <summary>Runs a command's work.</summary>
     /// <param name="work">What the command does.</param>
     /// <param name="interrupted">What to say when it is interrupted.</param>
@@ -44,13 +40,8 @@ internal static class Failure
     }
 
     /// <summary>Whether it is the input's fault, not the run's.</summary>
-    public static bool IsBadInput(Exception e) => e switch
-    {
-        BadInputException or RootException or ObjectStoreException or EventDataException or UnknownModelException
-            or HyperParameterException or SearchSpaceException or StudyFormatException => true,
-        WorkflowTaskFailedException task => InputErrors.Contains(task.FailureDetails.ErrorType),
-        _ => false,
-    };
+    public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException or EventDataException
+        or UnknownModelException or HyperParameterException or SearchSpaceException or StudyFormatException;
 
     /// <summary>Says what is wrong with the command line, and where its help is.</summary>
     public static int Usage(ParseResult parsed)
@@ -77,8 +68,6 @@ internal static class Failure
 
     private static string MessageOf(Exception e) => e switch
     {
-        WorkflowTaskFailedException task when IsBadInput(task) => task.FailureDetails.ErrorMessage,
-        WorkflowTaskFailedException task => $"{task.Message}",
         StackException or GatewayException or TrainingDivergedException => e.Message,
         _ => IsBadInput(e) ? e.Message : $"{e.GetType().Name}: {e.Message}",
     };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json;
 using DaprHep.Cli.Embedded;
 using DaprHep.Cli.Gateway;
@@ -13,7 +12,7 @@ using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
 
-/// <summary><c>daprhep run</c>: from ROOT files to a report, everything in this process.</summary>
+/// <summary><c>daprhep run</c>: from ROOT files to a report, in this process or behind a gateway.</summary>
 internal static class RunCommand
 {
     private static readonly PipelineRequest Defaults = new() { Run = "", Store = "", Samples = [] };
@@ -68,7 +67,7 @@ internal static class RunCommand
             string[] globs = parsed.GetValue(sample) ?? [];
             var request = new PipelineRequest
             {
-                Run = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}",
+                Run = "",
                 Store = parsed.GetValue(store) ?? "",
                 Samples = globs.Length > 0 ? SampleArguments.FromGlobs(globs) : SampleArguments.FromFolder(parsed.GetValue(samples)!),
                 TestSamples = parsed.GetValue(test) is { } testFolder ? SampleArguments.FromFolder(testFolder) : [],
@@ -79,6 +78,7 @@ internal static class RunCommand
                 Seed = parsed.GetValue(seed),
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
+                Attempts = parsed.GetValue(gateway) is null ? 1 : Defaults.Attempts,
             };
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
         }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
@@ -97,7 +97,7 @@ internal static class RunCommand
             if (request.Store.Length == 0)
                 request = request with { Store = folder.StoreUrl };
             PipelineResult result = await WatchAsync(progress => gateway is null
-                ? EmbeddedPipeline.RunAsync(request, progress, cancellation)
+                ? EmbeddedAsync(request, progress, cancellation)
                 : RemoteAsync(gateway, request, progress, cancellation));
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
         }
@@ -120,6 +120,14 @@ internal static class RunCommand
         IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         var live = new LiveProgress(terminal);
         return live.ShowAsync(() => run(live));
+    }
+
+    private static async Task<PipelineResult> EmbeddedAsync(PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
+    {
+        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(cancellation);
+        using GatewayClient client = stack.Connect();
+        RunState state = await client.StartAsync(request, cancellation);
+        return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);
     }
 
     private static async Task<PipelineResult> RemoteAsync(string gateway, PipelineRequest request, IProgressSink progress, CancellationToken cancellation)

@@ -20,12 +20,16 @@ internal sealed class GatewayClient : IDisposable
     private const int Reconnects = 20;
     private readonly HttpClient _http;
 
-    public GatewayClient(string url)
+    /// <param name="url">Address of the gateway.</param>
+    /// <param name="token">The token it asks for; null for the environment's.</param>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public GatewayClient(string url, string? token = null)
     {
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--gateway {url}: expected an address such as http://127.0.0.1:8080");
         _http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token)
+        token ??= Environment.GetEnvironmentVariable(TokenVariable);
+        if (!string.IsNullOrEmpty(token))
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -34,7 +38,7 @@ internal sealed class GatewayClient : IDisposable
         var body = new
         {
             request.Samples, request.TestSamples, request.Store, request.Physics, request.Model, request.Epochs, request.Batch,
-            request.Seed, request.MaxEvents, request.HashInputs,
+            request.Seed, request.MaxEvents, request.HashInputs, request.Attempts,
         };
         return SendAsync<RunState>(() => new(HttpMethod.Post, "runs") { Content = JsonContent.Create(body) }, cancellation);
     }

@@ -49,7 +49,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            if (!readings.TryGetValue(task.Id, out StepMeter.Reading reading))
+            if (!readings.TryGetValue(task.Id, out StepMeter.Reading reading) || reading.Rate == 0)
                 return Text.Empty;
             string left = task.IsFinished ? "" : $"  {reading.Left:hh\\:mm\\:ss} left";
             return new Text($"{reading.Rate:N0} events/s{left}");

@@ -21,7 +21,8 @@ internal sealed class PlainProgress(TextWriter output) : IProgressSink
             _lastLine = Stopwatch.GetTimestamp();
             string left = reading.JustFinished ? "" : $", {reading.Left.TotalSeconds:F0} s left";
             string note = progress.Note.Length > 0 ? $", {progress.Note}" : "";
-            output.WriteLine($"{progress.Step}: {reading.Events:N0} of {progress.TotalEvents:N0} events, {reading.Rate:N0} events/s{left}{note}");
+            string rate = reading.Rate > 0 ? $", {reading.Rate:N0} events/s" : "";
+            output.WriteLine($"{progress.Step}: {reading.Events:N0} of {progress.TotalEvents:N0} events{rate}{left}{note}");
         }
     }
 }

@@ -7,6 +7,9 @@ namespace DaprHep.Cli.Stack;
 /// <summary>A place in the stack for one process: its name and its ports.</summary>
 internal sealed record Seat(StackService Service, string Name, int Port, int SidecarHttp, int SidecarGrpc)
 {
+    private const int FirstFreePort = 20_000;
+    private const int EndOfFreePorts = 32_768;
+    private const int PortAttempts = 100;
     private const string LogFormat = "Logging__Console__FormatterName";
 
     /// <summary>Variables of every process: logs for people, unless this process was told otherwise.</summary>
@@ -43,18 +46,17 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
         // Held until all are chosen, so that no port is given twice.
         int Take(int? wanted, StackService service)
         {
-            var listener = new TcpListener(IPAddress.Loopback, wanted ?? 0);
             try
             {
-                listener.Start();
+                TcpListener listener = wanted > 0 ? Listen(wanted.Value) : ListenAnywhere();
+                listeners.Add(listener);
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
             }
             catch (SocketException e)
             {
                 throw new StackException(
                     $"port {wanted} of {service.Name} can't be used ({e.Message}); stop what listens there, or give --port");
             }
-            listeners.Add(listener);
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 
@@ -71,6 +73,29 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
         foreach ((string name, string value) in Service.Environment)
             environment[name] = value;
         return StackProcess.Start(Name, Service.Program, [], environment, log);
+    }
+
+    // A port from the system's own range may be gone again, to a connection of any program, before the process listens on it.
+    private static TcpListener ListenAnywhere()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Listen(attempt < PortAttempts ? Random.Shared.Next(FirstFreePort, EndOfFreePorts) : 0);
+            }
+            catch (SocketException) when (attempt < PortAttempts)
+            {
+                // Taken; another.
+            }
+        }
+    }
+
+    private static TcpListener Listen(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        return listener;
     }
 
     private static string Address(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";

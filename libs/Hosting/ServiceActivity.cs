@@ -4,6 +4,7 @@ using Dapr.Workflow.Abstractions;
 using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DaprHep.Hosting;
@@ -78,10 +79,22 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
     }
 }
 
-/// <summary>Bounds how many activities of a process run at a time.</summary>
-internal sealed class ActivitySlots : IDisposable
+/// <summary>
+/// Bounds how many activities of a process run at a time. A process that stops waits for those under way, so that none leaves a partial
+/// object behind.
+/// </summary>
+internal sealed class ActivitySlots : IHostedService, IDisposable
 {
-    private readonly SemaphoreSlim _free = new(Environment.ProcessorCount);
+    private static readonly int Slots = Environment.ProcessorCount;
+    private readonly SemaphoreSlim _free = new(Slots);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        for (int taken = 0; taken < Slots; taken++)
+            await _free.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Waits for a slot; disposing what is returned frees it.</summary>
     public async Task<IDisposable> TakeAsync(CancellationToken cancellation)

@@ -20,7 +20,17 @@ public static class ServiceHost
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Adds the Dapr workflow worker, health checks, console logs and the progress sink.</summary>
+    /// <summary>The builder of a service that is a process of its own: configured by its environment, with logs and telemetry.</summary>
+    /// <param name="args">The process's arguments.</param>
+    /// <param name="service">Name of the service: its Dapr app id.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string service)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+        AddLogs(builder.Logging, builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json);
+        return builder.AddDaprHepTelemetry(service);
+    }
+
+    /// <summary>Adds the Dapr workflow worker, health checks and the progress sink.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="register">Registers the service's activities with <see cref="RegisterStep"/>, or its workflows.</param>
     public static WebApplicationBuilder AddDaprHepService(this WebApplicationBuilder builder, Action<WorkflowRuntimeOptions> register)
@@ -36,6 +46,7 @@ public static class ServiceHost
         services.AddSingleton<RunWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RunWatch>());
         services.AddSingleton<ActivitySlots>();
+        services.AddHostedService(provider => provider.GetRequiredService<ActivitySlots>());
         services.AddSingleton(provider => new ProcessStopping(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<PublishedProgress>();
         services.TryAddSingleton<IProgressSink>(provider => provider.GetRequiredService<PublishedProgress>());
@@ -43,7 +54,6 @@ public static class ServiceHost
         services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: ["ready"]);
         services.AddProblemDetails();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit);
-        AddLogs(builder.Logging, builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json);
         return builder;
     }
 

@@ -1,15 +1,5 @@
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
-using DaprHep.Hosting.Telemetry;
-using DaprHep.Features.Activities;
+using DaprHep.Features;
 
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-builder.AddDaprHepTelemetry(Apps.Features);
-builder.AddDaprHepService(workflows =>
-{
-    workflows.RegisterStep<MergeStatistics>();
-    workflows.RegisterStep<BuildShard>();
-});
-WebApplication app = builder.Build();
-app.UseDaprHepService();
-await app.RunAsync();
+await FeaturesService.Build(ServiceHost.CreateBuilder(args, Apps.Features)).RunAsync();

@@ -1,16 +1,5 @@
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
-using DaprHep.Hosting.Telemetry;
-using DaprHep.Trainer.Activities;
+using DaprHep.Trainer;
 
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-builder.AddDaprHepTelemetry(Apps.Trainer);
-builder.AddDaprHepService(workflows =>
-{
-    workflows.RegisterStep<TrainModel>();
-    workflows.RegisterStep<EvaluateModel>();
-    workflows.RegisterStep<WriteReport>();
-});
-WebApplication app = builder.Build();
-app.UseDaprHepService();
-await app.RunAsync();
+await TrainerService.Build(ServiceHost.CreateBuilder(args, Apps.Trainer)).RunAsync();

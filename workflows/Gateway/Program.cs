@@ -1,24 +1,5 @@
 using DaprHep.Gateway;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
-using DaprHep.Hosting.Telemetry;
-using DaprHep.Topology;
 
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-builder.AddDaprHepTelemetry(Apps.Pipeline);
-builder.AddDaprHepService(workflows => workflows.RegisterWorkflow<TopologyPipeline>());
-builder.Services.AddOpenApi();
-builder.Services.AddSingleton<Runs>();
-builder.Services.AddSingleton<RunCounts>();
-builder.Services.AddSingleton<ProgressBoard>();
-builder.Services.AddSingleton<AppWatch>();
-builder.Services.AddHostedService(provider => provider.GetRequiredService<AppWatch>());
-WebApplication app = builder.Build();
-app.UseExceptionHandler();
-app.UseStatusCodePages();
-app.MapHealth();
-app.MapMetrics(app.Services.GetRequiredService<RunCounts>().RefreshAsync);
-app.MapOpenApi();
-app.MapProgress();
-app.MapRuns();
-await app.RunAsync();
+await GatewayService.Build(ServiceHost.CreateBuilder(args, Apps.Pipeline)).RunAsync();

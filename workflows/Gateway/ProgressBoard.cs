@@ -49,6 +49,13 @@ internal sealed class ProgressBoard
         }
     }
 
+    /// <summary>Whether every step that reports has reported all its events.</summary>
+    public bool IsComplete(string run)
+    {
+        IReadOnlyList<ProgressState> reported = Of(run);
+        return Steps.InOrder.All(step => step.Step == Steps.Report || reported.Any(p => p.Step == step.Step && p.Events == p.TotalEvents));
+    }
+
     private sealed class Board
     {
         public Dictionary<string, Step> Steps { get; } = [];

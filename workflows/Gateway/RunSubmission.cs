@@ -46,6 +46,9 @@ internal sealed record RunSubmission
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
 
+    /// <summary>How often a step that fails is done before the run fails.</summary>
+    public int Attempts { get; init; } = Defaults.Attempts;
+
     /// <summary>Reads a body; what is wrong with it is added to <paramref name="errors"/> by field path.</summary>
     public static async Task<RunSubmission?> ReadAsync(HttpRequest request, Dictionary<string, string[]> errors)
     {
@@ -80,6 +83,7 @@ internal sealed record RunSubmission
         Seed = Seed,
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
+        Attempts = Attempts,
     };
 
     private void Check(Dictionary<string, string[]> errors)
@@ -95,6 +99,7 @@ internal sealed record RunSubmission
         CheckRange("$.epochs", Epochs, 1, errors);
         CheckRange("$.batch", Batch, 1, errors);
         CheckRange("$.seed", Seed, 0, errors);
+        CheckRange("$.attempts", Attempts, 1, errors);
         if (MaxEvents is { } events)
             CheckRange("$.maxEvents", events, 1, errors);
     }

@@ -55,6 +55,10 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps)
             state.FailureDetails?.ErrorType);
     }
 
+    /// <summary>Waits for the end of a run.</summary>
+    public Task WaitAsync(string run, CancellationToken cancellation) =>
+        workflows.WaitForWorkflowCompletionAsync(run, getInputsAndOutputs: false, cancellation);
+
     /// <summary>What a run was asked to do; null when there is none of that name.</summary>
     public async Task<PipelineRequest?> RequestOfAsync(string run, CancellationToken cancellation) =>
         (await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation)).ReadInputAs<PipelineRequest>();

@@ -1,4 +1,6 @@
 using Dapr.Workflow;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -7,12 +9,15 @@ namespace DaprHep.Topology;
 
 /// <summary>
 /// Calls activities of the services. One that fails is called again after a pause that doubles (2 s, 4 s, … up to a minute), for what may
-/// pass: a full disk, a store or a service that was away. Bad input is not tried again, because it stays bad.
+/// pass: a full disk, a store or a service that was away. Bad input is not tried again, because it stays bad; what the store holds or
+/// refuses is for a person to mend, too, when trying again does not help.
 /// </summary>
 internal sealed class StepCalls(WorkflowContext context, int attempts)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private static readonly string[] StoreErrors = [typeof(ObjectStoreException).FullName!, typeof(EventDataException).FullName!];
 
     /// <summary>Calls an activity by its name in an app.</summary>
     /// <exception cref="BadInputException">The input is to blame.</exception>
@@ -26,7 +31,7 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
             {
                 return await context.CallActivityAsync<T>(activity, input, new WorkflowTaskOptions(TargetAppId: app));
             }
-            catch (WorkflowTaskFailedException e) when (e.FailureDetails.ErrorType == typeof(BadInputException).FullName)
+            catch (WorkflowTaskFailedException e) when (IsBadInput(e.FailureDetails.ErrorType, isLast: attempt >= attempts))
             {
                 throw new BadInputException(e.FailureDetails.ErrorMessage, e);
             }
@@ -41,4 +46,7 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    private static bool IsBadInput(string error, bool isLast) =>
+        error == typeof(BadInputException).FullName || (isLast && StoreErrors.Contains(error));
 }

@@ -9,15 +9,12 @@ namespace DaprHep.Topology;
 /// </summary>
 public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 {
-    /// <summary>How often an activity is called before its failure ends the run.</summary>
-    public int Attempts { get; init; } = 5;
-
     /// <inheritdoc/>
     public override async Task<PipelineResult> RunAsync(WorkflowContext context, PipelineRequest input)
     {
         (string run, string store, int seed) = (input.Run, input.Store, input.Seed);
         var clock = new StepClock(context);
-        var services = new StepCalls(context, Attempts);
+        var services = new StepCalls(context, input.Attempts);
 
         var plan = await services.CallAsync<PlanPartitionsOutput>(
             Apps.Ingest, "PlanPartitions",

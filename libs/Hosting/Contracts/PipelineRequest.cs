@@ -35,6 +35,9 @@ public sealed record PipelineRequest
 
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
+
+    /// <summary>How often a step that fails is done before the run fails; bad input is not tried again.</summary>
+    public int Attempts { get; init; } = 5;
 }
 
 /// <summary>The input files of one class.</summary>

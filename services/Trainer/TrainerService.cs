@@ -1,0 +1,20 @@
+using DaprHep.Hosting;
+using DaprHep.Trainer.Activities;
+
+namespace DaprHep.Trainer;
+
+/// <summary>The service <c>trainer</c>: training shards to models, models to metrics and reports.</summary>
+public static class TrainerService
+{
+    /// <summary>Puts the service together on a builder, be it of a process of its own or of an embedded run.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddDaprHepService(workflows =>
+        {
+            workflows.RegisterStep<TrainModel>();
+            workflows.RegisterStep<EvaluateModel>();
+            workflows.RegisterStep<WriteReport>();
+        });
+        return builder.Build().UseDaprHepService();
+    }
+}

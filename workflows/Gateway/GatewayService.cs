@@ -1,0 +1,31 @@
+using DaprHep.Hosting;
+using DaprHep.Hosting.Telemetry;
+using DaprHep.Topology;
+
+namespace DaprHep.Gateway;
+
+/// <summary>The workflow app <c>pipeline</c>: runs the pipeline workflow, and is the HTTP gateway to it.</summary>
+public static class GatewayService
+{
+    /// <summary>Puts the app together on a builder, be it of a process of its own or of an embedded run.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddDaprHepService(workflows => workflows.RegisterWorkflow<TopologyPipeline>());
+        builder.Services.AddOpenApi();
+        builder.Services.AddSingleton<Runs>();
+        builder.Services.AddSingleton<RunCounts>();
+        builder.Services.AddSingleton<ProgressBoard>();
+        builder.Services.AddSingleton<AppWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AppWatch>());
+        WebApplication app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealth();
+        app.MapMetrics(app.Services.GetRequiredService<RunCounts>().RefreshAsync);
+        app.MapOpenApi();
+        app.MapProgress();
+        app.MapRuns();
+        return app;
+    }
+}
