@@ -20,6 +20,8 @@ internal static class Failure
     /// <param name="interrupted">What to say when it is interrupted.</param>
     public static async Task<int> Guard(Func<Task> work, string interrupted = "interrupted")
     {
+        // Ctrl-C is listened to when the action has returned to its caller; before that, nothing must be there to clean up.
+        await Task.Yield();
         try
         {
             await work();

@@ -19,7 +19,8 @@ internal static class DaprHepCommand
     /// <summary>Runs to the end; <paramref name="meanwhile"/> gets the process while it runs.</summary>
     public static Task<Result> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => RunAsync([], meanwhile, arguments);
 
-    private static async Task<Result> RunAsync(Dictionary<string, string> environment, Func<Process, Task> meanwhile, string[] arguments)
+    /// <summary>Both.</summary>
+    public static async Task<Result> RunAsync(Dictionary<string, string> environment, Func<Process, Task> meanwhile, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
