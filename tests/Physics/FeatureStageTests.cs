@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DaprHep.Data.Datasets;
 
 namespace DaprHep.Physics.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Data.Datasets;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 
@@ -65,5 +66,5 @@ public sealed record FeatureScaling(string Name, double Min, double Max)
 {
     /// <summary>Scales one value; a feature that never varied becomes 0.5, as the feature stage has it.</summary>
     /// <param name="value">The value as physics computes it.</param>
-    public float Apply(float value) => Max > Min ? (float)((value - Min) / (Max - Min)) : 0.5f;
+    public float Apply(float value) => MinMaxScaling.Scale(value, Min, Max);
 }

@@ -1,4 +1,6 @@
-namespace DaprHep.Physics.Tests;
+using DaprHep.Data.Datasets;
+
+namespace DaprHep.Data.Tests;
 
 public sealed class MinMaxScalingTests
 {

@@ -1,4 +1,4 @@
-namespace DaprHep.Physics;
+namespace DaprHep.Data.Datasets;
 
 /// <summary>
 /// The smallest and largest value of each column over a dataset, and the scaling to [0, 1] they define. Computes in double precision.
@@ -82,9 +82,16 @@ public sealed class MinMaxScaling
     }
 
     /// <summary>
-    /// Scales rows: (x − min) / (max − min), and 0.5 in a column that is constant over the dataset, as the published pipeline's
+    /// Scales a value: (x − min) / (max − min), and 0.5 in a column that is constant over the dataset, as the published pipeline's
     /// scaler does. Values outside the fitted range come out below 0 or above 1.
     /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="minimum">The smallest value of its column.</param>
+    /// <param name="maximum">The largest value of its column.</param>
+    public static float Scale(float value, double minimum, double maximum) =>
+        maximum > minimum ? (float)((value - minimum) / (maximum - minimum)) : 0.5f;
+
+    /// <summary>Scales rows, each value as <see cref="Scale"/> does.</summary>
     /// <param name="rows">Values [n × <see cref="Columns"/>].</param>
     /// <param name="destination">Receives as many; may be <paramref name="rows"/> itself.</param>
     /// <exception cref="ArgumentException">The rows are not whole, or the destination is too short.</exception>
@@ -99,8 +106,7 @@ public sealed class MinMaxScaling
         for (var i = 0; i < rows.Length; i++)
         {
             var column = i % Columns;
-            var range = _maximum[column] - _minimum[column];
-            destination[i] = range == 0 ? 0.5f : (float)((rows[i] - _minimum[column]) / range);
+            destination[i] = Scale(rows[i], _minimum[column], _maximum[column]);
         }
     }
 
