@@ -47,7 +47,7 @@ public sealed record PermutationImportance(int Events, int Permutations, IReadOn
         {
             accuracies.Add(Accuracy.Of(logits, some.Labels.Span, model.Classes));
             Softmax.InPlace(logits, model.Classes);
-            areas.Add(MeanArea(logits, some.Labels.Span, model.Classes));
+            areas.Add(MeanAuc.Of(logits, some.Labels.Span, model.Classes) ?? double.NaN);
         });
 
         var importance = new FeatureImportance[events.FeatureCount];
@@ -85,22 +85,6 @@ public sealed record PermutationImportance(int Events, int Permutations, IReadOn
     {
         for (var i = 0; i < order.Length; i++)
             values[i * width + feature] = from[order[i] * width + feature];
-    }
-
-    /// <summary>The mean area over classes that have events and are not alone.</summary>
-    private static double MeanArea(ReadOnlySpan<float> probabilities, ReadOnlySpan<sbyte> labels, int classes)
-    {
-        var (sum, count) = (0.0, 0);
-        for (var c = 0; c < classes; c++)
-        {
-            var area = new RankedScores(probabilities, labels, classes, c).AreaAndFalsePositiveRates([], [], []);
-            if (double.IsNaN(area))
-                continue;
-            sum += area;
-            count++;
-        }
-
-        return count > 0 ? sum / count : 0.5;
     }
 
     // The first value is that of the features as they are.

@@ -1,5 +1,6 @@
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Dense;
 using DaprHep.Learning.Models.Recurrent;
 using DaprHep.Learning.Training;
 using TorchSharp;
@@ -34,6 +35,37 @@ public class RecurrentNetworkTests
         var (theirScores, theirLoss) = theirs.Run(drawn);
         ourLoss.ShouldBe(theirLoss, Tolerance);
         ShouldAgree(ourScores, theirScores, "scores");
+        foreach (var gradient in ours.ExportGradients())
+            ShouldAgree(gradient.Values, theirs.Gradient(gradient.Name), gradient.Name);
+    }
+
+    [Theory]
+    [InlineData("gru", true)]
+    [InlineData("gru", false)]
+    [InlineData("lstm", true)]
+    public void Gradients_through_dropout_and_class_weights_agree_with_libtorch(string cell, bool readsFeatures)
+    {
+        const int Events = 21;
+        const double Rate = 0.3;
+        var shape = new RecurrentShape(cell == "gru" ? new GruLayer(12) : new LstmLayer(12), readsFeatures, Hidden: 5, Dropout: Rate);
+        using var ours = Network(shape);
+        ours.ClassWeights = [0.5f, 1, 3];
+        // Events of one length keep their order, so that the factors of an event are those of its column.
+        var drawn = ToySequences.Draw(ToySequences.Lengths(Events, 6, 6));
+        ours.Forward(ToySequences.BatchOf(drawn));
+        var ourLoss = ours.Loss();
+        ours.Backward();
+
+        var inputs = 12 + (readsFeatures ? ToySequences.Features : 0);
+        var columns = ColumnBlock.Padded(Events);
+        var factors = Enumerable.Repeat(1f, inputs * columns).ToArray();
+        new Dropout(Rate, seed: 9).Draw(factors, columns, columns, 0);
+        factors.ShouldContain(0);
+        using var scope = torch.NewDisposeScope();
+        using var theirs = new RecurrentTwin(shape, ours.ExportWeights());
+        var (_, theirLoss) = theirs.Run(
+            drawn, ours.ClassWeights, column => [.. Enumerable.Range(0, inputs).Select(input => factors[input * columns + column])]);
+        ourLoss.ShouldBe(theirLoss, Tolerance);
         foreach (var gradient in ours.ExportGradients())
             ShouldAgree(gradient.Values, theirs.Gradient(gradient.Name), gradient.Name);
     }

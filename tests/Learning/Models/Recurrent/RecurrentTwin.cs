@@ -44,23 +44,27 @@ internal sealed class RecurrentTwin : IDisposable
     internal float[] Gradient(string name) => _weights[name].grad!.data<float>().ToArray();
 
     /// <summary>Scores of events, one after the other, and the mean loss, differentiated.</summary>
-    internal (float[] Scores, float Loss) Run(LabelledEvents events)
+    /// <param name="events">The events.</param>
+    /// <param name="classWeights">How much an event of each class counts; null where all count the same.</param>
+    /// <param name="dropout">By event, the factors of what the dense layers read; null for none.</param>
+    internal (float[] Scores, float Loss) Run(LabelledEvents events, float[]? classWeights = null, Func<int, float[]>? dropout = null)
     {
         var all = new List<float>();
         var total = zeros([1]);
         for (var i = 0; i < events.Count; i++)
         {
-            var scores = Scores(events, i);
+            var scores = Scores(events, i, dropout?.Invoke(i));
             all.AddRange(scores.data<float>().ToArray());
-            total = total + functional.cross_entropy(scores, frombuffer(new long[] { events.Labels.Span[i] }, ScalarType.Int64, 1));
+            var loss = functional.cross_entropy(scores, frombuffer(new long[] { events.Labels.Span[i] }, ScalarType.Int64, 1));
+            total = total + loss * (classWeights?[events.Labels.Span[i]] ?? 1f);
         }
 
-        var loss = (total * (1f / events.Count)).sum();
-        loss.backward();
-        return ([.. all], loss.item<float>());
+        var mean = (total * (1f / events.Count)).sum();
+        mean.backward();
+        return ([.. all], mean.item<float>());
     }
 
-    private Tensor Scores(LabelledEvents events, int index)
+    private Tensor Scores(LabelledEvents events, int index, float[]? dropout)
     {
         int units = _shape.Layer.Units;
         var h = zeros([1, units]);
@@ -94,6 +98,8 @@ internal sealed class RecurrentTwin : IDisposable
             joined = cat([h, tensor(features, [1, features.Length])], 1);
         }
 
+        if (dropout is not null)
+            joined = joined * tensor(dropout, [1, dropout.Length]);
         if (_shape.Hidden > 0)
             joined = (joined.matmul(_weights["dense.weight"].t()) + _weights["dense.bias"]).relu();
         return joined.matmul(_weights["output.weight"].t()) + _weights["output.bias"];
