@@ -1,43 +1,64 @@
+using System.Globalization;
+
 namespace DaprHep.Benchmarks.Learning;
 
-/// <summary>Ways to do the same, which take turns, so that a busy machine hurts all alike.</summary>
-internal sealed class Contest(string title, int rounds, double asked)
+/// <summary>
+/// Ways to do the same, which take turns. Rates are by processor time, which on a core of its own is the time that passes; so other
+/// programs on the machine do not count, and what they take from caches hurts all alike.
+/// </summary>
+/// <param name="title">What is done.</param>
+/// <param name="rounds">How often each way has its turn.</param>
+/// <param name="wanted">How many times the fastest peer's rate ours is to reach; NaN where nothing is asked for.</param>
+internal sealed class Contest(string title, int rounds, double wanted)
 {
-    private readonly List<(string Name, bool IsYardstick, Func<(double EventsPerSecond, double Loss)> Run)> _rows = [];
+    private readonly List<(string Name, Func<Pace> Run)> _peers = [];
+    private (string Name, Func<Pace> Run) _ours;
 
-    /// <summary>Adds a way; those of PyTorch only where it is installed.</summary>
-    internal void Add(string name, bool isPyTorch, Func<(double EventsPerSecond, double Loss)> run)
-    {
-        if (!isPyTorch)
-            _rows.Add((name, false, run));
-        else if (PyTorchLoop.Version is { } version)
-            _rows.Add(($"PyTorch {version}, {name}", true, run));
-        else
-            Console.WriteLine("no PyTorch: install Debian's python3-torch for the comparison");
-    }
+    /// <summary>Adds a peer.</summary>
+    internal void Add(string name, Func<Pace> run) => _peers.Add((name, run));
 
-    /// <summary>Runs all and prints the median rates; ratios are to the fastest of PyTorch.</summary>
-    internal void Run()
+    /// <summary>Says what is ours.</summary>
+    internal void Ours(string name, Func<Pace> run) => _ours = (name, run);
+
+    /// <summary>Runs all in turn and adds a row for each peer: median rates, and the median of the rounds' ratios.</summary>
+    internal void Run(SpeedTable table)
     {
-        var rates = _rows.ConvertAll(_ => new List<double>());
-        var losses = new double[_rows.Count];
+        var paces = _peers.ConvertAll(_ => new List<Pace>());
+        var own = new List<Pace>();
         for (var round = 0; round < rounds; round++)
         {
-            for (var i = 0; i < _rows.Count; i++)
-            {
-                var (rate, loss) = _rows[i].Run();
-                rates[i].Add(rate);
-                losses[i] = loss;
-            }
+            for (var i = 0; i < _peers.Count; i++)
+                paces[i].Add(_peers[i].Run());
+            own.Add(_ours.Run());
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{title}, round {round + 1} of {rounds}: {string.Join(", ", _peers.Select((peer, i) => $"{peer.Name} {paces[i][^1]}"))}; "
+                + $"{_ours.Name} {own[^1]}"));
         }
 
-        var medians = rates.ConvertAll(values => values.Order().ElementAt(values.Count / 2));
-        var peers = medians.Where((_, i) => _rows[i].IsYardstick).ToArray();
-        var yardstick = peers.Length > 0 ? peers.Max() : double.NaN;
-        Console.WriteLine($"{title}, one core, median of {rounds} rounds\n");
-        Console.WriteLine($"  {"",-36}{"events/s",12}{"ratio",8}{"last loss",12}");
-        for (var i = 0; i < _rows.Count; i++)
-            Console.WriteLine($"  {_rows[i].Name,-36}{medians[i],12:N0}{medians[i] / yardstick,8:F1}{losses[i],12:F4}");
-        Console.WriteLine($"\n  asked for: {asked} times the faster PyTorch\n");
+        if (_peers.Count == 0)
+            table.Add(new SpeedRow(title, "not installed", double.NaN, Median(own.Select(pace => pace.EventsPerSecond)), double.NaN, double.NaN));
+        for (var i = 0; i < _peers.Count; i++)
+        {
+            table.Add(new SpeedRow(
+                title,
+                _peers[i].Name,
+                Median(paces[i].Select(pace => pace.EventsPerSecond)),
+                Median(own.Select(pace => pace.EventsPerSecond)),
+                Median(own.Zip(paces[i], (ours, theirs) => ours.EventsPerSecond / theirs.EventsPerSecond)),
+                wanted));
+        }
     }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
+
+/// <summary>How fast a way was, and what loss it came to, so that one that learns nothing is seen.</summary>
+internal readonly record struct Pace(double EventsPerSecond, double Loss)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{EventsPerSecond:N0}/s (loss {Loss:F4})");
 }

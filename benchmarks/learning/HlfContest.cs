@@ -2,23 +2,25 @@ using DaprHep.Learning.Models;
 
 namespace DaprHep.Benchmarks.Learning;
 
-/// <summary>hlf: an ordinary PyTorch loop, the same network through our binding of libtorch, and our own kernels.</summary>
+/// <summary>hlf: an ordinary PyTorch loop and the same network through our binding of libtorch, against our own kernels.</summary>
 internal static class HlfContest
 {
-    private const int Events = 16384, Features = 14, Classes = 3, Batch = 128, Epochs = 40;
+    private const int Events = 16384, Features = 14, Classes = 3, Batch = 128, Epochs = 40, PeerEpochs = 8;
 
-    internal static void Run(string folder)
+    internal static void Run(string folder, PythonPeers peers, int rounds, SpeedTable table)
     {
         var events = ToyEvents.Draw(Events, Features, Classes);
-        PyTorchLoop.Write(folder, events);
-        var contest = new Contest(
-            $"hlf ({Features}-50-20-10-{Classes}), {Events:N0} events, batch {Batch}, Adam, {Epochs} epochs", rounds: 3, asked: 5);
-        contest.Add("python3", true, () => PyTorchLoop.Run(
-            "pytorch_hlf.py", Path.Combine(folder, "features"), Path.Combine(folder, "labels"), $"{Epochs}", $"{Batch}", "1"));
-        contest.Add("libtorch through native/", false, () => TimedLoop.Run(
-            () => TorchHlf.Create(Features, Classes), events, Epochs, Batch));
-        contest.Add("our kernels (hlf)", false, () => TimedLoop.Run(
+        PythonPeers.Write(folder, events);
+        var contest = new Contest($"hlf, batch {Batch}, Adam", rounds, wanted: 5);
+        peers.AddTo(contest, "", "pytorch_hlf.py", folder, $"{PeerEpochs}", $"{Batch}");
+        contest.Ours("our kernels", () => TimedLoop.Run(
             () => ModelRegistry.CreateNetwork(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch));
-        contest.Run();
+        contest.Run(table);
+
+        var bound = new Contest("the same", rounds, wanted: double.NaN);
+        bound.Add("libtorch through native/", () => TimedLoop.Run(() => TorchHlf.Create(Features, Classes), events, PeerEpochs, Batch));
+        bound.Ours("our kernels", () => TimedLoop.Run(
+            () => ModelRegistry.CreateNetwork(HlfModel.ModelName, Features, Classes, seed: 1), events, Epochs, Batch));
+        bound.Run(table);
     }
 }

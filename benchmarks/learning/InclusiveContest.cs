@@ -1,4 +1,3 @@
-using System.Globalization;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -10,42 +9,44 @@ namespace DaprHep.Benchmarks.Learning;
 /// </summary>
 internal static class InclusiveContest
 {
-    private const int Events = 2048, PaddedEvents = 512, Features = 14, Classes = 3, Batch = 128, Epochs = 2;
+    internal const int Features = 14, Classes = 3, Batch = 128;
 
-    internal static void Run(string folder)
+    private const int Events = 2048, PaddedEvents = 512, Epochs = 6;
+
+    internal static void RunStandard(string folder, PythonPeers peers, int rounds, SpeedTable table)
     {
         var events = ToyEvents.DrawWithParticles(Events, Features, Classes);
-        PyTorchLoop.Write(folder, events);
-        var particles = events.Particles!;
-        var mean = (double)particles.Offsets.Span[^1] / Events;
-        var contest = new Contest(
-            $"inclusive, standard: {Events:N0} events of {mean:F0} particles on average, batch {Batch}, Adam", rounds: 3, asked: 8);
-        contest.Add("packed, by length", true, () => Python("packed", Events, Epochs));
-        contest.Add("801 padded steps", true, () => Python("padded", PaddedEvents, 1));
-        contest.Add("our kernels (inclusive)", false, () => Ours(events, 1 + 3 * Epochs));
-        contest.Run();
-
-        var few = Padded(events, PaddedEvents);
-        contest = new Contest($"inclusive, cern2019: {PaddedEvents} events of 801 steps, batch {Batch}, Adam", rounds: 3, asked: 1.2);
-        contest.Add("801 padded steps", true, () => Python("padded", PaddedEvents, 1));
-        contest.Add("our kernels (inclusive)", false, () => Ours(few, 1 + Epochs));
-        contest.Run();
-
-        (double, double) Python(string mode, int count, int epochs) => PyTorchLoop.Run(
-            "pytorch_inclusive.py", mode, folder, count.ToString(CultureInfo.InvariantCulture), $"{epochs}", $"{Batch}", "1");
-        static (double, double) Ours(LabelledEvents given, int epochs) => TimedLoop.Run(
-            () => ModelRegistry.CreateNetwork(InclusiveModel.ModelName, Features, Classes, seed: 1), given, epochs, Batch);
+        PythonPeers.Write(folder, events);
+        var mean = (double)events.Particles!.Offsets.Span[^1] / Events;
+        var contest = new Contest($"inclusive, standard ({mean:F0} particles on average), batch {Batch}, Adam", rounds, wanted: 8);
+        peers.AddTo(contest, "packed, by length, ", "pytorch_inclusive.py", "packed", folder, $"{Events}", "1", $"{Batch}");
+        peers.AddTo(contest, "801 padded steps, ", "pytorch_inclusive.py", "padded", folder, $"{PaddedEvents / 2}", "1", $"{Batch}");
+        contest.Ours("our kernels", () => Ours(events, Epochs));
+        contest.Run(table);
     }
 
-    /// <summary>The first events, each with a row in its middle that stands for padding.</summary>
-    private static LabelledEvents Padded(LabelledEvents events, int count)
+    internal static void RunPadded(string folder, PythonPeers peers, int rounds, SpeedTable table)
     {
-        var offsets = events.Particles!.Offsets[..(count + 1)];
+        var events = Padded(PaddedEvents);
+        PythonPeers.Write(folder, events);
+        var contest = new Contest($"inclusive, cern2019 (801 steps), batch {Batch}, Adam", rounds, wanted: 1.2);
+        peers.AddTo(contest, "", "pytorch_inclusive.py", "padded", folder, $"{PaddedEvents}", "1", $"{Batch}");
+        contest.Ours("our kernels", () => Ours(events, 3));
+        contest.Run(table);
+    }
+
+    /// <summary>Events each with a row in its middle that stands for the rows that fill it up to 801.</summary>
+    internal static LabelledEvents Padded(int count)
+    {
+        var events = ToyEvents.DrawWithParticles(count, Features, Classes);
+        var offsets = events.Particles!.Offsets;
         var padding = new int[count];
         for (var i = 0; i < count; i++)
             padding[i] = (offsets.Span[i + 1] - offsets.Span[i]) / 2;
         return new LabelledEvents(
-            events.Features[..(count * Features)], events.Labels[..count], Features,
-            new ParticleSequences(events.Particles.Values, offsets, padding));
+            events.Features, events.Labels, Features, new ParticleSequences(events.Particles.Values, offsets, padding));
     }
+
+    private static Pace Ours(LabelledEvents events, int epochs) => TimedLoop.Run(
+        () => ModelRegistry.CreateNetwork(InclusiveModel.ModelName, Features, Classes, seed: 1), events, epochs, Batch);
 }

@@ -3,9 +3,6 @@ using DaprHep.Benchmarks;
 using DaprHep.Benchmarks.Learning;
 using TorchSharp;
 
-// Our own kernels against ordinary PyTorch loops: same events, same recipe (batch 128, Adam 1e-3), one core, one thread, one run.
-// Arguments: hlf or inclusive for one of the two, nothing for both; or quality DATASET [SEEDS [MODEL…]], which trains every model with its
-// default recipe and prints accuracy and AUC beside the references, on all cores.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["quality", var dataset, .. var rest])
 {
@@ -14,25 +11,44 @@ if (args is ["quality", var dataset, .. var rest])
     return 0;
 }
 
+Options options;
+try
+{
+    options = Options.Parse(args);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine($"{e.Message}\n\n{Options.Usage}");
+    return 2;
+}
+
 if (!PinnedProcess.IsThis)
-    return PinnedProcess.Run(args, core: 0);
+    return PinnedProcess.Run(args, options.Core);
 
 torch.set_num_threads(1);
-if (PyTorchLoop.Blas is { } blas)
-    Console.WriteLine($"PyTorch multiplies with {blas}");
-if (PyTorchLoop.Blas?.Contains("/blas/libblas") == true)
-    Console.WriteLine("  which is the unoptimised reference BLAS: install Debian's libopenblas0-pthread for a fair comparison\n");
+var peers = new PythonPeers(Blas.Find(options.BlasFolder));
+if (!peers.Blas.Any(blas => blas.Name == "OpenBLAS"))
+    Console.Error.WriteLine("no OpenBLAS: install Debian's libopenblas0-pthread, or give its folder with --blas, for a fair comparison");
+var table = new SpeedTable();
 var folder = Directory.CreateTempSubdirectory("daprhep-learning-").FullName;
 try
 {
-    if (args is [] or ["hlf"])
-        HlfContest.Run(folder);
-    if (args is [] or ["inclusive"])
-        InclusiveContest.Run(folder);
+    foreach (var job in options.Jobs)
+    {
+        switch (job)
+        {
+            case "hlf": HlfContest.Run(folder, peers, options.Rounds, table); break;
+            case "standard": InclusiveContest.RunStandard(folder, peers, options.Rounds, table); break;
+            case "cern2019": InclusiveContest.RunPadded(folder, peers, options.Rounds, table); break;
+            case "losses": SameLosses.Run(folder, peers, table); break;
+            case "trees": TreesContest.Run(folder, peers, options.Rounds, table); break;
+        }
+    }
 }
 finally
 {
     Directory.Delete(folder, recursive: true);
 }
 
-return 0;
+table.Print(Console.Out);
+return options.Check && !table.IsMet ? 1 : 0;

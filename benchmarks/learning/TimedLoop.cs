@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -7,8 +6,8 @@ namespace DaprHep.Benchmarks.Learning;
 /// <summary>What the PyTorch script does, with a classifier of ours: shuffled batches, forward, loss, backward, Adam.</summary>
 internal static class TimedLoop
 {
-    /// <returns>The median events/s of all epochs but the first, and the mean loss of the last.</returns>
-    internal static (double EventsPerSecond, double Loss) Run(
+    /// <returns>The median events a second of processor time of all epochs but the first, and the mean loss of the last.</returns>
+    internal static Pace Run(
         Func<NeuralClassifier> create, LabelledEvents events, int epochs, int batchSize)
     {
         using var model = create();
@@ -19,7 +18,7 @@ internal static class TimedLoop
         var total = 0.0;
         for (var epoch = 0; epoch < epochs; epoch++)
         {
-            var started = Stopwatch.GetTimestamp();
+            var before = Environment.CpuUsage.TotalTime;
             random.Shuffle(order);
             total = 0;
             for (var first = 0; first < order.Length; first += batchSize)
@@ -32,10 +31,10 @@ internal static class TimedLoop
             }
 
             if (epoch > 0)
-                rates.Add(events.Count / Stopwatch.GetElapsedTime(started).TotalSeconds);
+                rates.Add(events.Count / (Environment.CpuUsage.TotalTime - before).TotalSeconds);
         }
 
         rates.Sort();
-        return (rates[rates.Count / 2], total / events.Count);
+        return new Pace(rates[rates.Count / 2], total / events.Count);
     }
 }

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace DaprHep.Benchmarks.Learning;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Options
+{
+    public const string Usage = """
+        Measures training with our own kernels beside ordinary PyTorch and XGBoost loops: same events, same recipe, one core, one thread, in turns.
+
+        usage: DaprHep.Benchmarks.Learning [JOB ...] [--rounds N] [--core N] [--blas FOLDER] [--check]
+               DaprHep.Benchmarks.Learning quality DATASET [SEEDS [MODEL ...]]
+
+        JOB             hlf, standard, cern2019, losses or trees (default: all)
+        --rounds N      turns of each way (default: 3)
+        --core N        the core to run on (default: 0)
+        --blas FOLDER   one more libblas.so.3 for PyTorch, beside those of Debian that are installed
+        --check         end with 1 if a figure is below what is wanted
+        quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
+        """;
+
+    private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees"];
+
+    public IReadOnlyList<string> Jobs { get; private init; } = AllJobs;
+
+    public int Rounds { get; private init; } = 3;
+
+    public int Core { get; private init; }
+
+    public string? BlasFolder { get; private init; }
+
+    public bool Check { get; private init; }
+
+    public static Options Parse(string[] arguments)
+    {
+        var options = new Options();
+        var jobs = new List<string>();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--rounds": options = options with { Rounds = Number(Next(ref i), 1) }; break;
+                case "--core": options = options with { Core = Number(Next(ref i), 0) }; break;
+                case "--blas": options = options with { BlasFolder = Next(ref i) }; break;
+                case "--check": options = options with { Check = true }; break;
+                case var job when AllJobs.Contains(job): jobs.Add(job); break;
+                default: throw new FormatException($"{arguments[i]} is not understood");
+            }
+        }
+
+        return jobs.Count > 0 ? options with { Jobs = jobs } : options;
+
+        string Next(ref int i) => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
+        static int Number(string text, int least) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least
+                ? value
+                : throw new FormatException($"{text} is not a number of at least {least}");
+    }
+}
