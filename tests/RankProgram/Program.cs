@@ -2,6 +2,10 @@ using DaprHep.Learning.Distributed;
 using DaprHep.RankProgram;
 
 // One rank, as tests start it: the first argument says what it does, the environment which rank it is.
+if (args[0] == "train")
+    return await RankProcess.RunAsync((group, cancellation) => TrainingRank.Train(TrainingPlan.Parse(args), group, cancellation));
+if (args[0] == "launch")
+    return await TrainingRank.LaunchAsync(args[1..]);
 try
 {
     switch (args[0])

@@ -56,6 +56,9 @@ public sealed class RankGroup : IDisposable
     /// <summary>Cancelled when a rank is lost, also while this one computes.</summary>
     public CancellationToken Lost => _lost.Token;
 
+    /// <summary>What has been lost; null while nothing has.</summary>
+    public string? LostReason => _heartbeat.Lost?.Message;
+
     /// <summary>Joins, and returns when all ranks have.</summary>
     /// <param name="rendezvous">Where they meet, and which of them this is.</param>
     /// <param name="onGpu">Whether to connect GPUs (NCCL) instead of CPUs (Gloo).</param>

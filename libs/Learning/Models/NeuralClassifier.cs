@@ -1,3 +1,4 @@
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models;
@@ -14,6 +15,9 @@ public abstract class NeuralClassifier(string name, int features, int classes) :
     /// <summary>How much an event of each class counts in <see cref="Loss"/>; empty where all count the same.</summary>
     internal float[] ClassWeights { get; set; } = [];
 
+    /// <summary>Shares the gradients of every backward pass with the other ranks; null in a process that trains alone.</summary>
+    internal GradientExchange? Exchange { get; set; }
+
     /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
     /// <param name="batch">The events, with labels in [0, <see cref="Classifier.Classes"/>).</param>
     public abstract void Forward(EventBatch batch);
@@ -25,8 +29,11 @@ public abstract class NeuralClassifier(string name, int features, int classes) :
     /// <param name="logits">Receives them, [events of the batch, <see cref="Classifier.Classes"/>], in the order of the batch.</param>
     public abstract void BatchLogits(Span<float> logits);
 
-    /// <summary>Computes the gradient of the last loss.</summary>
+    /// <summary>Computes the gradient of the last loss, of all ranks where there are several.</summary>
     public abstract void Backward();
+
+    /// <summary>In place of <see cref="Backward"/> where this rank has no events in a batch: takes the gradient of the others.</summary>
+    internal abstract void BackwardOfOthers();
 
     /// <summary>Scales all gradients together so that their Euclidean norm is at most the given one.</summary>
     /// <param name="maxNorm">The largest norm left alone.</param>

@@ -66,6 +66,32 @@ public sealed class TorchClassifier : NeuralClassifier
     {
         _adam.zero_grad();
         _loss!.backward();
+        Share();
+    }
+
+    /// <inheritdoc/>
+    internal override void BackwardOfOthers()
+    {
+        _batchScope?.Dispose();
+        _batchScope = NewDisposeScope();
+        _adam.zero_grad();
+        (_network.parameters().Select(parameter => parameter.sum()).Aggregate((sum, next) => sum + next) * 0f).backward();
+        Share();
+    }
+
+    private void Share()
+    {
+        if (Exchange is not { } exchange)
+            return;
+        var gradients = _network.parameters().Select(parameter => parameter.grad!).ToArray();
+        foreach (var gradient in gradients)
+            exchange.Send(gradient.data<float>().ToArray());
+        foreach (var gradient in gradients)
+        {
+            var values = new float[gradient.NumberOfElements];
+            exchange.Receive(values);
+            gradient.copy_(frombuffer(values, float32, values.Length).view(gradient.shape));
+        }
     }
 
     /// <inheritdoc/>

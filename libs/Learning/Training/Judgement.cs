@@ -1,3 +1,4 @@
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 
@@ -9,14 +10,12 @@ namespace DaprHep.Learning.Training;
 /// <param name="Auc">Mean over the classes of the area under the ROC curve; null where a class has no events.</param>
 internal sealed record Judgement(double Loss, double Accuracy, double? Auc)
 {
-    /// <summary>Judges; null without events.</summary>
-    internal static Judgement? Of(Classifier model, LabelledEvents events)
+    /// <summary>Judges; null without events. Each rank computes the scores of its own events, and all come to the same figures.</summary>
+    internal static Judgement? Of(Classifier model, LabelledEvents events, RankGroup? ranks = null)
     {
-        if (events.Count == 0)
-            return null;
         var scores = new float[events.Count * model.Classes];
         model.Logits(events, scores);
-        return Of(scores, events.Labels.Span, model.Classes);
+        return Of(ranks.GatherRows(scores, model.Classes), ranks.GatherLabels(events.Labels).Span, model.Classes);
     }
 
     /// <summary>Judges scores before the softmax, [events, classes], which become probabilities; null without events.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 
@@ -10,8 +11,8 @@ namespace DaprHep.Learning.Training;
 /// <param name="steps">Steps between reports.</param>
 internal sealed class MetricsWindow(int classes, int batchSize, int steps)
 {
-    private readonly float[] _scores = new float[checked(steps * batchSize * classes)];
-    private readonly sbyte[] _labels = new sbyte[steps * batchSize];
+    private float[] _scores = new float[checked(steps * batchSize * classes)];
+    private sbyte[] _labels = new sbyte[steps * batchSize];
     private long _started = Stopwatch.GetTimestamp();
     private double _lossSum;
     private int _events;
@@ -23,7 +24,8 @@ internal sealed class MetricsWindow(int classes, int batchSize, int steps)
     /// <summary>Takes the batch of the last forward pass.</summary>
     internal void Add(NeuralClassifier model, EventBatch batch, float loss)
     {
-        model.BatchLogits(_scores.AsSpan(_events * classes, batch.Count * classes));
+        if (batch.Count > 0)
+            model.BatchLogits(_scores.AsSpan(_events * classes, batch.Count * classes));
         for (var i = 0; i < batch.Count; i++)
             _labels[_events + i] = (sbyte)batch.Labels[i];
         _lossSum += loss * (double)batch.Count;
@@ -31,9 +33,11 @@ internal sealed class MetricsWindow(int classes, int batchSize, int steps)
         _steps++;
     }
 
-    /// <summary>Reports on what it holds, and forgets it.</summary>
-    internal LiveMetrics Take(int epoch, int epochs, long step, long allSteps, double learningRate)
+    /// <summary>Reports on what it and those of the other ranks hold, and forgets it.</summary>
+    internal LiveMetrics Take(int epoch, int epochs, long step, long allSteps, double learningRate, RankGroup? ranks)
     {
+        if (ranks is not null)
+            TakeFromAll(ranks);
         var scores = _scores.AsSpan(0, _events * classes);
         var labels = _labels.AsSpan(0, _events);
         Softmax.InPlace(scores, classes);
@@ -42,5 +46,21 @@ internal sealed class MetricsWindow(int classes, int batchSize, int steps)
             MeanAuc.Of(scores, labels, classes), learningRate, _events / Stopwatch.GetElapsedTime(_started).TotalSeconds);
         (_lossSum, _events, _steps, _started) = (0, 0, 0, Stopwatch.GetTimestamp());
         return metrics;
+    }
+
+    private void TakeFromAll(RankGroup ranks)
+    {
+        var scores = ranks.GatherRows(_scores[..(_events * classes)], classes);
+        var labels = ranks.GatherLabels(_labels.AsMemory(0, _events)).ToArray();
+        Span<float> lossSum = [(float)_lossSum];
+        ranks.AllReduce(lossSum);
+        (_scores, _labels, _events, _lossSum) = (Roomy(scores, _scores.Length), Roomy(labels, _labels.Length), labels.Length, lossSum[0]);
+    }
+
+    private static T[] Roomy<T>(T[] values, int room)
+    {
+        if (values.Length < room)
+            Array.Resize(ref values, room);
+        return values;
     }
 }

@@ -13,11 +13,14 @@ internal sealed class ParticleGathering(int events)
     private int _rows;
     private bool _anyPadding;
 
-    /// <summary>Appends the events of a record batch.</summary>
+    /// <summary>Appends events of a record batch.</summary>
+    /// <param name="table">The record batch.</param>
+    /// <param name="begin">Its first event to append.</param>
+    /// <param name="count">How many.</param>
     /// <exception cref="TrainingDataException">There are more particles than one array holds.</exception>
-    internal void Add(EventTable table)
+    internal void Add(EventTable table, int begin, int count)
     {
-        ReadOnlySpan<int> offsets = table.Offsets.Span;
+        ReadOnlySpan<int> offsets = table.Offsets.Span.Slice(begin, count + 1);
         int first = offsets[0], rows = offsets[^1] - first;
         MakeRoom(_rows + (long)rows);
         table.Particles.Span.Slice(first * EventSchema.ParticleColumns, rows * EventSchema.ParticleColumns)
@@ -26,14 +29,14 @@ internal sealed class ParticleGathering(int events)
             _offsets[_events + i] = _rows + offsets[i] - first;
         if (table.Padding.IsEmpty)
         {
-            _padding.AsSpan(_events, table.Count).Fill(-1);
+            _padding.AsSpan(_events, count).Fill(-1);
         }
         else
         {
-            table.Padding.Span.CopyTo(_padding.AsSpan(_events));
+            table.Padding.Span.Slice(begin, count).CopyTo(_padding.AsSpan(_events));
             _anyPadding = true;
         }
-        _events += table.Count;
+        _events += count;
         _rows += rows;
     }
 

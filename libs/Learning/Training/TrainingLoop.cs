@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Training;
@@ -15,11 +16,24 @@ public static class TrainingLoop
     /// <param name="options">How to train.</param>
     /// <param name="progress">Told after every epoch, on the calling thread.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
-    /// <inheritdoc cref="Run(TrainingData, int, TrainingOptions, TrainingProgress, CheckpointStore?, CancellationToken)"/>
+    /// <inheritdoc cref="Run(TrainingData, int, TrainingOptions, TrainingProgress, CheckpointStore?, RankGroup?, CancellationToken)"/>
     public static TrainingOutcome Run(
         TrainingData data, int classes, TrainingOptions options, Action<EpochReport>? progress = null,
         CancellationToken cancellation = default) =>
-        Run(data, classes, options, new TrainingProgress { Epoch = progress }, null, cancellation);
+        Run(data, classes, options, new TrainingProgress { Epoch = progress }, null, null, cancellation);
+
+    /// <summary>Trains a model in one process, from its last checkpoint where there is one.</summary>
+    /// <param name="data">Training and test events with scaled features. Test events are looked at, never learned from.</param>
+    /// <param name="classes">How many classes there are; labels run from 0.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="progress">Whom to tell.</param>
+    /// <param name="checkpoints">Where to keep checkpoints, and to look for earlier ones; null for nowhere.</param>
+    /// <param name="cancellation">Looked at before every batch; a last checkpoint is written.</param>
+    /// <inheritdoc cref="Run(TrainingData, int, TrainingOptions, TrainingProgress, CheckpointStore?, RankGroup?, CancellationToken)"/>
+    public static TrainingOutcome Run(
+        TrainingData data, int classes, TrainingOptions options, TrainingProgress progress, CheckpointStore? checkpoints,
+        CancellationToken cancellation = default) =>
+        Run(data, classes, options, progress, checkpoints, null, cancellation);
 
     /// <summary>
     /// Trains a model, from its last checkpoint where there is one. The same options and data give the same weights, bit by bit, in every
@@ -30,6 +44,11 @@ public static class TrainingLoop
     /// <param name="options">How to train.</param>
     /// <param name="progress">Whom to tell.</param>
     /// <param name="checkpoints">Where to keep checkpoints, and to look for earlier ones; null for nowhere.</param>
+    /// <param name="ranks">
+    /// The processes that train together, each with its own share of the events; null for one alone. Batches are divided among them, so
+    /// that the options mean what they mean for one, and all have the same weights at every step. The same number of ranks gives the same
+    /// bits. Checkpoints are written by rank 0 and read by all; from one of another number of ranks, training goes on with the same step.
+    /// </param>
     /// <param name="cancellation">Looked at before every batch; a last checkpoint is written.</param>
     /// <returns>The trained model, for the caller to dispose, and what was reported.</returns>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
@@ -38,29 +57,33 @@ public static class TrainingLoop
     /// particles are needed and missing.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoints are of another training.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="RankLostException">Another rank is gone.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainingOutcome Run(
         TrainingData data, int classes, TrainingOptions options, TrainingProgress progress, CheckpointStore? checkpoints,
-        CancellationToken cancellation = default)
+        RankGroup? ranks, CancellationToken cancellation = default)
     {
         options.Check();
-        CheckEvents(data, classes, options.Model);
+        CheckEvents(data, classes, options, ranks);
         if (ModelRegistry.TrainingOf(options.Model) is { } ownTraining)
             return ownTraining(data, classes, options, progress, checkpoints, cancellation);
 
         var train = data.Train;
         var (learned, heldBack) = ValidationSplit.Of(train, options.ValidationShare);
         var validation = train.Select(heldBack);
-        var counts = CountByClass(train, learned, validation, classes, options);
-        var batchesPerEpoch = (learned.Length + options.BatchSize - 1) / options.BatchSize;
+        var counts = CountByClass(train, learned, validation, classes, options, ranks);
+        var batchSize = ranks.Share().EventsOf(options.BatchSize);
+        var batchesPerEpoch = (int)ranks.Gather((learned.Length + batchSize - 1) / batchSize).Max();
         var steps = (long)options.Epochs * batchesPerEpoch;
-        var batch = new EventBatch(Math.Min(options.BatchSize, learned.Length), train.FeatureCount);
+        var batch = new EventBatch(Math.Min(batchSize, learned.Length), train.FeatureCount);
         var order = new int[learned.Length];
-        var window = progress.Step is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
-        var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options);
-        var model = ModelRegistry.CreateNetwork(options.Model, train.FeatureCount, classes, options.Seed, options.Parameters);
+        var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
+        var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);
+        var exchange = ranks is null ? null : new GradientExchange(ranks);
+        var model = ModelRegistry.CreateNetwork(options.Model, train.FeatureCount, classes, SeedOf(options, ranks), options.Parameters);
         model.UseThreads(options.Threads);
         model.ClassWeights = ClassWeights.Of(options, counts);
+        model.Exchange = exchange;
         try
         {
             // Start, or go on from the last checkpoint.
@@ -73,6 +96,7 @@ public static class TrainingLoop
                 model.ImportOptimizer(checkpoint.Optimizer);
             }
 
+            ranks?.StartFromSame(model, StepsDone());
             var lastSaved = Stopwatch.GetTimestamp();
             var learningRate = options.LearningRate;
             var lastEpoch = options.LastEpoch;
@@ -81,27 +105,43 @@ public static class TrainingLoop
                 // Data: a fresh permutation that depends on seed and epoch alone, so that an epoch can be repeated.
                 var started = Stopwatch.GetTimestamp();
                 learned.CopyTo(order, 0);
-                new SeededRandom(options.Seed, SeededRandom.Stream.Shuffle, state.Epoch).Shuffle(order);
+                new SeededRandom(SeedOf(options, ranks), SeededRandom.Stream.Shuffle, state.Epoch).Shuffle(order);
 
                 var eventsNow = 0;
                 while (state.Batch < batchesPerEpoch)
                 {
-                    if (cancellation.IsCancellationRequested)
+                    if (exchange?.Stops ?? cancellation.IsCancellationRequested)
+                    {
                         Save();
-                    cancellation.ThrowIfCancellationRequested();
-                    var first = state.Batch * options.BatchSize;
-                    batch.Gather(train, order.AsSpan(first, Math.Min(options.BatchSize, order.Length - first)));
+                        throw new OperationCanceledException(cancellation);
+                    }
 
-                    // Forward and loss.
-                    model.Forward(batch);
-                    var loss = model.Loss();
-                    if (!float.IsFinite(loss))
-                        throw Diverged(loss);
-                    state.LossSum += loss * (double)batch.Count;
+                    var first = Math.Min(state.Batch * batchSize, order.Length);
+                    batch.Gather(train, order.AsSpan(first, Math.Min(batchSize, order.Length - first)));
+                    progress.Batch?.Invoke(batch.Rows.AsSpan(0, batch.Count));
+
+                    // Forward and loss. A rank whose events are all used still takes part in the steps of the others.
+                    var loss = 0f;
+                    if (batch.Count > 0)
+                    {
+                        model.Forward(batch);
+                        loss = model.Loss();
+                    }
+
+                    var (lossSum, events) = (loss * (double)batch.Count, batch.Count);
                     window?.Add(model, batch, loss);
 
-                    // Backward and clip.
-                    model.Backward();
+                    // Backward, gradients and losses becoming those of all ranks, and clip.
+                    exchange?.Start(events, lossSum, cancellation.IsCancellationRequested);
+                    if (batch.Count > 0)
+                        model.Backward();
+                    else
+                        model.BackwardOfOthers();
+                    if (exchange is not null)
+                        (lossSum, events) = (exchange.LossSum, exchange.Events);
+                    if (!double.IsFinite(lossSum))
+                        throw Diverged(lossSum);
+                    state.LossSum += lossSum;
                     if (double.IsFinite(options.MaxGradientNorm))
                         model.ClipGradients(options.MaxGradientNorm);
 
@@ -109,11 +149,15 @@ public static class TrainingLoop
                     learningRate = options.Schedule.At(options.LearningRate, StepsDone(), steps);
                     model.Step(learningRate);
                     state.Batch++;
-                    eventsNow += batch.Count;
+                    eventsNow += events;
 
                     // Log and checkpoint.
                     if (window is { IsFull: true })
-                        progress.Step!(window.Take(state.Epoch + 1, options.Epochs, StepsDone(), steps, learningRate));
+                    {
+                        var metrics = window.Take(state.Epoch + 1, options.Epochs, StepsDone(), steps, learningRate, ranks);
+                        progress.Step?.Invoke(metrics);
+                    }
+
                     if (options.CheckpointEvery > 0 && StepsDone() % options.CheckpointEvery == 0)
                         Save();
                 }
@@ -121,9 +165,9 @@ public static class TrainingLoop
                 // Evaluate and log. The rate is asked for again, because an epoch may be resumed after its last step.
                 learningRate = options.Schedule.At(options.LearningRate, StepsDone() - 1, steps);
                 var rate = eventsNow / Stopwatch.GetElapsedTime(started).TotalSeconds;
-                var (test, held) = (Judgement.Of(model, data.Test), Judgement.Of(model, validation));
+                var (test, held) = (Judgement.Of(model, data.Test, ranks), Judgement.Of(model, validation, ranks));
                 var report = new EpochReport(
-                    state.Epoch + 1, options.Epochs, state.LossSum / learned.Length, test?.Loss, test?.Accuracy, learningRate, rate)
+                    state.Epoch + 1, options.Epochs, state.LossSum / counts.Sum(), test?.Loss, test?.Accuracy, learningRate, rate)
                 {
                     ValidationLoss = held?.Loss,
                     ValidationAccuracy = held?.Accuracy,
@@ -158,7 +202,7 @@ public static class TrainingLoop
 
             void Save()
             {
-                if (checkpoints is null)
+                if (checkpoints is null || ranks is { Rank: > 0 })
                     return;
                 var weights = model.ExportWeights();
                 if (!weights.All(weight => Array.TrueForAll(weight.Values, float.IsFinite)))
@@ -174,11 +218,19 @@ public static class TrainingLoop
         }
     }
 
-    private static void CheckEvents(TrainingData data, int classes, string model)
+    /// <summary>Each rank drops and shuffles for itself; rank 0 as a process alone would.</summary>
+    private static ulong SeedOf(TrainingOptions options, RankGroup? ranks) =>
+        unchecked(options.Seed + (ulong)(ranks?.Rank ?? 0) * 0x9E3779B97F4A7C15);
+
+    private static void CheckEvents(TrainingData data, int classes, TrainingOptions options, RankGroup? ranks)
     {
+        var model = options.Model;
+        if (ranks is not null && ModelRegistry.TrainingOf(model) is not null)
+            throw new TrainingDataException($"Model '{model}' is trained by one process; leave the ranks out");
+        if (ranks?.Size > options.BatchSize)
+            throw new TrainingDataException($"A batch of {options.BatchSize} events cannot be divided among {ranks.Size} ranks");
         if (ModelRegistry.ReadsParticles(model) && (data.Train.Particles is null || data.Test.Count > 0 && data.Test.Particles is null))
             throw new TrainingDataException($"Model '{model}' reads particles, and the events come without; load them with the features");
-        CheckClasses(data.Train.CountByClass(classes), "training");
         if (data.Test.Count > 0 && data.Test.FeatureCount != data.Train.FeatureCount)
         {
             throw new TrainingDataException(
@@ -186,21 +238,24 @@ public static class TrainingLoop
                 + "both must come from one dataset");
         }
 
+        var counts = data.Train.CountByClass(classes);
         data.Test.CountByClass(classes);
         data.Train.CheckFinite();
         data.Test.CheckFinite();
+        CheckClasses(ranks.Sum(counts), "training");
     }
 
     /// <summary>Events of each class to learn from; makes sure that no class is without.</summary>
     internal static int[] CountByClass(
-        LabelledEvents train, int[] learned, LabelledEvents validation, int classes, TrainingOptions options)
+        LabelledEvents train, int[] learned, LabelledEvents validation, int classes, TrainingOptions options, RankGroup? ranks = null)
     {
         var counts = new int[classes];
         foreach (var row in learned)
             counts[train.Labels.Span[row]]++;
+        counts = ranks.Sum(counts);
         CheckClasses(counts, "training");
         if (options.Patience > 0)
-            CheckClasses(validation.CountByClass(classes), "validation");
+            CheckClasses(ranks.Sum(validation.CountByClass(classes)), "validation");
         return counts;
     }
 

@@ -8,6 +8,9 @@ public sealed record TrainingProgress
 
     /// <summary>Told every <see cref="TrainingOptions.LogEvery"/> steps.</summary>
     public Action<LiveMetrics>? Step { get; init; }
+
+    /// <summary>Told which rows of the training events are in every batch, before it is used.</summary>
+    internal Action<ReadOnlySpan<int>>? Batch { get; init; }
 }
 
 /// <summary>How training goes: figures of the training events since the last such report, each taken before its step.</summary>

@@ -1,11 +1,15 @@
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Training;
 
-/// <summary>Loads what a model reads of training shards, in the shuffled order in which the shards hold their events.</summary>
+/// <summary>
+/// Loads what a model reads of training shards, in the shuffled order in which the shards hold their events. A rank of several loads its
+/// own share, and opens no other shards for it.
+/// </summary>
 public static class TrainingShards
 {
     /// <summary>Loads the training and the test events.</summary>
@@ -18,46 +22,85 @@ public static class TrainingShards
     /// <exception cref="EventDataException">A shard is damaged.</exception>
     /// <exception cref="TrainingDataException">The particles are not those of events, or too many for memory.</exception>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
+    public static Task<TrainingData> LoadAsync(
+        ObjectStore store,
+        string statisticsKey,
+        FeatureStatistics statistics,
+        string model,
+        CancellationToken cancellation = default) =>
+        LoadAsync(store, statisticsKey, statistics, model, RankShare.Whole, cancellation);
+
+    /// <summary>Loads a rank's share of the training and of the test events.</summary>
+    /// <param name="store">The store with the shards.</param>
+    /// <param name="statisticsKey">Key of the statistics that the shards were built with.</param>
+    /// <param name="statistics">The statistics themselves.</param>
+    /// <param name="model">The model's name; particles are loaded if it reads them.</param>
+    /// <param name="share">Which rank of how many.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <inheritdoc cref="LoadAsync(ObjectStore, string, FeatureStatistics, string, CancellationToken)"/>
     public static async Task<TrainingData> LoadAsync(
         ObjectStore store,
         string statisticsKey,
         FeatureStatistics statistics,
         string model,
-        CancellationToken cancellation = default)
+        RankShare share,
+        CancellationToken cancellation)
     {
-        LabelledEvents train = await LoadAsync(store, statisticsKey, statistics, DataSplit.Train, model, cancellation).ConfigureAwait(false);
-        LabelledEvents test = await LoadAsync(store, statisticsKey, statistics, DataSplit.Test, model, cancellation).ConfigureAwait(false);
+        LabelledEvents train = await LoadAsync(store, statisticsKey, statistics, DataSplit.Train, model, share, cancellation)
+            .ConfigureAwait(false);
+        LabelledEvents test = await LoadAsync(store, statisticsKey, statistics, DataSplit.Test, model, share, cancellation)
+            .ConfigureAwait(false);
         return new TrainingData(train, test);
     }
 
     /// <summary>Loads the events of one split.</summary>
     /// <inheritdoc cref="LoadAsync(ObjectStore, string, FeatureStatistics, string, CancellationToken)"/>
-    public static async Task<LabelledEvents> LoadAsync(
+    public static Task<LabelledEvents> LoadAsync(
         ObjectStore store,
         string statisticsKey,
         FeatureStatistics statistics,
         DataSplit split,
         string model,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        LoadAsync(store, statisticsKey, statistics, split, model, RankShare.Whole, cancellation);
+
+    private static async Task<LabelledEvents> LoadAsync(
+        ObjectStore store,
+        string statisticsKey,
+        FeatureStatistics statistics,
+        DataSplit split,
+        string model,
+        RankShare share,
+        CancellationToken cancellation)
     {
         IReadOnlyList<Dataset> shards = await TrainingDatasets
             .OpenAsync(store, statisticsKey, statistics.Selection.ShardsOf(split), split, cancellation).ConfigureAwait(false);
-        int events = checked((int)shards.Sum(shard => shard.Rows));
+        (int first, int end) = share.RowsOf(checked((int)shards.Sum(shard => shard.Rows)));
+        int events = end - first;
         var hlf = new float[checked(events * EventSchema.Features)];
         var labels = new sbyte[events];
         var ids = new ulong[events];
         ParticleGathering? particles = ModelRegistry.ReadsParticles(model) ? new ParticleGathering(events) : null;
-        int loaded = 0;
+        int loaded = 0, passed = 0;
         foreach (Dataset shard in shards)
         {
+            if (passed + shard.Rows <= first || passed >= end)
+            {
+                passed += (int)shard.Rows;
+                continue;
+            }
             await shard.ForEachTableAsync(
                 table =>
                 {
-                    table.Hlf.CopyTo(hlf.AsMemory(loaded * EventSchema.Features));
-                    table.Labels.CopyTo(labels.AsMemory(loaded));
-                    table.Ids.CopyTo(ids.AsMemory(loaded));
-                    particles?.Add(table);
-                    loaded += table.Count;
+                    int begin = Math.Clamp(first - passed, 0, table.Count);
+                    int count = Math.Clamp(end - passed, begin, table.Count) - begin;
+                    table.Hlf.Slice(begin * EventSchema.Features, count * EventSchema.Features)
+                        .CopyTo(hlf.AsMemory(loaded * EventSchema.Features));
+                    table.Labels.Slice(begin, count).CopyTo(labels.AsMemory(loaded));
+                    table.Ids.Slice(begin, count).CopyTo(ids.AsMemory(loaded));
+                    particles?.Add(table, begin, count);
+                    loaded += count;
+                    passed += table.Count;
                 },
                 cancellation).ConfigureAwait(false);
         }

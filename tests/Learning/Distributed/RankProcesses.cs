@@ -29,14 +29,21 @@ internal sealed class RankProcesses : IDisposable
     }
 
     /// <summary>Waits until every rank has written a line.</summary>
-    internal async Task WrittenByAllAsync(string line)
+    internal Task WrittenByAllAsync(string line) => WrittenAsync(line, _ranks);
+
+    /// <summary>Waits until rank 0 has written a line that begins so.</summary>
+    internal Task WrittenByRank0Async(string line) => WrittenAsync(line, [_ranks[0]]);
+
+    private static async Task WrittenAsync(string start, List<RankProcess> ranks)
     {
-        for (var waited = TimeSpan.Zero; !_ranks.TrueForAll(rank => rank.Lines.Contains(line)); waited += TimeSpan.FromMilliseconds(50))
+        for (var waited = TimeSpan.Zero; !ranks.TrueForAll(Wrote); waited += TimeSpan.FromMilliseconds(50))
         {
             if (waited > Patience)
-                throw new TimeoutException($"not all ranks wrote '{line}': {string.Join("; ", _ranks.Select(rank => rank.ErrorText))}");
+                throw new TimeoutException($"not all ranks wrote '{start}': {string.Join("; ", ranks.Select(rank => rank.ErrorText))}");
             await Task.Delay(50);
         }
+
+        bool Wrote(RankProcess rank) => rank.Lines.Any(line => line.StartsWith(start, StringComparison.Ordinal));
     }
 
     /// <summary>Ends what still runs.</summary>
@@ -101,7 +108,7 @@ internal sealed class RankProcesses : IDisposable
         }
 
         // …/bin/<this project>/<configuration>/ lies beside …/bin/<other project>/<configuration>/.
-        private static string Program
+        internal static string Program
         {
             get
             {

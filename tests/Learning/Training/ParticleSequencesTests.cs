@@ -56,11 +56,11 @@ public class ParticleSequencesTests
     {
         var values = Enumerable.Range(0, 10 * 19).Select(i => (float)i).ToArray();
         var gathering = new ParticleGathering(3);
-        gathering.Add(new EventTable(new ulong[2], new sbyte[2], new float[28], new[] { 4, 6, 7 }, values) { Padding = new[] { -1, 0 } });
-        gathering.Add(new EventTable(new ulong[1], new sbyte[1], new float[14], new[] { 0, 3 }, values));
+        gathering.Add(new EventTable(new ulong[2], new sbyte[2], new float[28], new[] { 4, 6, 7 }, values) { Padding = new[] { -1, 0 } }, 0, 2);
+        gathering.Add(new EventTable(new ulong[3], new sbyte[3], new float[42], new[] { 0, 1, 4, 6 }, values), begin: 1, count: 1);
         var sequences = gathering.Finish();
         sequences.Offsets.ToArray().ShouldBe([0, 2, 3, 6]);
         sequences.Padding.ToArray().ShouldBe([-1, 0, -1]);
-        sequences.Values.ToArray().ShouldBe([.. values[(4 * 19)..(7 * 19)], .. values[..(3 * 19)]]);
+        sequences.Values.ToArray().ShouldBe([.. values[(4 * 19)..(7 * 19)], .. values[19..(4 * 19)]]);
     }
 }

@@ -50,7 +50,18 @@ public sealed class DenseNetwork : NeuralClassifier
     }
 
     /// <inheritdoc/>
-    public override void Backward() => _layers.Backward(_parameters.Values, _parameters.Gradients);
+    public override void Backward()
+    {
+        _layers.Backward(_parameters.Values, _parameters.Gradients);
+        Share();
+    }
+
+    /// <inheritdoc/>
+    internal override void BackwardOfOthers()
+    {
+        _parameters.Gradients.Clear();
+        Share();
+    }
 
     /// <inheritdoc/>
     public override double ClipGradients(double maxNorm) => _parameters.ClipGradients(maxNorm);
@@ -89,6 +100,12 @@ public sealed class DenseNetwork : NeuralClassifier
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
     public IReadOnlyList<NamedTensor> ExportGradients() => _parameters.ExportGradients();
+
+    private void Share()
+    {
+        Exchange?.Send(_parameters.Gradients);
+        Exchange?.Receive(_parameters.Gradients);
+    }
 
     private void Compute(ReadOnlySpan<float> events)
     {

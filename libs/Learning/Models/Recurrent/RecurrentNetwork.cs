@@ -83,6 +83,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     public override void Backward()
     {
         _head.Backward(_parameters.Values, _parameters.Gradients);
+        Exchange?.Send(HeadGradients);
         _dropout?.ApplyAgain(_head.InputErrors[..(_head.Inputs * _head.Stride)], _head.Columns, _head.Stride);
         ForEachTile((index, workspace) =>
         {
@@ -97,10 +98,21 @@ internal sealed class RecurrentNetwork : NeuralClassifier
             _layer.Backward(_parameters.Values, _tiles[index], workspace);
         });
 
-        var gradients = _parameters.Gradients[.._layer.ParameterCount];
+        var gradients = LayerGradients;
         gradients.Clear();
         for (var index = 0; index < _tilesInUse; index++)
             TensorPrimitives.Add(gradients, _tiles[index].Gradients.Span, gradients);
+        Exchange?.Send(gradients);
+        Receive();
+    }
+
+    /// <inheritdoc/>
+    internal override void BackwardOfOthers()
+    {
+        _parameters.Gradients.Clear();
+        Exchange?.Send(HeadGradients);
+        Exchange?.Send(LayerGradients);
+        Receive();
     }
 
     /// <inheritdoc/>
@@ -195,6 +207,16 @@ internal sealed class RecurrentNetwork : NeuralClassifier
             block[i] = first + i;
         Compute(particles, block, events.Features.Span[(first * Features)..], keepsAll: false);
         return block.Length;
+    }
+
+    private Span<float> LayerGradients => _parameters.Gradients[.._layer.ParameterCount];
+
+    private Span<float> HeadGradients => _parameters.Gradients[_layer.ParameterCount..];
+
+    private void Receive()
+    {
+        Exchange?.Receive(HeadGradients);
+        Exchange?.Receive(LayerGradients);
     }
 
     /// <summary>From particles and features to what the dense layers read.</summary>

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Learning.Distributed;
+
+/// <summary>The outermost part of a program that runs as a rank: joins the group, does the work, and ends as a launcher expects.</summary>
+public static class RankProcess
+{
+    /// <summary>The argument with which a program is started as a rank.</summary>
+    public const string Verb = "rank";
+
+    /// <summary>Exit codes: the input is to blame, something failed, ended by a signal.</summary>
+    internal const int BadInput = 3, Failed = 4, Interrupted = 130;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs work as the rank that the environment says.</summary>
+    /// <param name="work">The work; what it writes to standard output reaches the launcher where the rank is 0.</param>
+    /// <param name="isBadInput">Tells further exceptions that the input is to blame for.</param>
+    /// <returns>The exit code: 0 done, 3 bad input, 4 failed or another rank lost, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(
+        Func<RankGroup, CancellationToken, Task> work, Func<Exception, bool>? isBadInput = null)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        });
+        try
+        {
+            using var group = RankGroup.Join(Rendezvous.FromEnvironment(), cancellation: interrupted.Token);
+            using var watch = group.Lost.Register(() => EndSoon(group));
+            try
+            {
+                await work(group, interrupted.Token).ConfigureAwait(false);
+                return 0;
+            }
+            catch (Exception e) when (e is not (RankLostException or OperationCanceledException))
+            {
+                // Said before the group is left, so that no other rank has to guess.
+                group.Abort(OneLine(e));
+                throw;
+            }
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return Interrupted;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(OneLine(e)).ConfigureAwait(false);
+            return IsBadInput(e) || isBadInput?.Invoke(e) == true ? BadInput : Failed;
+        }
+    }
+
+    /// <summary>
+    /// The next collective reports the loss. A rank that computes for long, or whose GPU waits for the lost one, does not get there.
+    /// </summary>
+    private static void EndSoon(RankGroup group)
+    {
+        var thread = new Thread(() =>
+        {
+            Thread.Sleep(Grace);
+            Console.Error.WriteLine(group.LostReason);
+            Environment.Exit(Failed);
+        });
+        thread.IsBackground = true;
+        thread.Start();
+    }
+
+    private static bool IsBadInput(Exception e) => e is TrainingDataException or UnknownModelException or HyperParameterException
+        or CheckpointMismatchException or TrainingDivergedException;
+
+    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
+}
