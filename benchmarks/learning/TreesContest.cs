@@ -34,7 +34,9 @@ internal static class TreesContest
     private static Classifier Train(LabelledEvents events)
     {
         var options = new TrainingOptions { Model = TreesModel.ModelName, Epochs = 1 }.With(HyperParameters.Parse(
-            [$"rounds={Rounds}", $"max_depth={Depth}", "eta=0.1", "subsample=0.5", "colsample_bytree=0.5"]));
+        [
+            $"rounds={Rounds}", $"max_depth={Depth}", "eta=0.1", "subsample=0.5", "colsample_bytree=0.5", "min_child_weight=5", "lambda=1",
+        ]));
         return TrainingLoop.Run(new TrainingData(events, events.First(0)), Classes, options).Model;
     }
 
