@@ -135,6 +135,10 @@ internal sealed class LocalStack : IAsyncDisposable
             {
                 answer = e.Message;
             }
+            catch (OperationCanceledException) when (!limit.IsCancellationRequested)
+            {
+                answer = "no answer to one question";
+            }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 string reason = answer.ReplaceLineEndings(" ");
