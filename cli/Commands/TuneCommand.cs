@@ -12,7 +12,7 @@ using DaprHep.Learning.Models;
 using DaprHep.Learning.Report;
 using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
-using DaprHep.Trainer.Activities;
+using DaprHep.Trainer;
 using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
@@ -145,7 +145,7 @@ internal static class TuneCommand
         {
             Parameters = parameters.ToJson(),
         };
-        TrainModelOutput output = await new TrainModel(new Silence(), new WorkStopping(cancellation)).RunAsync(null!, input);
+        TrainModelOutput output = await new ModelTraining(input, new Silence()).RunAsync(cancellation);
         foreach (string name in new[] { SavedModel.WeightsName, SavedModel.OnnxName, SavedModel.DescriptionName })
         {
             using ObjectContent content = await location.Store.ReadAsync($"{output.Model}/{name}", cancellation);

@@ -1,5 +1,7 @@
 using DaprHep.Hosting;
+using DaprHep.Hosting.Jobs;
 using DaprHep.Trainer.Activities;
+using DaprHep.Trainer.Jobs;
 
 namespace DaprHep.Trainer;
 
@@ -11,10 +13,11 @@ public static class TrainerService
     {
         builder.AddDaprHepService(workflows =>
         {
-            workflows.RegisterStep<TrainModel>();
             workflows.RegisterStep<EvaluateModel>();
             workflows.RegisterStep<WriteReport>();
+            workflows.RegisterJobs();
         });
+        builder.AddJobs(jobs => jobs.Add<TrainJob>(TrainJob.Kind));
         return builder.Build().UseDaprHepService();
     }
 }

@@ -27,10 +27,11 @@ public sealed partial class TelemetryTests : IDisposable
             ["daprhep: daprhep run", "daprhep: POST", "pipeline: POST /runs/", "sidecar: workflow TopologyPipeline", "trainer: activity WriteReport"]);
         Span[] activities = [.. collector.Spans.Where(span => span.Name.StartsWith("activity ", StringComparison.Ordinal))];
         activities.Select(span => span.Name).Distinct().ShouldBe(
-            ["activity PlanPartitions", "activity ConvertPartition", "activity MergeStatistics", "activity BuildShard", "activity TrainModel",
-                "activity EvaluateModel", "activity WriteReport"],
+            ["activity PlanPartitions", "activity ConvertPartition", "activity MergeStatistics", "activity BuildShard", "activity SubmitJob",
+                "activity CheckJob", "activity EvaluateModel", "activity WriteReport"],
             ignoreOrder: true);
-        activities.ShouldAllBe(span => span.Parent == workflow.Id && span.Trace == workflow.Trace);
+        activities.ShouldAllBe(span => span.Trace == workflow.Trace);
+        activities.Where(span => !span.Name.EndsWith("Job", StringComparison.Ordinal)).ShouldAllBe(span => span.Parent == workflow.Id);
         activities.ShouldAllBe(span => span.Start >= workflow.Start && span.End <= workflow.End);
         collector.Spans.ShouldNotContain(span => span.Name.Contains("healthz"));
         await WaitForAsync(() => collector.CountOf("metrics") > 0 && collector.CountOf("logs") > 0);
@@ -59,7 +60,8 @@ public sealed partial class TelemetryTests : IDisposable
         metrics["ingest"].ShouldContain("daprhep_activity_active{activity=\"ConvertPartition\"} 0\n");
         metrics["ingest"].ShouldContain("daprhep_step_events_total{step=\"convert\"} 1500\n");
         metrics["ingest"].ShouldMatch("daprhep_step_output_bytes_total\\{step=\"convert\"\\} [1-9]\\d{5,}\n");
-        metrics["trainer"].ShouldContain("daprhep_activity_duration_seconds_bucket{activity=\"TrainModel\",outcome=\"done\",le=\"+Inf\"} 1\n");
+        metrics["trainer"].ShouldContain("daprhep_activity_duration_seconds_bucket{activity=\"EvaluateModel\",outcome=\"done\",le=\"+Inf\"} 1\n");
+        metrics["trainer"].ShouldContain("daprhep_job_duration_seconds_count{kind=\"train\",outcome=\"done\"} 1\n");
         metrics["pipeline"].ShouldContain("daprhep_runs{state=\"completed\"} 1\n");
         metrics["pipeline"].ShouldContain("daprhep_runs{state=\"failed\"} 0\n");
         metrics["pipeline"].ShouldContain("daprhep_step_duration_seconds_count{step=\"convert\"} 1\n");

@@ -1,4 +1,5 @@
 using DaprHep.Hosting;
+using DaprHep.Hosting.Jobs;
 using DaprHep.Hosting.Telemetry;
 using DaprHep.Topology;
 
@@ -11,7 +12,12 @@ public static class GatewayService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddDaprHepService(workflows => workflows.RegisterWorkflow<TopologyPipeline>());
+        builder.AddDaprHepService(workflows =>
+        {
+            workflows.RegisterWorkflow<TopologyPipeline>();
+            workflows.RegisterWorkflow<TrainModel>();
+            workflows.RegisterJobCheck();
+        });
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<Runs>();
         builder.Services.AddSingleton<RunCounts>();
@@ -25,6 +31,7 @@ public static class GatewayService
         app.MapMetrics(app.Services.GetRequiredService<RunCounts>().RefreshAsync);
         app.MapOpenApi();
         app.MapProgress();
+        app.MapJobs();
         app.MapRuns();
         return app;
     }

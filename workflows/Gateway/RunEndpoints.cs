@@ -132,6 +132,11 @@ internal static class RunEndpoints
                 title: "The sidecar does not answer.",
                 detail: $"{e.StatusCode}: {e.Status.Detail}");
         }
+        catch (Dapr.DaprException e)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable, title: "The sidecar does not answer.", detail: e.Message);
+        }
         catch (ObjectStoreException e)
         {
             return Results.Problem(

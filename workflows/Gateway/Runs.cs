@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapr.Workflow;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Runs;
 using DaprHep.Topology;
 using Grpc.Core;
 
 namespace DaprHep.Gateway;
 
 /// <summary>The runs, which are instances of the pipeline workflow under the same name.</summary>
-internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps)
+internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks marks)
 {
     /// <summary>The newest runs are listed, at most so many.</summary>
     public const int Listed = 100;
@@ -71,7 +72,7 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps)
         do
         {
             var instances = await workflows.ListInstanceIdsAsync(page, 1000, cancellation);
-            foreach (string run in instances.InstanceIds)
+            foreach (string run in instances.InstanceIds.Where(id => !IsChild(id)))
             {
                 if (await FindAsync(run, cancellation) is { } state)
                     found.Add(state);
@@ -82,15 +83,21 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps)
         return [.. found.OrderByDescending(run => run.CreatedAt).Take(Listed)];
     }
 
-    /// <summary>Ends a run; activities under way run to their end, and nothing follows them.</summary>
-    public Task CancelAsync(string run, CancellationToken cancellation) =>
-        workflows.TerminateWorkflowAsync(run, output: null, cancellation);
+    /// <summary>Ends a run: its workflow, and within seconds whatever works for it in any process.</summary>
+    public async Task CancelAsync(string run, CancellationToken cancellation)
+    {
+        await marks.CancelAsync(run, cancellation);
+        await workflows.TerminateWorkflowAsync(run, output: null, cancellation);
+    }
 
     /// <summary>Lets a run rest after the activities under way.</summary>
     public Task SuspendAsync(string run, CancellationToken cancellation) => workflows.SuspendWorkflowAsync(run, reason: null, cancellation);
 
     /// <summary>Lets a suspended run go on.</summary>
     public Task ResumeAsync(string run, CancellationToken cancellation) => workflows.ResumeWorkflowAsync(run, reason: null, cancellation);
+
+    // Child workflows are listed among the instances.
+    private static bool IsChild(string instance) => instance.Contains(':', StringComparison.Ordinal);
 
     private static string StatusOf(WorkflowRuntimeStatus status) => status switch
     {

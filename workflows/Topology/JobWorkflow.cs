@@ -85,8 +85,6 @@ public abstract class JobWorkflow<TInput, TOutput>(string app, string kind) : Wo
 
     private JobCall<TInput> NextAttempt(WorkflowContext context, JobCall<TInput> call, JobStatus status)
     {
-        if (status.Failure is { } bad && bad.Type == typeof(BadInputException).FullName)
-            throw new BadInputException(bad.Message);
         bool furthered = status.Kept > call.Kept, failed = status.State == JobState.Failed;
         JobCall<TInput> next = call with
         {
@@ -96,7 +94,10 @@ public abstract class JobWorkflow<TInput, TOutput>(string app, string kind) : Wo
             Kept = Math.Max(call.Kept, status.Kept),
         };
         string reason = status.Failure?.Message ?? $"the process of {app} that worked on it is lost";
-        if (next.Failures >= call.Attempts || next.Losses >= LossesInARow)
+        bool isLast = next.Failures >= call.Attempts || next.Losses >= LossesInARow;
+        if (status.Failure is { } bad && StepCalls.IsBadInput(bad.Type, isLast))
+            throw new BadInputException(bad.Message);
+        if (isLast)
             throw new InvalidOperationException($"job {call.Job} failed in attempt {call.Attempt}: {reason}");
         context.CreateReplaySafeLogger<JobCall<TInput>>().LogWarning(
             "Attempt {Attempt} at job {Job} of run {Run} is followed by another: {Reason}", call.Attempt, call.Job, call.Run, reason);

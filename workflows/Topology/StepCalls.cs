@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,8 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
 
     private static readonly string[] StoreErrors = [typeof(ObjectStoreException).FullName!, typeof(EventDataException).FullName!];
 
+    private static readonly string Cancelled = typeof(RunCancelledException).FullName!;
+
     /// <summary>Calls an activity by its name in an app.</summary>
     /// <exception cref="BadInputException">The input is to blame.</exception>
     /// <exception cref="WorkflowTaskFailedException">It failed every time.</exception>
@@ -35,7 +38,7 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
             {
                 throw new BadInputException(e.FailureDetails.ErrorMessage, e);
             }
-            catch (WorkflowTaskFailedException e) when (attempt < attempts)
+            catch (WorkflowTaskFailedException e) when (attempt < attempts && e.FailureDetails.ErrorType != Cancelled)
             {
                 context.CreateReplaySafeLogger<TopologyPipeline>().LogWarning(
                     "{Activity} failed and is called again in {Pause}: {Reason}", activity, pause, e.FailureDetails.ErrorMessage);
@@ -47,6 +50,35 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
         }
     }
 
-    private static bool IsBadInput(string error, bool isLast) =>
+    /// <summary>Calls the child workflow that has a job done.</summary>
+    /// <param name="workflow">Name of the workflow, one a run.</param>
+    /// <param name="run">Name of the run.</param>
+    /// <param name="input">What the job is given.</param>
+    /// <exception cref="BadInputException">The input is to blame.</exception>
+    /// <exception cref="WorkflowTaskFailedException">It failed.</exception>
+    public async Task<TOutput> HaveDoneAsync<TInput, TOutput>(string workflow, string run, TInput input)
+    {
+        try
+        {
+            return await context.CallChildWorkflowAsync<TOutput>(
+                workflow, new JobCall<TInput>(run, input, attempts), new ChildWorkflowTaskOptions(ChildOf(context.InstanceId, workflow)));
+        }
+        catch (WorkflowTaskFailedException e) when (IsBadInput(e.FailureDetails.ErrorType, isLast: true))
+        {
+            throw new BadInputException(e.FailureDetails.ErrorMessage, e);
+        }
+        catch (WorkflowTaskFailedException e)
+        {
+            throw new WorkflowTaskFailedException(e.FailureDetails.ErrorMessage, e.FailureDetails);
+        }
+    }
+
+    /// <summary>The id of a run's child workflow; no run has a colon in its name.</summary>
+    private static string ChildOf(string run, string workflow) => $"{run}:{workflow}";
+
+    /// <summary>Whether a failure is the input's fault.</summary>
+    /// <param name="error">Type of the failure.</param>
+    /// <param name="isLast">Whether there will be no other attempt.</param>
+    public static bool IsBadInput(string error, bool isLast) =>
         error == typeof(BadInputException).FullName || (isLast && StoreErrors.Contains(error));
 }

@@ -4,8 +4,8 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Topology;
 
 /// <summary>
-/// What runs after what, from ROOT files to an evaluated model. Every step is an activity in the service that owns the work; what crosses
-/// this workflow is references to objects in the store and counts.
+/// What runs after what, from ROOT files to an evaluated model. Every step is an activity in the service that owns the work, or a child
+/// workflow that has a job done there; what crosses this workflow is references to objects in the store and counts.
 /// </summary>
 public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 {
@@ -37,10 +37,8 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         ]);
         clock.Finish(Steps.Shards, statistics.Drawn);
 
-        var trained = await services.CallAsync<TrainModelOutput>(
-            Apps.Trainer,
-            "TrainModel",
-            new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
+        var trained = await services.HaveDoneAsync<TrainModelInput, TrainModelOutput>(
+            nameof(TrainModel), run, new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
         clock.Finish(Steps.Train, trained.Events);
 
         var evaluated = await services.CallAsync<EvaluateModelOutput>(

@@ -12,6 +12,9 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
+
+    // Activities that were on their way to this process when their run was cancelled need not wait for the next look.
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, Watched> _runs = [];
     private readonly Lock _lock = new();
 
@@ -45,7 +48,11 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
     {
         string[] runs;
         lock (_lock)
+        {
+            foreach (string old in _runs.Where(run => IsForgotten(run.Value)).Select(run => run.Key).ToList())
+                _runs.Remove(old);
             runs = [.. _runs.Where(run => !run.Value.Cancelled.IsCancellationRequested).Select(run => run.Key)];
+        }
         if (runs.Length == 0)
             return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -76,16 +83,21 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
     {
         lock (_lock)
         {
-            if (--watched.Works == 0)
+            watched.Left = time.GetTimestamp();
+            if (--watched.Works == 0 && !watched.Cancelled.IsCancellationRequested)
                 _runs.Remove(run);
         }
     }
+
+    private bool IsForgotten(Watched watched) => watched.Works == 0 && time.GetElapsedTime(watched.Left) > Remembered;
 
     private sealed class Watched
     {
         public CancellationTokenSource Cancelled { get; } = new();
 
         public int Works { get; set; }
+
+        public long Left { get; set; }
     }
 }
 

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DaprHep.Data.Datasets;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
+
+namespace DaprHep.Trainer;
+
+/// <summary>
+/// Trains a run's model on its training shards, from the last checkpoint where an earlier attempt has left one; does nothing where the
+/// model is there already.
+/// </summary>
+/// <param name="input">What to train, and on what.</param>
+/// <param name="progress">Takes progress.</param>
+public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
+{
+    private readonly ObjectStore _store = ObjectStore.Open(input.Store);
+
+    /// <summary>Called before the model is committed; throws where it must not be.</summary>
+    public Func<Task> BeforeCommit { get; init; } = () => Task.CompletedTask;
+
+    /// <summary>Told after every epoch, whose result a later attempt can go on from.</summary>
+    public Action<long> AfterEpoch { get; init; } = _ => { };
+
+    /// <summary>Told when training goes on from a checkpoint, and of damaged ones.</summary>
+    public Action<string> Log { get; init; } = _ => { };
+
+    /// <summary>Trains and commits the model.</summary>
+    /// <param name="cancellation">Ends the work early, with a checkpoint.</param>
+    /// <exception cref="BadInputException">Model, hyper-parameters or events are to blame, or the loss became NaN.</exception>
+    public async Task<TrainModelOutput> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            FeatureStatistics statistics = await _store.ReadJsonAsync(
+                input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
+            TrainingOptions options = OptionsOf(input);
+            long events = statistics.Classes.Sum(c => c.Train) * options.Epochs;
+            string name = ModelObjects.NameOf(input);
+            if (await ModelObjects.ExistsAsync(_store, name, cancellation))
+                progress.Report(new StepProgress(input.Run, Steps.Train, events, events));
+            else
+                await TrainAsync(options, statistics, name, events, cancellation);
+            return new TrainModelOutput(name, events);
+        }
+        catch (Exception e) when (ModelErrors.AreInput(e) || e is TrainingDivergedException)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+
+    private static TrainingOptions OptionsOf(TrainModelInput input) => new TrainingOptions
+    {
+        Model = input.Model,
+        Epochs = input.Epochs,
+        BatchSize = input.Batch,
+        Seed = (ulong)input.Seed,
+        Threads = Environment.ProcessorCount,
+    }.With(HyperParameters.From(input.Parameters));
+
+    private async Task TrainAsync(
+        TrainingOptions options, FeatureStatistics statistics, string name, long events, CancellationToken cancellation)
+    {
+        TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, cancellation);
+        var checkpoints = new CheckpointStore(_store, $"checkpoints/{name}", Log);
+
+        // On a thread of its own, because the lease of the job is renewed on those of the pool.
+        TrainingOutcome outcome = await Task.Factory.StartNew(
+            () => TrainingLoop.Run(
+                data, EventClasses.Names.Count, options, ReportsOf(data.Train.Count, events), checkpoints, cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        using Classifier model = outcome.Model;
+        SavedModel saved = SavedModel.From(model, DescriptionOf(options, statistics));
+        await BeforeCommit();
+        await ModelObjects.WriteAsync(_store, name, saved, new TrainingHistory(outcome.Epochs), cancellation);
+    }
+
+    // Reported are differences, and of an attempt that goes on from a checkpoint only what it does itself.
+    private TrainingProgress ReportsOf(long eventsOfEpoch, long events)
+    {
+        long? told = null;
+        return new TrainingProgress
+        {
+            Step = live => Tell((double)live.Step / live.Steps, live.Events, string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {live.Epoch}/{live.Epochs} loss {live.Loss:F4} accuracy {live.Accuracy:F4} AUC {live.Auc:F4} {live.EventsPerSecond:F0}/s")),
+            Epoch = epoch =>
+            {
+                Tell((double)epoch.Epoch / epoch.Epochs, eventsOfEpoch, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"epoch {epoch.Epoch}/{epoch.Epochs} loss {epoch.TrainLoss:F4} test {epoch.TestLoss:F4} accuracy {epoch.TestAccuracy:F4}"));
+                AfterEpoch(epoch.Epoch);
+            },
+        };
+
+        void Tell(double share, long since, string note)
+        {
+            long now = (long)(events * share);
+            progress.Report(new StepProgress(input.Run, Steps.Train, now - (told ?? now - since), events, note));
+            told = now;
+        }
+    }
+
+    private ModelDescription DescriptionOf(TrainingOptions options, FeatureStatistics statistics) => new()
+    {
+        Model = input.Model,
+        Features = [.. statistics.Features.Select((feature, k) => new FeatureScaling(feature, statistics.Minimum[k], statistics.Maximum[k]))],
+        Classes = EventClasses.Names,
+        Physics = statistics.Physics,
+        Lineage = new JsonObject
+        {
+            ["statistics"] = input.Statistics,
+            ["plan"] = statistics.Plan,
+            ["epochs"] = options.Epochs,
+            ["batch"] = options.BatchSize,
+            ["learning_rate"] = options.LearningRate,
+            ["seed"] = input.Seed,
+            ["software"] = SoftwareVersion.Current,
+        },
+    };
+}
