@@ -61,6 +61,7 @@ internal static class TrainCommand
         Option<double?> validation = NumberOption.Positive(
             "--validation",
             $"Share of the training events to hold back for it; default {TrainingOptions.UsualValidationShare} with --patience.");
+        var mirror = new Option<bool>("--mirror") { Description = "Learn from mirror images of the events too (η → −η, φ → −φ)." };
         var parameters = new Option<string[]>("--set")
         {
             Description = "A hyper-parameter of the model, e.g. units=64.",
@@ -73,8 +74,8 @@ internal static class TrainCommand
 
         var command = new Command("train", "Train a model on the shards of a dataset, and evaluate it.")
         {
-            dataset, model, output, resume, epochs, batch, seed, rate, schedule, norm, weights, patience, stopBy, validation, parameters,
-            every, threads, json,
+            dataset, model, output, resume, epochs, batch, seed, rate, schedule, norm, weights, patience, stopBy, validation, mirror,
+            parameters, every, threads, json,
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
@@ -100,6 +101,7 @@ internal static class TrainCommand
                 Patience = wait,
                 StopBy = parsed.GetValue(stopBy) == "auc" ? StoppingFigure.Auc : StoppingFigure.Loss,
                 ValidationShare = Share(parsed.GetValue(validation) ?? (wait > 0 ? TrainingOptions.UsualValidationShare : 0)),
+                Mirror = parsed.GetValue(mirror),
                 CheckpointEvery = parsed.GetValue(every),
                 Threads = parsed.GetValue(threads) ?? Environment.ProcessorCount,
             }.With(HyperParameters.Parse(parsed.GetValue(parameters) ?? []));

@@ -100,6 +100,7 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
             ["learning_rate"] = options.LearningRate,
             ["schedule"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{options.Schedule}"),
             ["patience"] = options.Patience,
+            ["mirror"] = options.Mirror,
             ["seed"] = options.Seed,
             ["software"] = SoftwareVersion.Current,
         },

@@ -3,7 +3,9 @@ namespace DaprHep.Learning.Training;
 /// <summary>How much an event of each class counts in the loss.</summary>
 internal static class ClassWeights
 {
-    /// <summary>The weights to train with: on average over the training events they are 1, so that the learning rate keeps its meaning.</summary>
+    /// <summary>
+    /// The weights to train with: on average over the training events they are 1, so that the learning rate keeps its meaning.
+    /// </summary>
     /// <param name="options">Which weights are asked for.</param>
     /// <param name="counts">Training events of each class.</param>
     /// <returns>A weight for each class; empty where all count the same.</returns>

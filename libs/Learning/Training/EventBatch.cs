@@ -48,4 +48,13 @@ public sealed class EventBatch
         Particles = events.Particles;
         Count = rows.Length;
     }
+
+    /// <summary>Gives the batch particles of its own.</summary>
+    /// <param name="particles">Those of its events, in their order.</param>
+    internal void ReplaceParticles(ParticleSequences particles)
+    {
+        Particles = particles;
+        for (var i = 0; i < Count; i++)
+            Rows[i] = i;
+    }
 }

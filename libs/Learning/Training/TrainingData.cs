@@ -1,9 +1,15 @@
+using DaprHep.Learning.Artifacts;
+
 namespace DaprHep.Learning.Training;
 
 /// <summary>What a model learns from and what it is judged by.</summary>
 /// <param name="Train">The events it learns from.</param>
 /// <param name="Test">The events it never learns from.</param>
-public sealed record TrainingData(LabelledEvents Train, LabelledEvents Test);
+public sealed record TrainingData(LabelledEvents Train, LabelledEvents Test)
+{
+    /// <summary>The features in their order and how they are scaled; empty where that is not known.</summary>
+    public IReadOnlyList<FeatureScaling> Scaling { get; init; } = [];
+}
 
 /// <summary>Events with what a model reads of them and their labels; the memory is used where it lies.</summary>
 public sealed class LabelledEvents : EventInputs
@@ -24,7 +30,10 @@ public sealed class LabelledEvents : EventInputs
     /// <summary>The first events, where they lie.</summary>
     /// <param name="count">How many, at most <see cref="EventInputs.Count"/>.</param>
     public LabelledEvents First(int count) =>
-        new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count)) { Ids = Ids.IsEmpty ? Ids : Ids[..count] };
+        new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count))
+        {
+            Ids = Ids.IsEmpty ? Ids : Ids[..count],
+        };
 
     /// <summary>Where each event came from (<see cref="Data.Sampling.EventIdentity"/>); empty where that is not known.</summary>
     public ReadOnlyMemory<ulong> Ids { get; init; }

@@ -76,6 +76,7 @@ public static class TrainingLoop
         var batchesPerEpoch = (int)ranks.Gather((learned.Length + batchSize - 1) / batchSize).Max();
         var steps = (long)options.Epochs * batchesPerEpoch;
         var batch = new EventBatch(Math.Min(batchSize, learned.Length), train.FeatureCount);
+        var mirrors = options.Mirror ? new MirrorImages(data.Scaling, batch.Labels.Length) : null;
         var order = new int[learned.Length];
         var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);
@@ -119,6 +120,7 @@ public static class TrainingLoop
                     var first = Math.Min(state.Batch * batchSize, order.Length);
                     batch.Gather(train, order.AsSpan(first, Math.Min(batchSize, order.Length - first)));
                     progress.Batch?.Invoke(batch.Rows.AsSpan(0, batch.Count));
+                    mirrors?.Apply(batch, train, options.Seed, state.Epoch);
 
                     // Forward and loss. A rank whose events are all used still takes part in the steps of the others.
                     var loss = 0f;

@@ -51,6 +51,9 @@ public sealed record TrainingOptions
     /// <summary>Whether each class counts the same in the loss, however many events it has.</summary>
     public bool BalanceClasses { get; init; }
 
+    /// <summary>Whether events are learned from in mirror images too (η → −η, φ → −φ), another one in every epoch.</summary>
+    public bool Mirror { get; init; }
+
     /// <summary>Steps between two <see cref="LiveMetrics"/>.</summary>
     public int LogEvery { get; init; } = 50;
 

@@ -1,6 +1,7 @@
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
+using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 
@@ -50,7 +51,13 @@ public static class TrainingShards
             .ConfigureAwait(false);
         LabelledEvents test = await LoadAsync(store, statisticsKey, statistics, DataSplit.Test, model, share, cancellation)
             .ConfigureAwait(false);
-        return new TrainingData(train, test);
+        return new TrainingData(train, test)
+        {
+            Scaling =
+            [
+                .. statistics.Features.Select((name, k) => new FeatureScaling(name, statistics.Minimum[k], statistics.Maximum[k])),
+            ],
+        };
     }
 
     /// <summary>Loads the events of one split.</summary>

@@ -25,7 +25,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("lstm", 1)]
     public void An_interrupted_training_ends_with_the_weights_of_an_undisturbed_one(string model, int threads)
     {
-        var options = Options(model) with { Patience = 3, ValidationShare = 0.2, BalanceClasses = true };
+        var options = Options(model) with { Patience = 3, ValidationShare = 0.2, BalanceClasses = true, Mirror = true };
         var data = Events();
         var (expected, expectedReports) = Finish(data, options, null);
 
@@ -154,7 +154,10 @@ public sealed class CheckpointTests : IDisposable
         new() { Model = model, Epochs = 6, BatchSize = 16, CheckpointEvery = 2, LearningRate = 1e-2 };
 
     private static TrainingData Events(int seed = 1) => new(
-        ToySequences.Draw(ToySequences.Lengths(70, 1, 9, seed), seed), ToySequences.Draw(ToySequences.Lengths(20, 1, 9, 3), 3));
+        ToySequences.Draw(ToySequences.Lengths(70, 1, 9, seed), seed), ToySequences.Draw(ToySequences.Lengths(20, 1, 9, 3), 3))
+    {
+        Scaling = [new("LepEta", -2, 2), new("LepPhi", -3, 3), new("PhiMET", -3, 3)],
+    };
 
     private static (string Weights, IReadOnlyList<EpochReport> Reports) Finish(
         TrainingData data, TrainingOptions options, CheckpointStore? checkpoints)
