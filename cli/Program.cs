@@ -13,6 +13,8 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     CompareCommand.Create(),
     TuneCommand.Create(),
     UpCommand.Create(),
+    DownCommand.Create(),
+    DoctorCommand.Create(),
     RunsCommands.Runs(),
     RunsCommands.Status(),
     WatchCommand.Create(),

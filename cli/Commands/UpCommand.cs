@@ -9,14 +9,12 @@ namespace DaprHep.Cli.Commands;
 /// <summary><c>daprhep up</c>: the local stack of <c>tye.yaml</c>, until Ctrl-C.</summary>
 internal static class UpCommand
 {
+    private const string Dev = "dev";
+    private const string Daprd = "daprd";
+
     public static Command Create()
     {
-        var file = new Option<string>("--file")
-        {
-            Description = "The stack's file.",
-            DefaultValueFactory = _ => "tye.yaml",
-            HelpName = "tye.yaml",
-        };
+        Option<string> file = StackOptions.File();
         var replicas = new Option<string[]>("--replicas")
         {
             Description = "Processes of a service, for instance ingest=3.",
@@ -27,39 +25,48 @@ internal static class UpCommand
             Description = "Port of the gateway instead of the file's; 0 for a free one.",
             HelpName = "N",
         };
-        var data = new Option<string?>("--data")
+        var sidecar = new Option<string>("--sidecar")
         {
-            Description = "Folder of the sidecar's journal and the object store; default artifacts/stack beside the file.",
-            HelpName = "FOLDER",
+            Description = "dev: the development sidecar; daprd: the real runtime, which must be installed.",
+            DefaultValueFactory = _ => Dev,
         };
+        sidecar.AcceptOnlyFromAmong(Dev, Daprd);
+        Option<string?> data = StackOptions.Data();
         var json = new Option<bool>("--json")
         {
             Description = "Print one JSON object when the stack is ready; the log goes to standard error.",
         };
         var command = new Command("up", "Start the services of tye.yaml on this machine and stop them on Ctrl-C.")
         {
-            file, replicas, port, data, json,
+            file, replicas, port, sidecar, data, json,
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
             string path = parsed.GetValue(file)!;
-            IReadOnlyList<StackService> services = TyeFile.Read(path);
+            StackFile stack = TyeFile.Read(path);
+            IReadOnlyList<StackService> services = stack.Services;
             if (parsed.GetValue(port) is { } number)
                 services = [.. services.Select(s => s.Name == Apps.Pipeline ? s with { Port = PortOf(number) } : s)];
             services = WithReplicas(services, parsed.GetValue(replicas) ?? []);
-            string folder = parsed.GetValue(data)
-                ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "artifacts", "stack");
-            await RunAsync(services, folder, parsed.GetValue(json), cancellation);
+            await RunAsync(
+                stack with { Services = services },
+                parsed.GetValue(sidecar) == Daprd,
+                StackOptions.FolderOf(path, parsed.GetValue(data)),
+                parsed.GetValue(json),
+                cancellation);
         }));
         return command;
     }
 
-    private static async Task RunAsync(IReadOnlyList<StackService> services, string data, bool json, CancellationToken cancellation)
+    private static async Task RunAsync(StackFile file, bool daprd, string data, bool json, CancellationToken cancellation)
     {
+        using StackFolder folder = StackFolder.Take(data);
         StackLog log = json ? new(Console.Error, !Console.IsErrorRedirected) : new(Console.Out, !Console.IsOutputRedirected);
         try
         {
-            await using LocalStack stack = await LocalStack.StartAsync(services, data, log, cancellation);
+            if (await StackFolder.EndLeftoversAsync(data) is > 0 and int left)
+                log.Write("daprhep", $"the last stack here was killed; {left} processes of it were still running and are stopped now");
+            await using LocalStack stack = await LocalStack.StartAsync(file, daprd, folder, log, cancellation);
             log.Write("daprhep", $"ready: gateway {stack.Gateway}, data in {data}; Ctrl-C stops");
             if (json)
                 Console.Out.WriteLine(ToJson(stack).ToJsonString());

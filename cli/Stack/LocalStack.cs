@@ -7,21 +7,25 @@ namespace DaprHep.Cli.Stack;
 internal sealed record Replica(StackService Service, StackProcess Process, int Port);
 
 /// <summary>
-/// The services as processes on this machine with the development sidecar beside them. Start: the sidecar, then the services in their
-/// order, then all are waited for. Stop: the services, then the sidecar.
+/// The services as processes on this machine with their sidecars beside them. Start: the sidecars, then the services in their order, then
+/// all are waited for. Stop: the services, then the sidecars.
 /// </summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
-    private const string SidecarName = "sidecar";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ServiceStopLimit = TimeSpan.FromMilliseconds(3300);
     private static readonly TimeSpan SidecarStopLimit = TimeSpan.FromMilliseconds(1200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly StackFolder _folder;
     private readonly StackLog _log;
     private readonly List<Replica> _replicas = [];
-    private StackProcess? _sidecar;
+    private readonly List<StackProcess> _sidecars = [];
 
-    private LocalStack(StackLog log) => _log = log;
+    private LocalStack(StackFolder folder, StackLog log)
+    {
+        _folder = folder;
+        _log = log;
+    }
 
     /// <summary>The processes of the services.</summary>
     public IReadOnlyList<Replica> Replicas => _replicas;
@@ -30,25 +34,33 @@ internal sealed class LocalStack : IAsyncDisposable
     public Uri Gateway => new($"http://127.0.0.1:{_replicas.First(replica => replica.Service.Name == Apps.Pipeline).Port}");
 
     /// <summary>Starts all and waits until every process is ready.</summary>
-    /// <param name="services">The services in the order of their start.</param>
-    /// <param name="data">Folder of the sidecar's journal and the default object store.</param>
+    /// <param name="file">The services in the order of their start, and the components.</param>
+    /// <param name="daprd">Whether the sidecars are daprd's instead of the development sidecar.</param>
+    /// <param name="folder">Folder of the sidecar's journal and the default object store.</param>
     /// <param name="log">Takes the lines of all processes.</param>
     /// <param name="cancellation">Gives up and stops what was started.</param>
     /// <exception cref="StackException">A process ended or did not get ready; a port is taken.</exception>
     public static async Task<LocalStack> StartAsync(
-        IReadOnlyList<StackService> services, string data, StackLog log, CancellationToken cancellation)
+        StackFile file, bool daprd, StackFolder folder, StackLog log, CancellationToken cancellation)
     {
-        var stack = new LocalStack(log);
+        var stack = new LocalStack(folder, log);
         try
         {
-            Directory.CreateDirectory(data);
-            List<Seat> seats = Seat.For(services);
-            await stack.StartSidecarAsync(seats, data, cancellation);
+            List<Seat> seats = Seat.For(file.Services);
+            if (daprd)
+                DaprdProcesses.Start(seats, DaprResources.Prepare(file.Components, folder.FullPath), folder.FullPath, log, stack.AddSidecar);
+            else
+                await stack.StartDevSidecarAsync(seats, cancellation);
             foreach (Seat seat in seats)
-                stack._replicas.Add(new Replica(seat.Service, seat.Start(data, log), seat.Port));
+            {
+                var replica = new Replica(seat.Service, seat.Start(folder.FullPath, log), seat.Port);
+                stack._replicas.Add(replica);
+                folder.Add(replica.Process.Member);
+            }
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
             foreach (Replica replica in stack._replicas)
                 await stack.WaitReadyAsync(http, replica, cancellation);
+            folder.SetReady(stack.Gateway);
             return stack;
         }
         catch
@@ -69,10 +81,10 @@ internal sealed class LocalStack : IAsyncDisposable
         while (true)
         {
             Task cancelled = Task.Delay(Timeout.Infinite, cancellation);
-            await Task.WhenAny([cancelled, _sidecar!.Exited, .. living.Select(replica => replica.Process.Exited)]);
+            await Task.WhenAny([cancelled, .. _sidecars.Select(sidecar => sidecar.Exited), .. living.Select(replica => replica.Process.Exited)]);
             cancellation.ThrowIfCancellationRequested();
-            if (_sidecar.Exited.IsCompleted)
-                return $"the sidecar has ended with exit code {_sidecar.ExitCode}";
+            if (_sidecars.FirstOrDefault(sidecar => sidecar.Exited.IsCompleted) is { } ended)
+                return $"{ended.Name} (process {ended.Id}) has ended with exit code {ended.ExitCode}";
             foreach (Replica dead in living.Where(replica => replica.Process.Exited.IsCompleted).ToList())
             {
                 living.Remove(dead);
@@ -89,28 +101,24 @@ internal sealed class LocalStack : IAsyncDisposable
         await Task.WhenAll(_replicas.Select(replica => replica.Process.StopAsync(ServiceStopLimit)));
         foreach (Replica replica in _replicas)
             replica.Process.Dispose();
-        if (_sidecar is not null)
-        {
-            await _sidecar.StopAsync(SidecarStopLimit);
-            _sidecar.Dispose();
-        }
+        await Task.WhenAll(_sidecars.Select(sidecar => sidecar.StopAsync(SidecarStopLimit)));
+        foreach (StackProcess sidecar in _sidecars)
+            sidecar.Dispose();
     }
 
-    private async Task StartSidecarAsync(List<Seat> seats, string data, CancellationToken cancellation)
+    private void AddSidecar(StackProcess process)
     {
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        IEnumerable<string> apps = seats.SelectMany(seat => new[] { "--app", seat.SidecarArgument });
-        // As components/statestore.yaml has it: services and gateway see the same records.
-        string[] arguments = ["--journal", Path.Combine(data, "journal.db"), "--state-key-prefix", "name", .. apps];
-        _sidecar = StackProcess.Start(SidecarName, BuiltProgram.PathOf("DevSidecar"), arguments, Seat.Shared, _log, line =>
-        {
-            if (line == "ready")
-                ready.TrySetResult();
-            return true;
-        });
-        await Task.WhenAny(ready.Task, _sidecar.Exited).WaitAsync(StartLimit, cancellation);
-        if (!ready.Task.IsCompleted)
-            throw new StackException($"the sidecar has ended with exit code {_sidecar.ExitCode}; its lines above say why");
+        _sidecars.Add(process);
+        _folder.Add(process.Member);
+    }
+
+    private async Task StartDevSidecarAsync(List<Seat> seats, CancellationToken cancellation)
+    {
+        (StackProcess sidecar, Task ready) = DevSidecarProcess.Start(seats, _folder.FullPath, _log);
+        AddSidecar(sidecar);
+        await Task.WhenAny(ready, sidecar.Exited).WaitAsync(StartLimit, cancellation);
+        if (!ready.IsCompleted)
+            throw new StackException($"the sidecar has ended with exit code {sidecar.ExitCode}; its lines above say why");
     }
 
     private async Task WaitReadyAsync(HttpClient http, Replica replica, CancellationToken cancellation)
@@ -120,7 +128,7 @@ internal sealed class LocalStack : IAsyncDisposable
         string answer = "no answer";
         while (true)
         {
-            StackProcess[] all = [_sidecar!, .. _replicas.Select(other => other.Process)];
+            StackProcess[] all = [.. _sidecars, .. _replicas.Select(other => other.Process)];
             if (all.FirstOrDefault(process => process.Exited.IsCompleted) is { } ended)
                 throw new StackException($"{ended.Name} has ended with exit code {ended.ExitCode} at the start; its lines above say why");
             try

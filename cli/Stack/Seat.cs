@@ -1,15 +1,18 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace DaprHep.Cli.Stack;
 
-/// <summary>A place in the stack for one process: its name and its ports.</summary>
-internal sealed record Seat(StackService Service, string Name, int Port, int SidecarHttp, int SidecarGrpc)
+/// <summary>A place in the stack for one process: its name, its port, and its sidecar's ports.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Name">Name of the process in the log.</param>
+/// <param name="Port">Port of the process.</param>
+/// <param name="SidecarHttp">Port of its sidecar's HTTP API.</param>
+/// <param name="SidecarGrpc">Port of its sidecar's gRPC API.</param>
+/// <param name="SidecarPeers">Port at which its sidecar is reached by the others; of daprd only.</param>
+/// <param name="SidecarMetrics">Port of its sidecar's metrics; of daprd only.</param>
+internal sealed record Seat(StackService Service, string Name, int Port, int SidecarHttp, int SidecarGrpc, int SidecarPeers, int SidecarMetrics)
 {
-    private const int FirstFreePort = 20_000;
-    private const int EndOfFreePorts = 32_768;
-    private const int PortAttempts = 100;
     private const string LogFormat = "Logging__Console__FormatterName";
 
     /// <summary>Variables of every process: logs for people, unless this process was told otherwise.</summary>
@@ -19,43 +22,30 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
         ["DOTNET_gcServer"] = "0",
     };
 
-    /// <summary>What the sidecar is told of the process.</summary>
-    public string SidecarArgument => string.Create(
-        CultureInfo.InvariantCulture, $"id={Service.Name},http={SidecarHttp},grpc={SidecarGrpc},port={Port}");
-
     /// <summary>Seats for all replicas. A service's own port goes to its first replica.</summary>
     /// <exception cref="StackException">A port is taken.</exception>
     public static List<Seat> For(IReadOnlyList<StackService> services)
     {
-        var listeners = new List<TcpListener>();
-        try
-        {
-            return [.. services.SelectMany(service => Enumerable.Range(1, service.Replicas).Select(number => new Seat(
-                service,
-                service.Replicas == 1 ? service.Name : $"{service.Name}-{number}",
-                Take(number == 1 ? service.Port : null, service),
-                Take(null, service),
-                Take(null, service))))];
-        }
-        finally
-        {
-            foreach (TcpListener listener in listeners)
-                listener.Dispose();
-        }
+        using var ports = new FreePorts();
+        return [.. services.SelectMany(service => Enumerable.Range(1, service.Replicas).Select(number => new Seat(
+            service,
+            service.Replicas == 1 ? service.Name : $"{service.Name}-{number}",
+            number == 1 && service.Port is { } own ? Hold(own, service.Name) : ports.Any(),
+            ports.Any(),
+            ports.Any(),
+            ports.Any(),
+            ports.Any())))];
 
-        // Held until all are chosen, so that no port is given twice.
-        int Take(int? wanted, StackService service)
+        int Hold(int port, string service)
         {
             try
             {
-                TcpListener listener = wanted > 0 ? Listen(wanted.Value) : ListenAnywhere();
-                listeners.Add(listener);
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
+                return ports.Hold(port);
             }
             catch (SocketException e)
             {
                 throw new StackException(
-                    $"port {wanted} of {service.Name} can't be used ({e.Message}); stop what listens there, or give --port");
+                    $"port {port} of {service} can't be used ({e.Message}); stop what listens there, or give --port");
             }
         }
     }
@@ -73,29 +63,6 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
         foreach ((string name, string value) in Service.Environment)
             environment[name] = value;
         return StackProcess.Start(Name, Service.Program, [], environment, log);
-    }
-
-    // A port from the system's own range may be gone again, to a connection of any program, before the process listens on it.
-    private static TcpListener ListenAnywhere()
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Listen(attempt < PortAttempts ? Random.Shared.Next(FirstFreePort, EndOfFreePorts) : 0);
-            }
-            catch (SocketException) when (attempt < PortAttempts)
-            {
-                // Taken; another.
-            }
-        }
-    }
-
-    private static TcpListener Listen(int port)
-    {
-        var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        return listener;
     }
 
     private static string Address(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";

@@ -19,6 +19,9 @@ internal sealed class StackProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>How the stack's folder notes it.</summary>
+    public StackMember Member => StackMember.Of(Name, _process);
+
     /// <summary>Ends with the process.</summary>
     public Task Exited { get; }
 
@@ -30,17 +33,29 @@ internal sealed class StackProcess : IDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables beside those of this process.</param>
     /// <param name="log">Takes its lines.</param>
-    /// <param name="line">Sees every line first and says whether it goes to the log.</param>
+    /// <param name="line">Sees every line.</param>
     public static StackProcess Start(
         string name,
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
         StackLog log,
-        Func<string, bool>? line = null)
+        Action<string>? line = null)
     {
         string host = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host, [program, .. arguments])
+        return StartProgram(name, host, [program, .. arguments], environment, log, line);
+    }
+
+    /// <summary>Starts a program of the operating system.</summary>
+    public static StackProcess StartProgram(
+        string name,
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        StackLog log,
+        Action<string>? line = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -58,8 +73,9 @@ internal sealed class StackProcess : IDisposable
 
         void Take(object sender, DataReceivedEventArgs data)
         {
-            if (data.Data is null || line?.Invoke(data.Data) == false)
+            if (data.Data is null)
                 return;
+            line?.Invoke(data.Data);
             log.Write(name, data.Data);
         }
     }
@@ -67,14 +83,24 @@ internal sealed class StackProcess : IDisposable
     /// <summary>Asks the process to stop (SIGTERM), and ends it when it has not after <paramref name="limit"/>.</summary>
     public async Task StopAsync(TimeSpan limit)
     {
-        if (Exited.IsCompleted)
-            return;
-        using (Process kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]))
+        if (!Exited.IsCompleted)
+            await TerminateAsync(_process, limit);
+    }
+
+    /// <summary>The same for any process.</summary>
+    public static async Task TerminateAsync(Process process, TimeSpan limit)
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync();
-        if (await Task.WhenAny(Exited, Task.Delay(limit)) != Exited)
+        using var late = new CancellationTokenSource(limit);
+        try
         {
-            _process.Kill();
-            await Exited;
+            await process.WaitForExitAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
         }
     }
 

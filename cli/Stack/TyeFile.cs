@@ -13,15 +13,20 @@ namespace DaprHep.Cli.Stack;
 /// <param name="Environment">Variables of its own.</param>
 internal sealed record StackService(string Name, string Program, int Replicas, int? Port, IReadOnlyDictionary<string, string> Environment);
 
+/// <summary>What a stack's file says.</summary>
+/// <param name="Services">The services in the order of the file.</param>
+/// <param name="Components">Folder of the Dapr components.</param>
+internal sealed record StackFile(IReadOnlyList<StackService> Services, string Components);
+
 /// <summary>Reads <c>tye.yaml</c> and says what is wrong with it: file, line, field, what to do.</summary>
 internal static class TyeFile
 {
     /// <summary>Bound of the processes of a service.</summary>
     public const int MostReplicas = 64;
 
-    /// <summary>The services in the order of the file.</summary>
+    /// <summary>Reads the file.</summary>
     /// <exception cref="BadInputException">The file is missing or wrong, or a service is not built.</exception>
-    public static IReadOnlyList<StackService> Read(string path)
+    public static StackFile Read(string path)
     {
         Document document = Parse(path);
         if (document.Services is not { Count: > 0 } services)
@@ -36,7 +41,18 @@ internal static class TyeFile
                 throw new BadInputException($"{where}.name: '{service.Name}' is there twice");
             read.Add(service);
         }
-        return read;
+        return new StackFile(read, Path.Combine(folder, ComponentsIn(document, path)));
+    }
+
+    private static string ComponentsIn(Document document, string path)
+    {
+        List<Extension> extensions = document.Extensions ?? [];
+        for (int i = 0; i < extensions.Count; i++)
+        {
+            if (extensions[i] is not { Name: "dapr" })
+                throw new BadInputException($"{path}: extensions[{i}].name: expected dapr, found '{extensions[i]?.Name}'");
+        }
+        return extensions.Select(extension => extension.ComponentsPath).OfType<string>().FirstOrDefault("components");
     }
 
     private static Document Parse(string path)

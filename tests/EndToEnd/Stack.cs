@@ -15,7 +15,7 @@ internal sealed class Stack : IAsyncDisposable
 
     private Stack(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [DaprHepCommand.Program, "up", "--json", "--port", "0", "--data", Path.Combine(_folder, "data"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [DaprHepCommand.Program, "up", "--json", "--port", "0", "--data", Data, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,6 +30,12 @@ internal sealed class Stack : IAsyncDisposable
                 _log.Add(line.Data ?? "");
         };
     }
+
+    /// <summary>The stack's data folder.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
+    /// <summary>The process of <c>up</c>.</summary>
+    public int ProcessId => _process.Id;
 
     public HttpClient Gateway { get; private set; } = null!;
 
@@ -120,6 +126,13 @@ internal sealed class Stack : IAsyncDisposable
     {
         await SignalAsync(_process.Id, "INT");
         return await ExitAsync();
+    }
+
+    /// <summary>Kills <c>up</c> alone; what it started runs on.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async Task<int> ExitAsync()

@@ -125,6 +125,13 @@ internal static class RunEndpoints
         {
             return await next();
         }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "The sidecar refuses the gateway's token.",
+                detail: "set DAPR_API_TOKEN of the gateway to the sidecar's, and start it again");
+        }
         catch (RpcException e)
         {
             return Results.Problem(
