@@ -7,19 +7,21 @@ internal sealed record Options
 {
     public const string Usage = """
         Measures training with our own kernels beside ordinary PyTorch and XGBoost loops: same events, same recipe, one core, one thread, in turns.
+        And the published grid of hyper-parameters beside ASHA.
 
         usage: DaprHep.Benchmarks.Learning [JOB ...] [--rounds N] [--core N] [--blas FOLDER] [--check]
                DaprHep.Benchmarks.Learning quality DATASET [SEEDS [MODEL ...]]
 
-        JOB             hlf, standard, cern2019, losses or trees (default: all)
+        JOB             hlf, standard, cern2019, losses, trees or tuning (default: all)
         --rounds N      turns of each way (default: 3)
         --core N        the core to run on (default: 0)
         --blas FOLDER   one more libblas.so.3 for PyTorch, beside those of Debian that are installed
+        --events FILE   Arrow file with the columns label and hlf for tuning (default: ../shared/golden/hlf-large.arrow)
         --check         end with 1 if a figure is below what is wanted
         quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
         """;
 
-    private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees"];
+    private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees", "tuning"];
 
     public IReadOnlyList<string> Jobs { get; private init; } = AllJobs;
 
@@ -28,6 +30,8 @@ internal sealed record Options
     public int Core { get; private init; }
 
     public string? BlasFolder { get; private init; }
+
+    public string Events { get; private init; } = "../shared/golden/hlf-large.arrow";
 
     public bool Check { get; private init; }
 
@@ -42,6 +46,7 @@ internal sealed record Options
                 case "--rounds": options = options with { Rounds = Number(Next(ref i), 1) }; break;
                 case "--core": options = options with { Core = Number(Next(ref i), 0) }; break;
                 case "--blas": options = options with { BlasFolder = Next(ref i) }; break;
+                case "--events": options = options with { Events = Next(ref i) }; break;
                 case "--check": options = options with { Check = true }; break;
                 case var job when AllJobs.Contains(job): jobs.Add(job); break;
                 default: throw new FormatException($"{arguments[i]} is not understood");

@@ -42,6 +42,7 @@ try
             case "cern2019": InclusiveContest.RunPadded(folder, peers, options.Rounds, table); break;
             case "losses": SameLosses.Run(folder, peers, table); break;
             case "trees": TreesContest.Run(folder, peers, options.Rounds, table); break;
+            case "tuning": TuningContest.Run(folder, options.Events, table); break;
         }
     }
 }

@@ -36,7 +36,8 @@ public static class TuningPage
         page.Html($"<div>{Table(data)}</div>\n</div>\n<div class=\"wide\">\n");
         page.Figure(
             "Points of the search", "", ParallelCoordinatesChart.Draw("points", data),
-            "A line for each trial with a result, the stronger the better its AUC among all; the best is drawn thick.");
+            "A line for each trial with a result, the stronger the better its AUC among all; the best is drawn thick. "
+            + "Results are spaced by rank.");
         page.Html("</div>\n");
     }
 
@@ -45,15 +46,17 @@ public static class TuningPage
         var ranked = data.Trials.OrderByDescending(trial => trial.Auc ?? double.NegativeInfinity).ThenBy(trial => trial.Id).Take(MostRows);
         var table = new HtmlTable(
             data.Trials.Count > MostRows ? $"The best {MostRows} of {data.Trials.Count} trials" : "All trials",
-            ["Trial", "#AUC", .. data.Axes.Select(axis => axis.Name), "#Epochs", "State"], "trials");
+            ["Trial", "#AUC", .. data.Axes.Select(axis => axis.Name), "#Epochs"], "trials");
         foreach (var trial in ranked)
         {
             table.Row(trial.Id.ToString(CultureInfo.InvariantCulture)).Number(Markup.Fixed(trial.Auc, 4));
             foreach (var value in trial.Values)
                 table.Text(value);
-            table.Number(Markup.Count(trial.Epochs)).Text(trial.State).End();
+            table.Number(Markup.Count(trial.Epochs)).End();
         }
 
-        return table.Finish();
+        var failed = data.Trials.Where(trial => trial.Failure is not null).ToArray();
+        return table.Finish() + (failed.Length == 0 ? "" : "<p class=\"meta\">" + Markup.Escape(
+            $"{Markup.Count(failed.Length)} failed; the first, trial {failed[0].Id}: {failed[0].Failure}") + "</p>");
     }
 }

@@ -55,7 +55,7 @@ public sealed record TuningReport(
         var values = study.Space.PointOf(trial.Parameters);
         return new TuningTrial(
             trial.Id,
-            trial.Failure is { } failure ? $"failed: {failure}" : trial.State.ToString().ToLowerInvariant(),
+            trial.Failure,
             [.. values.Select((value, d) => study.Space.Dimensions[d].PlaceOf(value))],
             [.. values.Select(Text)],
             trial.Best?.Epochs ?? 0,
@@ -83,14 +83,14 @@ public readonly record struct TuningMark(double Place, string Label);
 
 /// <summary>One point and what came of it.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="State">Where it stands.</param>
+/// <param name="Failure">Why it failed; null if it did not.</param>
 /// <param name="Places">Where it lies on each axis, from 0 to 1.</param>
 /// <param name="Values">Its values as text, by axis.</param>
 /// <param name="Epochs">Epochs after which it was best.</param>
 /// <param name="Auc">Mean area under the ROC curve then, of the events held back; null without a result.</param>
 /// <param name="Seconds">How long it took, in s.</param>
 public sealed record TuningTrial(
-    int Id, string State, IReadOnlyList<double> Places, IReadOnlyList<string> Values, int Epochs, double? Auc, double Seconds);
+    int Id, string? Failure, IReadOnlyList<double> Places, IReadOnlyList<string> Values, int Epochs, double? Auc, double Seconds);
 
 /// <summary>A result.</summary>
 /// <param name="EpochsSpent">Epochs of all results up to this one.</param>

@@ -54,6 +54,7 @@ public class SearchSpaceTests
     [InlineData("hlf", "hlf", null)]
     [InlineData("inclusive", "inclusive", null)]
     [InlineData("inclusive", "lstm", null)]
+    [InlineData("trees", "trees", null)]
     public void The_examples_fit_their_models(string name, string model, int? size)
     {
         var path = Path.Combine(Repository.Samples, "spaces", $"{name}.yaml");

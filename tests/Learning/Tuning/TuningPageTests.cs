@@ -50,7 +50,7 @@ public class TuningPageTests
         Parse(TuningPage.Render(TuningReport.Of(study), Created, "v")).Root!.Value.ShouldContain("no results");
         study.Propose(2);
         study.Record(new TrialResult(0, 0, 0) { Failure = "the loss is NaN" });
-        Parse(TuningPage.Render(TuningReport.Of(study), Created, "v")).Root!.Value.ShouldContain("failed: the loss is NaN");
+        Parse(TuningPage.Render(TuningReport.Of(study), Created, "v")).Root!.Value.ShouldContain("1 failed; the first, trial 0: the loss is NaN");
     }
 
     [Fact]

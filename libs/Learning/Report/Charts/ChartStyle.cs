@@ -34,7 +34,8 @@ internal static class ChartStyle
         .chart .trial{fill:none;stroke:rgb(var(--accent));stroke-width:1}
         .shade0{stroke-opacity:.12}.shade1{stroke-opacity:.2}.shade2{stroke-opacity:.3}.shade3{stroke-opacity:.45}
         .shade4{stroke-opacity:.75}
-        .trials td{white-space:nowrap}.wide .chart{max-width:62rem}
+        .trials td{white-space:nowrap}.wide{margin-top:1.6rem}.wide .chart{max-width:62rem}
+        .wide .tick{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
         .chart .point{stroke:var(--paper);stroke-width:1.5}
         .legend{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;list-style:none;margin:.2rem 0 .5rem;padding:0;font-size:.86rem}
         .legend li{display:flex;align-items:center;gap:.4rem}

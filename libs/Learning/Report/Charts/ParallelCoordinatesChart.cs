@@ -3,9 +3,10 @@ namespace DaprHep.Learning.Report.Charts;
 /// <summary>An upright axis for each hyper-parameter and one for the result, and a line across them for each trial.</summary>
 internal static class ParallelCoordinatesChart
 {
-    private const double Top = 34, Bottom = 270, Left = 40, Spacing = 118;
+    private const double Top = 34, Bottom = 290, Left = 45, LeastWidth = 900, LeastSpacing = 118, RoomForLabels = 105;
     private const double LabelHeight = 12;
     private const int Shades = 5;
+    private const int Quantiles = 4;
     private const int MostLines = 2000;
     private const int LongestLabel = 14;
 
@@ -16,17 +17,19 @@ internal static class ParallelCoordinatesChart
             .. data.Trials.Where(trial => trial.Auc is { } auc && double.IsFinite(auc) && trial.Places.Count == data.Axes.Count)
                 .OrderByDescending(trial => trial.Auc).Take(MostLines).Reverse(),
         ];
-        var width = Math.Max(430, Left + data.Axes.Count * Spacing + 80);
+        var spacing = Math.Max(LeastSpacing, (LeastWidth - Left - RoomForLabels) / Math.Max(1, data.Axes.Count));
+        var width = Math.Max(LeastWidth, Left + data.Axes.Count * spacing + RoomForLabels);
+        double X(int axis) => Left + axis * spacing;
+
         var drawing = new SvgDrawing(id, width, Bottom + 14, "Points of the search", Describe(data, trials));
 
-        // Half of the axis is for the better half of the trials.
-        var scale = Ranks([.. trials.Select(trial => trial.Auc!.Value)]);
+        // Results are placed by their rank: by value, all good ones would lie on one point.
         for (var i = 0; i < trials.Length; i++)
         {
             var trial = trials[i];
             (double, double)[] points =
             [
-                .. trial.Places.Select((place, axis) => (X(axis), Y(place))), (X(data.Axes.Count), Y(scale(trial.Auc!.Value))),
+                .. trial.Places.Select((place, axis) => (X(axis), Y(place))), (X(data.Axes.Count), Y(Rank(i, trials.Length))),
             ];
             var isBest = i == trials.Length - 1;
             drawing.Path(points, isBest ? $"curve {ChartStyle.Line(1)}" : $"trial shade{i * Shades / trials.Length}", clip: false);
@@ -34,13 +37,11 @@ internal static class ParallelCoordinatesChart
 
         for (var axis = 0; axis < data.Axes.Count; axis++)
             Axis(drawing, X(axis), data.Axes[axis].Name, data.Axes[axis].Marks);
-        Axis(drawing, X(data.Axes.Count), "mean AUC", AucMarks(trials, scale));
+        Axis(drawing, X(data.Axes.Count), "mean AUC", AucMarks(trials));
         if (trials.Length == 0)
             drawing.Text(width / 2, (Top + Bottom) / 2, "no results", "note", "middle");
         return drawing.Finish();
     }
-
-    private static double X(int axis) => Left + axis * Spacing;
 
     private static double Y(double place) => Bottom - (double.IsFinite(place) ? Math.Clamp(place, 0, 1) : 0) * (Bottom - Top);
 
@@ -60,26 +61,13 @@ internal static class ParallelCoordinatesChart
         }
     }
 
-    /// <summary>From an AUC to a place from 0 to 1: 0.5 for the median, and evenly below and above it.</summary>
-    private static Func<double, double> Ranks(double[] rising)
-    {
-        if (rising.Length == 0)
-            return _ => 0;
-        var (low, middle, high) = (rising[0], rising[rising.Length / 2], rising[^1]);
-        return auc => auc >= middle
-            ? 1 - 0.5 * Share(high - auc, high - middle)
-            : 0.5 - 0.5 * Share(middle - auc, middle - low);
+    private static double Rank(int index, int count) => count > 1 ? (double)index / (count - 1) : 1;
 
-        static double Share(double part, double whole) => whole > 0 ? part / whole : 0;
-    }
-
-    private static TuningMark[] AucMarks(TuningTrial[] rising, Func<double, double> scale)
-    {
-        if (rising.Length == 0)
-            return [];
-        double[] values = [rising[0].Auc!.Value, rising[rising.Length / 2].Auc!.Value, rising[^1].Auc!.Value];
-        return [.. values.Distinct().Select(auc => new TuningMark(scale(auc), Markup.Fixed(auc, 4)))];
-    }
+    private static TuningMark[] AucMarks(TuningTrial[] rising) => rising.Length == 0 ? [] :
+    [
+        .. Enumerable.Range(0, Quantiles + 1).Select(k => k * (rising.Length - 1) / Quantiles).Distinct()
+            .Select(index => new TuningMark(Rank(index, rising.Length), Markup.Fixed(rising[index].Auc, 4))),
+    ];
 
     private static string Short(string text) => text.Length <= LongestLabel ? text : $"{text[..(LongestLabel - 1)]}…";
 
