@@ -1,5 +1,6 @@
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Learning.Tuning;
 
 namespace DaprHep.Cli;
 
@@ -32,7 +33,8 @@ internal sealed class OutputFolder
             if (File.Exists(full))
                 throw new BadInputException($"--out {path}: is a file; give a folder");
             bool isNew = !Directory.Exists(full);
-            bool isOurs = isNew || File.Exists(Path.Combine(full, Record)) || Directory.Exists(Path.Combine(full, "checkpoints"));
+            bool isOurs = isNew || File.Exists(Path.Combine(full, Record)) || Directory.Exists(Path.Combine(full, "checkpoints"))
+                || File.Exists(Path.Combine(full, LocalTuner.TrialsName));
             if (!isOurs && HoldsOtherFiles(full))
                 throw new BadInputException($"--out {path}: holds other files and no {Record} of an earlier run; give a new or an empty folder");
             Directory.CreateDirectory(full);

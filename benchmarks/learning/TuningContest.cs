@@ -44,7 +44,7 @@ internal static class TuningContest
 
         var folds = new TrainingFolds(HlfFile.Read(path, Features), Classes, 1);
         var (train, held) = folds.Of(0);
-        Console.WriteLine($"tuning hlf, {train.Count:N0} events to learn from, {held.Count:N0} held back ({Path.GetFileName(path)}), one core\n");
+        Console.WriteLine($"tuning hlf, {train.Count:N0} events to learn from, {held.Count:N0} held back, one core\n");
         Console.WriteLine($"  {"",-44}{"epochs",9}{"share",9}{"best AUC",11}{"seconds",10}");
 
         var (grid, gridEpochs, seconds) = Grid(folder, folds);
@@ -98,7 +98,7 @@ internal static class TuningContest
         return study;
     }
 
-    /// <summary>The error of the mean AUC, that of each class taken as independent: smaller than it is, which makes the test harder.</summary>
+    /// <summary>The error of the mean AUC, that of each class taken as independent: smaller than it is, a harder test.</summary>
     private static double ErrorOf((HyperParameters Parameters, double Auc) best, TrainingFolds folds)
     {
         var (train, held) = folds.Of(0);

@@ -2,12 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using DaprHep.Cli.Progress;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
-using DaprHep.Hosting.Contracts;
-using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Report;
 using DaprHep.Learning.Training;
@@ -31,7 +30,7 @@ internal static class TuneCommand
         var space = new Option<string>("--space") { Description = "YAML file of the search space.", Required = true, HelpName = "FILE" };
         var output = new Option<string>("--out")
         {
-            Description = "Folder for trials.json, best.json, tuning.html and model/.",
+            Description = "Folder for trials.json, best.json, tuning.html, and what train leaves.",
             Required = true,
             HelpName = "OUT",
         };
@@ -59,6 +58,7 @@ internal static class TuneCommand
                 Model = parsed.GetValue(model)!,
                 Algorithm = Enum.Parse<TuningAlgorithm>(parsed.GetValue(algorithm)!, ignoreCase: true),
                 Trials = parsed.GetValue(trials),
+                Epochs = ModelRegistry.UsualEpochsOf(parsed.GetValue(model)!),
                 Folds = parsed.GetValue(folds),
                 Patience = parsed.GetValue(patience),
                 Seed = (ulong)parsed.GetValue(seed),
@@ -67,13 +67,21 @@ internal static class TuneCommand
             _ = Begin(options, searched);
             DatasetLocation location = await DatasetLocation.FindAsync(parsed.GetValue(dataset)!, cancellation);
             options = options with { Dataset = location.Statistics };
-            string folder = Path.GetFullPath(parsed.GetValue(output)!);
-            Study study = await OpenAsync(folder, options, searched, parsed.GetValue(resume), cancellation);
-            string trained = await RunAsync(study, location, folder, parsed.GetValue(parallel), cancellation);
-            if (parsed.GetValue(json))
-                Console.Out.WriteLine(ToJson(study, trained).ToJsonString());
-            else
-                AnsiConsole.Write(ToTable(study, folder));
+            OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
+            try
+            {
+                Study study = await OpenAsync(folder, options, searched, parsed.GetValue(resume), cancellation);
+                StandaloneEvaluation evaluation = await RunAsync(study, location, folder, parsed.GetValue(parallel), cancellation);
+                if (parsed.GetValue(json))
+                    Console.Out.WriteLine(ToJson(study, evaluation).ToJsonString());
+                else
+                    AnsiConsole.Write(new Rows(ToTable(study), EvaluateCommand.ToTable(evaluation.Result, folder)));
+            }
+            catch (Exception e) when (Failure.IsBadInput(e))
+            {
+                folder.Abandon();
+                throw;
+            }
         }, interrupted: "interrupted; the results so far are kept, and the same command with --resume goes on"));
         return command;
     }
@@ -103,55 +111,46 @@ internal static class TuneCommand
     }
 
     private static async Task<Study> OpenAsync(
-        string folder, StudyOptions options, SearchSpace space, bool resume, CancellationToken cancellation)
+        OutputFolder folder, StudyOptions options, SearchSpace space, bool resume, CancellationToken cancellation)
     {
-        try
+        ObjectStore store = ObjectStore.Open(folder.FullPath);
+        if (!await store.ExistsAsync(LocalTuner.TrialsName, cancellation))
+            return Begin(options, space);
+        if (!resume)
         {
-            Directory.CreateDirectory(folder);
+            throw new BadInputException(
+                $"--out {folder.FullPath}: holds an earlier search; go on with --resume or give another folder");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"--out {folder}: can't be written ({e.Message}); give a folder you may write to", e);
-        }
-        ObjectStore store = ObjectStore.Open(folder);
-        if (await store.ExistsAsync(LocalTuner.TrialsName, cancellation))
-        {
-            if (!resume)
-                throw new BadInputException($"--out {folder}: holds an earlier search; go on with --resume or give another folder");
-            using ObjectContent content = await store.ReadAsync(LocalTuner.TrialsName, cancellation);
-            return Study.Continue(content.Memory.Span, Path.Combine(folder, LocalTuner.TrialsName), options, space);
-        }
-        if (Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new BadInputException($"--out {folder}: holds other files and no {LocalTuner.TrialsName}; give a new or an empty folder");
-        return Begin(options, space);
+        using ObjectContent content = await store.ReadAsync(LocalTuner.TrialsName, cancellation);
+        return Study.Continue(content.Memory.Span, Path.Combine(folder.FullPath, LocalTuner.TrialsName), options, space);
     }
 
-    private static async Task<string> RunAsync(
-        Study study, DatasetLocation location, string folder, int parallel, CancellationToken cancellation)
+    private static async Task<StandaloneEvaluation> RunAsync(
+        Study study, DatasetLocation location, OutputFolder folder, int parallel, CancellationToken cancellation)
     {
-        await SearchAsync(study, location, folder, parallel, cancellation);
-        ObjectStore store = ObjectStore.Open(folder);
-        byte[] page = Encoding.UTF8.GetBytes(TuningPage.Render(
-            TuningReport.Of(study), DateTimeOffset.UtcNow, $"DaprHep {SoftwareVersion.Current}"));
-        await store.WriteAsync("tuning.html", page, cancellation);
+        await SearchAsync(study, location, folder.FullPath, parallel, cancellation);
+        TuningReport report = TuningReport.Of(study);
+        string page = TuningPage.Render(report, DateTimeOffset.UtcNow, $"DaprHep {SoftwareVersion.Current}");
+        await folder.WriteAsync("tuning.html", Encoding.UTF8.GetBytes(page), cancellation);
         HyperParameters parameters = study.BestParameters ?? throw new InvalidOperationException(
             $"No trial has a result; the first failed because {study.Trials[0].Failure}");
-        await store.WriteAsync("best.json", Encoding.UTF8.GetBytes($"{parameters}\n"), cancellation);
+        await folder.WriteAsync("best.json", Encoding.UTF8.GetBytes($"{parameters}\n"), cancellation);
 
         Console.Error.WriteLine($"training with the hyper-parameters of trial {study.Best!.Id} on all training events");
-        var input = new TrainModelInput(
-            "tune", location.Store.Url, location.Statistics, study.Options.Model, study.Options.Epochs, new TrainingOptions().BatchSize,
-            (int)study.Options.Seed)
+        TrainingOptions options = new TrainingOptions
         {
-            Parameters = parameters.ToJson(),
-        };
-        TrainModelOutput output = await new ModelTraining(input, new Silence()).RunAsync(cancellation);
-        foreach (string name in new[] { SavedModel.WeightsName, SavedModel.OnnxName, SavedModel.DescriptionName })
-        {
-            using ObjectContent content = await location.Store.ReadAsync($"{output.Model}/{name}", cancellation);
-            await store.WriteAsync($"model/{name}", content.Memory, cancellation);
-        }
-        return output.Model;
+            Model = study.Options.Model,
+            Seed = study.Options.Seed,
+            Threads = Environment.ProcessorCount,
+        }.With(parameters);
+        var training = new StandaloneTraining(location, ObjectStore.Open(folder.FullPath), options, Console.Error.WriteLine);
+        await StepWatch.WatchAsync(progress => training.RunAsync(progress, cancellation));
+
+        // Now that everything is chosen and trained, and only now, by the test events.
+        StandaloneEvaluation evaluation = await StandaloneEvaluation.RunAsync(
+            Path.Combine(folder.FullPath, StandaloneTraining.ModelFolder), location, (long)options.Seed, cancellation, report);
+        await EvaluateCommand.WriteAsync(folder, evaluation, cancellation);
+        return evaluation;
     }
 
     private static async Task SearchAsync(
@@ -189,7 +188,7 @@ internal static class TuneCommand
             + $"{study.EpochsSpent} epochs";
     }
 
-    private static JsonObject ToJson(Study study, string model) => new()
+    private static JsonObject ToJson(Study study, StandaloneEvaluation evaluation) => new()
     {
         ["algorithm"] = study.Options.Algorithm.ToString().ToLowerInvariant(),
         ["trials"] = study.Trials.Count,
@@ -201,10 +200,10 @@ internal static class TuneCommand
             ["auc"] = study.Best.Auc,
             ["parameters"] = study.BestParameters!.ToJson(),
         },
-        ["model"] = model,
+        ["metrics"] = evaluation.Metrics.DeepClone(),
     };
 
-    private static Rows ToTable(Study study, string folder)
+    private static Rows ToTable(Study study)
     {
         TuningReport report = TuningReport.Of(study);
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("trial");
@@ -223,16 +222,8 @@ internal static class TuneCommand
         int failed = study.Trials.Count(trial => trial.State == TrialState.Failed);
         return new Rows(
             table,
-            new Text($"{study.Trials.Count} trials ({failed} failed), {study.EpochsSpent} epochs in all"),
-            new Text($"{Path.Combine(folder, "tuning.html")}, {Path.Combine(folder, "model")}"));
+            new Text($"{study.Trials.Count} trials ({failed} failed), {study.EpochsSpent} epochs; AUC of training events held back"));
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-    }
-
-    private sealed class Silence : IProgressSink
-    {
-        public void Report(in StepProgress progress)
-        {
-        }
     }
 }

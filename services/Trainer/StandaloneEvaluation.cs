@@ -24,9 +24,10 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
     /// <param name="dataset">The dataset.</param>
     /// <param name="seed">Decides resamples and permutations; null for the seed that the model was trained with.</param>
     /// <param name="cancellation">Ends the work early.</param>
+    /// <param name="tuning">The search that chose the model's hyper-parameters, for the report.</param>
     /// <exception cref="BadInputException">There is no model, or the two do not fit.</exception>
     public static async Task<StandaloneEvaluation> RunAsync(
-        string location, DatasetLocation dataset, long? seed, CancellationToken cancellation)
+        string location, DatasetLocation dataset, long? seed, CancellationToken cancellation, TuningReport? tuning = null)
     {
         DateTime started = DateTime.UtcNow;
         (ObjectStore models, string name) = ObjectStore.OpenAt(location);
@@ -46,7 +47,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
                 result,
                 EvaluationDocuments.Metrics(result),
                 RunDocuments.Curves(result, history),
-                ReportOf(result, description, statistics, plan, history, started),
+                ReportOf(result, description, statistics, plan, history, started, tuning),
                 RecordOf(location, description, dataset, statistics, plan, started));
         }
         catch (Exception e) when (ModelErrors.AreInput(e))
@@ -59,7 +60,8 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
         model.Lineage?["seed"] is JsonValue value && value.TryGetValue(out long seed) && seed >= 0 ? seed : 1;
 
     private static byte[] ReportOf(
-        EvaluationResult result, ModelDescription model, FeatureStatistics statistics, PartitionPlan plan, TrainingHistory history, DateTime started) =>
+        EvaluationResult result, ModelDescription model, FeatureStatistics statistics, PartitionPlan plan, TrainingHistory history,
+        DateTime started, TuningReport? tuning) =>
         Encoding.UTF8.GetBytes(ReportPage.Render(new ReportData
         {
             Title = $"{model.Model} on {statistics.Physics} features",
@@ -70,6 +72,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
             Inputs = RunReport.InputsOf(plan),
             CutFlow = RunReport.CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
+            Tuning = tuning,
         }.WithEvaluation(result)));
 
     private static JsonObject RecordOf(

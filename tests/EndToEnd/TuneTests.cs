@@ -13,10 +13,14 @@ public sealed class TuneTests(SampleRun run) : IClassFixture<SampleRun>, IDispos
     public async Task It_leaves_the_trials_the_best_parameters_a_page_and_a_model()
     {
         string output = Path.Combine(_folder, "out");
-        DaprHepCommand.Result result = await TuneAsync(output, "--algorithm", "tpe", "--trials", "12", "--folds", "2", "--parallel", "2", "--json");
+        DaprHepCommand.Result result = await TuneAsync(
+            output, "--algorithm", "tpe", "--trials", "12", "--folds", "2", "--parallel", "2", "--json");
         result.ExitCode.ShouldBe(0, result.Error);
         Directory.GetFileSystemEntries(output).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["best.json", "model", "trials.json", "tuning.html"]);
+            .ShouldBe([
+                "best.json", "checkpoints", "curves.json", "metrics.json", "model", "report.html", "run.json", "trials.json", "tuning.html",
+            ]);
+        File.ReadAllText(Path.Combine(output, "report.html")).ShouldContain("Points of the search");
         JsonNode summary = JsonNode.Parse(result.Output)!, trials = Trials(output);
         summary["trials"]!.GetValue<int>().ShouldBe(12);
         summary["epochs"]!.GetValue<int>().ShouldBe(12 * 9 * 2);
@@ -112,7 +116,8 @@ public sealed class TuneTests(SampleRun run) : IClassFixture<SampleRun>, IDispos
         result.Output.ShouldBeEmpty();
     }
 
-    private Task<DaprHepCommand.Result> TuneAsync(string output, params string[] options) => TuneAsync(output, options, _ => Task.CompletedTask);
+    private Task<DaprHepCommand.Result> TuneAsync(string output, params string[] options) =>
+        TuneAsync(output, options, _ => Task.CompletedTask);
 
     private Task<DaprHepCommand.Result> TuneAsync(string output, string[] options, Func<System.Diagnostics.Process, Task> meanwhile) =>
         DaprHepCommand.RunAsync(meanwhile, ["tune", run.Out, "--space", Space(), "--out", output, .. options]);
@@ -121,7 +126,8 @@ public sealed class TuneTests(SampleRun run) : IClassFixture<SampleRun>, IDispos
     {
         string path = Path.Combine(_folder, "space.yaml");
         File.WriteAllText(
-            path, "hidden: [{choice: [10, 20, 50]}, {int: [5, 20]}]\nlearning_rate: {loguniform: [1e-3, 1e-1]}\nepochs: 9\nschedule: cosine\n");
+            path,
+            "hidden: [{choice: [10, 20, 50]}, {int: [5, 20]}]\nlearning_rate: {loguniform: [1e-3, 1e-1]}\nepochs: 9\nschedule: cosine\n");
         return path;
     }
 }
