@@ -20,7 +20,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     WatchCommand.Create(),
     RunsCommands.Steer("cancel", "End a run; what it has finished stays in the store."),
     RunsCommands.Steer("suspend", "Let a run rest after the work under way."),
-    RunsCommands.Steer("resume", "Let a suspended run go on."),
+    RunsCommands.Steer("resume", "Let a suspended run go on, or start a failed or cancelled one again after its finished steps."),
     RunsCommands.Report(),
     RootCommands.Create(),
 };

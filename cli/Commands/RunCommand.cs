@@ -44,6 +44,7 @@ internal static class RunCommand
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each class.", 1L);
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
+        Option<int> badFiles = NumberOption.Create("--max-bad-files", "Leave out files that can't be read, at most so many.", 0, 0);
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
         var gateway = new Option<string?>("--gateway")
         {
@@ -54,7 +55,7 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, hash, gateway, json,
+            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, badFiles, hash, gateway, json,
         };
         command.Validators.Add(result =>
         {
@@ -78,6 +79,7 @@ internal static class RunCommand
                 Seed = parsed.GetValue(seed),
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
+                MaxBadFiles = parsed.GetValue(badFiles),
                 Attempts = parsed.GetValue(gateway) is null ? 1 : Defaults.Attempts,
             };
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);

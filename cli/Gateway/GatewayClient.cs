@@ -39,6 +39,7 @@ internal sealed class GatewayClient : IDisposable
         {
             request.Samples, request.TestSamples, request.Store, request.Physics, request.Model, request.Epochs, request.Batch,
             request.Seed, request.MaxEvents, request.HashInputs, request.Attempts,
+            request.MaxBadFiles,
         };
         return SendAsync<RunState>(() => new(HttpMethod.Post, "runs") { Content = JsonContent.Create(body) }, cancellation);
     }

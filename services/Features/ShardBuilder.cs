@@ -24,7 +24,7 @@ public static class ShardBuilder
         ObjectStore store, string statisticsKey, DataSplit split, int index, CancellationToken cancellation)
     {
         FeatureStatistics statistics = await store.ReadJsonAsync(statisticsKey, StatisticsJson.Default.FeatureStatistics, cancellation);
-        PartitionPlan plan = await store.ReadJsonAsync(statistics.Plan, PlanJson.Default.PartitionPlan, cancellation);
+        PartitionPlan plan = await PlanObjects.ReadAsync(store, statistics.Plan, cancellation);
 
         var picked = new PickedEvents(statistics);
         foreach (Partition partition in plan.Partitions)

@@ -14,6 +14,7 @@ public static class IngestService
         {
             workflows.RegisterStep<PlanPartitions>();
             workflows.RegisterStep<ConvertPartition>();
+            workflows.RegisterStep<ExcludeFiles>();
         });
         return builder.Build().UseDaprHepService();
     }

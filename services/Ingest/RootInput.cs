@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using DaprHep.Hosting;
 using DaprHep.Physics;
 using DaprHep.Root;
@@ -13,6 +14,12 @@ public static class RootInput
         using RootFile file = RootFile.Open(url);
         return file.Tree(tree).Entries;
     });
+
+    /// <summary>
+    /// Whether it is the file that can't be read, and not the way to it: a server that does not answer, or refuses, may hold a good file.
+    /// </summary>
+    public static bool IsBadFile(BadInputException e) => e.InnerException is RootException or EventFormatException
+        && e.InnerException.InnerException is not (HttpRequestException or AmazonClientException or TimeoutException or TaskCanceledException);
 
     /// <summary>Runs <paramref name="read"/>, turning every complaint about a file into a <see cref="BadInputException"/>.</summary>
     public static T Read<T>(Func<T> read)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
+using DaprHep.Data.Events;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Evaluation;
@@ -52,12 +53,14 @@ internal static class RunDocuments
                 ["batch"] = request.Batch,
                 ["seed"] = request.Seed,
                 ["max_events"] = request.MaxEvents,
+                ["max_bad_files"] = request.MaxBadFiles,
             },
-            ["inputs"] = InputsOf(plan, statistics),
+            ["inputs"] = InputsOf(plan),
+            ["bad_files"] = new JsonArray([.. plan.Skipped.Select(file => new JsonObject { ["url"] = file.Url, ["error"] = file.Error })]),
             ["store"] = request.Store,
             ["objects"] = new JsonObject
             {
-                ["plan"] = statistics.Plan,
+                ["plan"] = input.Plan,
                 ["statistics"] = input.Statistics,
                 ["model"] = input.Model,
                 ["evaluation"] = input.Evaluation,
@@ -73,20 +76,24 @@ internal static class RunDocuments
     }
 
     /// <summary>The input files of a plan.</summary>
-    public static JsonArray InputsOf(PartitionPlan plan, FeatureStatistics statistics) =>
-        new([.. plan.Sources.Select((source, index) => InputOf(plan, source, index, statistics))]);
-
-    private static JsonObject InputOf(PartitionPlan plan, SourceFile source, int index, FeatureStatistics statistics)
+    public static JsonArray InputsOf(PartitionPlan plan)
     {
-        Partition[] partitions = [.. plan.Partitions.Where(partition => partition.Source == index)];
+        var read = new long[plan.Sources.Count];
+        foreach (Partition partition in plan.Partitions)
+            read[partition.Source] += partition.End - partition.First;
+        return [.. plan.Sources.Select((source, index) => InputOf(source, read[index]))];
+    }
+
+    private static JsonObject InputOf(SourceFile source, long read)
+    {
         var input = new JsonObject
         {
             ["url"] = source.Url,
-            ["class"] = statistics.Classes[partitions[0].Label].Class,
-            ["use"] = partitions[0].Split switch { DataSplit.Train => "train", DataSplit.Test => "test", _ => "split" },
+            ["class"] = EventClasses.Names[source.Label],
+            ["use"] = source.Split switch { DataSplit.Train => "train", DataSplit.Test => "test", _ => "split" },
             ["bytes"] = source.Bytes,
             ["entries"] = source.Entries,
-            ["entries_read"] = partitions.Sum(partition => partition.End - partition.First),
+            ["entries_read"] = read,
             ["digest"] = source.Digest,
         };
         if (source.Sha256 is not null)

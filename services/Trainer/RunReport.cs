@@ -33,7 +33,7 @@ internal static class RunReport
             Created = input.Started,
             SoftwareVersion = $"DaprHep {SoftwareVersion.Current}",
             Classes = EventClasses.Names,
-            Parameters = ParametersOf(request),
+            Parameters = [.. ParametersOf(request), .. BadFilesOf(plan)],
             Inputs = InputsOf(plan),
             CutFlow = CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
@@ -53,9 +53,12 @@ internal static class RunReport
         new("events of a class read", request.MaxEvents is { } most ? $"at most {Text(most)}" : "all"),
     ];
 
+    private static IEnumerable<ReportParameter> BadFilesOf(PartitionPlan plan) =>
+        plan.Skipped.Select(file => new ReportParameter("bad file, left out", $"{file.Url}: {file.Error}"));
+
     /// <summary>The input files of a plan.</summary>
-    public static ReportInput[] InputsOf(PartitionPlan plan) => [.. plan.Sources.Select((source, index) => new ReportInput(
-        EventClasses.Names[plan.Partitions.First(partition => partition.Source == index).Label],
+    public static ReportInput[] InputsOf(PartitionPlan plan) => [.. plan.Sources.Select(source => new ReportInput(
+        EventClasses.Names[source.Label],
         source.Url,
         source.Bytes,
         source.Entries,

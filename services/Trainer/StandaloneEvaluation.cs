@@ -41,7 +41,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
                 dataset.Store, dataset.Statistics, saved, (ulong)(seed ?? SeedOf(description)), cancellation);
             FeatureStatistics statistics = await dataset.Store.ReadJsonAsync(
                 dataset.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
-            PartitionPlan plan = await dataset.Store.ReadJsonAsync(statistics.Plan, PlanJson.Default.PartitionPlan, cancellation);
+            PartitionPlan plan = await PlanObjects.ReadAsync(dataset.Store, statistics.Plan, cancellation);
             TrainingHistory history = await ModelObjects.FindHistoryAsync(models, name, cancellation) ?? new TrainingHistory([]);
             return new StandaloneEvaluation(
                 result,
@@ -82,7 +82,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
             ["started"] = started.ToString("O", CultureInfo.InvariantCulture),
             ["software"] = SoftwareVersion.Current,
             ["parameters"] = ParametersOf(model),
-            ["inputs"] = RunDocuments.InputsOf(plan, statistics),
+            ["inputs"] = RunDocuments.InputsOf(plan),
             ["store"] = dataset.Store.Url,
             ["objects"] = new JsonObject { ["plan"] = statistics.Plan, ["statistics"] = dataset.Statistics, ["model"] = location },
         };

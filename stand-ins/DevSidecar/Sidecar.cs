@@ -26,6 +26,7 @@ public sealed class Sidecar : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, AppChannel> _apps;
     private readonly Deliveries _deliveries;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly LargestMessage _largest = new();
     private bool _disposed;
 
     private Sidecar(SidecarOptions options, ILoggerFactory loggers)
@@ -49,6 +50,9 @@ public sealed class Sidecar : IAsyncDisposable
     /// <exception cref="ArgumentException">No node has that app id.</exception>
     public SidecarNode Node(string appId) =>
         Nodes.FirstOrDefault(n => n.AppId == appId) ?? throw new ArgumentException($"The sidecar serves no app '{appId}'.", nameof(appId));
+
+    /// <summary>Size of the largest gRPC message so far, in either direction, bytes.</summary>
+    public long LargestMessageBytes => _largest.Bytes;
 
     /// <summary>Workers connected to the nodes of an app.</summary>
     public int ConnectedWorkers(string appId) => Nodes.Where(n => n.AppId == appId).Sum(n => _engine.ConnectedWorkers(appId, n.Name));
@@ -125,7 +129,8 @@ public sealed class Sidecar : IAsyncDisposable
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
             foreach (var node in Nodes)
             {
-                var grpc = new GrpcEndpoint(_engine, node.AppId, node.Name, options.ApiToken, options.MaxMessageBytes, _stopping.Token);
+                var grpc = new GrpcEndpoint(_engine, node.AppId, node.Name, options.ApiToken, options.MaxMessageBytes, _largest,
+                    _stopping.Token);
                 var http = new HttpApi(
                     options.ApiToken,
                     new WorkflowApi(_engine, node.AppId),

@@ -33,6 +33,9 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     [InlineData("""{"samples":[null]}""", "$.samples[0]")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"physics":"new"}""", "$.physics")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxEvents":-1}""", "$.maxEvents")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":-1}""", "$.maxBadFiles")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":1001}""", "$.maxBadFiles")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"attempts":0}""", "$.attempts")]
     public async Task A_bad_body_is_refused_with_the_path_of_the_field(string body, string path)
     {
         using HttpResponseMessage answer = await _stack.Gateway.PostAsync("runs", new StringContent(body, Encoding.UTF8, "application/json"));
@@ -113,6 +116,33 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
         await _stack.SignalAsync("trainer", "CONT");
         waiting["waiting"]!.GetValue<string>().ShouldStartWith("waiting for trainer (no worker since ");
         Stack.StatusOf(await _stack.WaitAsync(run, _ => false)).ShouldBe("completed", _stack.Log);
+    }
+
+    [Fact]
+    public async Task A_step_whose_app_has_no_worker_waits_for_it_and_a_waiting_run_can_be_cancelled_and_resumed()
+    {
+        JsonObject request = _stack.SampleRequest("absent");
+        request["epochs"] = 2;
+        string cancelled = await _stack.StartRunAsync(request);
+        request["seed"] = 7;
+        string waiting = await _stack.StartRunAsync(request);
+        await _stack.SignalAsync("trainer", "STOP");
+        foreach (string run in (string[])[cancelled, waiting])
+        {
+            JsonNode state = await _stack.WaitAsync(run, s => s["waiting"] is not null);
+            (state["step"]!.GetValue<string>(), state["waiting"]!.GetValue<string>()[..36]).ShouldBe(("train", "waiting for trainer (no worker since"));
+        }
+        (await _stack.Gateway.PostAsync($"runs/{cancelled}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        Stack.StatusOf(await _stack.WaitAsync(cancelled, _ => false)).ShouldBe("cancelled");
+        (await _stack.Gateway.PostAsync($"runs/{cancelled}/resume", null)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await _stack.SignalAsync("trainer", "CONT");
+        Stack.StatusOf(await _stack.WaitAsync(waiting, _ => false)).ShouldBe("completed", _stack.Log);
+
+        (await _stack.Gateway.PostAsync($"runs/{cancelled}/resume", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        Stack.StatusOf(await _stack.WaitAsync(cancelled, _ => false)).ShouldBe("completed", _stack.Log);
+        string[] runs = [.. (await _stack.Gateway.GetFromJsonAsync<JsonArray>("runs"))!.Select(run => run!["run"]!.GetValue<string>())];
+        runs.ShouldBeUnique();
+        runs.ShouldAllBe(run => !run.Contains(':'));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 
@@ -25,10 +24,12 @@ internal sealed class AppWatch(SidecarHttp sidecar) : BackgroundService
     public string? WaitingFor(string? step)
     {
         string? app = Steps.InOrder.FirstOrDefault(s => s.Step == step).App;
-        return app is not null && _missingSince.TryGetValue(app, out DateTimeOffset since)
-            ? string.Create(CultureInfo.InvariantCulture, $"waiting for {app} (no worker since {since:yyyy-MM-dd'T'HH:mm:ss'Z'})")
-            : null;
+        return app is not null && _missingSince.TryGetValue(app, out DateTimeOffset since) ? StepStatus.WaitingFor(app, since) : null;
     }
+
+    /// <summary>Since when an app has had no worker, asked now; null when it has one.</summary>
+    public async Task<DateTimeOffset?> MissingSinceAsync(string app, CancellationToken cancellation) =>
+        await AskAsync(app, cancellation) ? null : _missingSince.TryGetValue(app, out DateTimeOffset since) ? since : DateTimeOffset.UtcNow;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

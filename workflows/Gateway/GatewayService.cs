@@ -17,6 +17,12 @@ public static class GatewayService
             workflows.RegisterWorkflow<TopologyPipeline>();
             workflows.RegisterWorkflow<TrainModel>();
             workflows.RegisterJobCheck();
+            workflows.RegisterWorkflow<ConvertPartitions>();
+            workflows.RegisterWorkflow<BuildShards>();
+            workflows.RegisterWorkflow<WaitForWorker>();
+            workflows.RegisterWorkflow<ResumeRun>();
+            workflows.RegisterActivity<MissingSince>();
+            workflows.RegisterActivity<RestartRun>();
         });
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<Runs>();

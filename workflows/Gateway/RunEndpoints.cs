@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using Dapr;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
@@ -33,7 +34,10 @@ internal static class RunEndpoints
             .Produces<SseItem<object>>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
         Steer("cancel", "cancelled", "Ends a run.", all => all.CancelAsync);
         Steer("suspend", "suspended", "Lets a run rest.", all => all.SuspendAsync);
-        Steer("resume", "resumed", "Lets a suspended run go on.", all => all.ResumeAsync);
+        runs.MapPost("/{run}/resume", ResumeAsync)
+            .WithSummary("Lets a suspended run go on, or starts a failed or cancelled one again from the step that it had not finished.")
+            .Produces<RunState>(StatusCodes.Status202Accepted).ProducesProblem(404).ProducesProblem(409)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         Document("report", "report.html", "text/html", "The report of a completed run, one self-contained page.");
         Document("metrics", "metrics.json", "application/json", "The figures of a completed run.");
         Document("curves", "curves.json", "application/json", "The ROC curves of a completed run, and its losses by epoch.");
@@ -71,13 +75,7 @@ internal static class RunEndpoints
 
         PipelineRequest request = submission.ToRequest(Runs.NewName(key), store);
         if (await runs.FindAsync(request.Run, aborted) is null && await apps.MissingAsync(aborted) is { Count: > 0 } missing)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable,
-                title: "An app that the run needs has no worker.",
-                detail: $"no worker is connected for {string.Join(", ", missing)}; start it and ask again",
-                extensions: new Dictionary<string, object?> { ["apps"] = missing });
-        }
+            return Missing(missing);
         bool isNew = await runs.StartAsync(request, aborted);
         if (!isNew && !await IsSameAsync(runs, request, aborted))
         {
@@ -93,6 +91,24 @@ internal static class RunEndpoints
     private static async Task<bool> IsSameAsync(Runs runs, PipelineRequest request, CancellationToken aborted) =>
         await runs.RequestOfAsync(request.Run, aborted) is { } other
         && System.Text.Json.JsonSerializer.Serialize(other) == System.Text.Json.JsonSerializer.Serialize(request);
+
+    private static async Task<IResult> ResumeAsync(string run, Runs all, AppWatch apps, CancellationToken aborted)
+    {
+        if (await all.FindAsync(run, aborted) is not { } state)
+            return Unknown(run);
+        if (state.Status == "completed")
+            return Conflict($"run {run} is completed and can't be resumed");
+        if (state.HasEnded && await apps.MissingAsync(aborted) is { Count: > 0 } missing)
+            return Missing(missing);
+        await all.ResumeAsync(run, aborted);
+        return Results.Accepted($"/runs/{run}", await all.FindAsync(run, aborted));
+    }
+
+    private static IResult Missing(IReadOnlyList<string> apps) => Results.Problem(
+        statusCode: StatusCodes.Status503ServiceUnavailable,
+        title: "An app that the run needs has no worker.",
+        detail: $"no worker is connected for {string.Join(", ", apps)}; start it and ask again",
+        extensions: new Dictionary<string, object?> { ["apps"] = apps });
 
     private static async Task<IResult> SteerAsync(
         string run, string verb, Runs runs, Func<string, CancellationToken, Task> steer, CancellationToken aborted)
@@ -139,7 +155,7 @@ internal static class RunEndpoints
                 title: "The sidecar does not answer.",
                 detail: $"{e.StatusCode}: {e.Status.Detail}");
         }
-        catch (Dapr.DaprException e)
+        catch (DaprException e)
         {
             return Results.Problem(
                 statusCode: StatusCodes.Status503ServiceUnavailable, title: "The sidecar does not answer.", detail: e.Message);

@@ -49,6 +49,9 @@ internal sealed record RunSubmission
     /// <summary>How often a step that fails is done before the run fails.</summary>
     public int Attempts { get; init; } = Defaults.Attempts;
 
+    /// <summary>Files that can't be read are left out and listed, at most so many.</summary>
+    public int MaxBadFiles { get; init; }
+
     /// <summary>Reads a body; what is wrong with it is added to <paramref name="errors"/> by field path.</summary>
     public static async Task<RunSubmission?> ReadAsync(HttpRequest request, Dictionary<string, string[]> errors)
     {
@@ -84,6 +87,7 @@ internal sealed record RunSubmission
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
         Attempts = Attempts,
+        MaxBadFiles = MaxBadFiles,
     };
 
     private void Check(Dictionary<string, string[]> errors)
@@ -100,6 +104,9 @@ internal sealed record RunSubmission
         CheckRange("$.batch", Batch, 1, errors);
         CheckRange("$.seed", Seed, 0, errors);
         CheckRange("$.attempts", Attempts, 1, errors);
+        CheckRange("$.maxBadFiles", MaxBadFiles, 0, errors);
+        if (MaxBadFiles > BadFile.Most)
+            errors["$.maxBadFiles"] = [$"expected at most {BadFile.Most}, found {MaxBadFiles}"];
         if (MaxEvents is { } events)
             CheckRange("$.maxEvents", events, 1, errors);
     }

@@ -40,15 +40,15 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
     public async Task<RunState?> FindAsync(string run, CancellationToken cancellation)
     {
         WorkflowState state = await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation);
-        if (!state.Exists)
+        if (!state.Exists || state.WorkflowName != nameof(TopologyPipeline))
             return null;
         string status = StatusOf(state.RuntimeStatus);
-        string? step = state.ReadCustomStatusAs<string>();
+        StepStatus? step = state.ReadCustomStatusAs<StepStatus>();
         return new RunState(
             run,
             status,
-            step,
-            status == "running" ? apps.WaitingFor(step) : null,
+            step?.Step,
+            status == "running" ? step?.Waiting ?? apps.WaitingFor(step?.Step) : null,
             state.CreatedAt,
             state.LastUpdatedAt,
             status == "completed" ? state.ReadOutputAs<PipelineResult>() : null,
@@ -72,7 +72,7 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
         do
         {
             var instances = await workflows.ListInstanceIdsAsync(page, 1000, cancellation);
-            foreach (string run in instances.InstanceIds.Where(id => !IsChild(id)))
+            foreach (string run in instances.InstanceIds.Where(IsRun))
             {
                 if (await FindAsync(run, cancellation) is { } state)
                     found.Add(state);
@@ -93,11 +93,30 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
     /// <summary>Lets a run rest after the activities under way.</summary>
     public Task SuspendAsync(string run, CancellationToken cancellation) => workflows.SuspendWorkflowAsync(run, reason: null, cancellation);
 
-    /// <summary>Lets a suspended run go on.</summary>
-    public Task ResumeAsync(string run, CancellationToken cancellation) => workflows.ResumeWorkflowAsync(run, reason: null, cancellation);
+    /// <summary>Lets a suspended run go on, or starts a failed or cancelled one again from the step that it had not finished.</summary>
+    public async Task ResumeAsync(string run, CancellationToken cancellation)
+    {
+        WorkflowState state = await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation);
+        if (!state.IsWorkflowCompleted)
+        {
+            await workflows.ResumeWorkflowAsync(run, reason: null, cancellation);
+            return;
+        }
+        string resume = ResumeRun.IdOf(run);
+        try
+        {
+            PipelineRequest request = state.ReadInputAs<PipelineRequest>()!;
+            await workflows.ScheduleNewWorkflowAsync(nameof(ResumeRun), resume, request, startTime: null, cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // Somebody else resumes it, too.
+        }
+        await workflows.WaitForWorkflowCompletionAsync(resume, getInputsAndOutputs: false, cancellation);
+    }
 
-    // Child workflows are listed among the instances.
-    private static bool IsChild(string instance) => instance.Contains(':', StringComparison.Ordinal);
+    // Child workflows, and what resumes runs, are named after their run.
+    private static bool IsRun(string instance) => !instance.Contains(':', StringComparison.Ordinal);
 
     private static string StatusOf(WorkflowRuntimeStatus status) => status switch
     {

@@ -13,41 +13,58 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
     public override async Task<PipelineResult> RunAsync(WorkflowContext context, PipelineRequest input)
     {
         (string run, string store, int seed) = (input.Run, input.Store, input.Seed);
-        var clock = new StepClock(context);
-        var services = new StepCalls(context, input.Attempts);
+        var steps = new RunSteps(context, input);
 
-        var plan = await services.CallAsync<PlanPartitionsOutput>(
-            Apps.Ingest, "PlanPartitions",
-            new PlanPartitionsInput(run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs));
-        clock.Finish(Steps.Plan, plan.Events);
+        await steps.BeginAsync();
+        var planned = await steps.CallAsync<PlanPartitionsOutput>("PlanPartitions", new PlanPartitionsInput(
+            run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs, input.MaxBadFiles));
+        steps.Finish(planned.Events);
 
-        await Task.WhenAll(Enumerable.Range(0, plan.Partitions).Select(partition => services.CallAsync<ConvertPartitionOutput>(
-            Apps.Ingest, "ConvertPartition", new ConvertPartitionInput(run, store, plan.Plan, partition, plan.Events))));
-        clock.Finish(Steps.Convert, plan.Events);
+        await steps.BeginAsync();
+        var damaged = await steps.FanOutAsync<ConvertPartitions, ConvertPartitionInput, ConvertPartitionOutput>(
+            new ConvertPartitionInput(run, store, planned.Plan, Index: 0, planned.Events, input.MaxBadFiles), planned.Partitions);
+        string plan = await WithoutBadFilesAsync(steps, input, planned, damaged);
+        steps.Finish(planned.Events);
 
-        var statistics = await services.CallAsync<MergeStatisticsOutput>(
-            Apps.Features, "MergeStatistics", new MergeStatisticsInput(run, store, plan.Plan, seed));
-        clock.Finish(Steps.Statistics, statistics.Selected);
+        await steps.BeginAsync();
+        var statistics = await steps.CallAsync<MergeStatisticsOutput>("MergeStatistics", new MergeStatisticsInput(run, store, plan, seed));
+        steps.Finish(statistics.Selected);
 
-        Task<BuildShardOutput> BuildShard(bool test, int index) => services.CallAsync<BuildShardOutput>(
-            Apps.Features, "BuildShard", new BuildShardInput(run, store, statistics.Statistics, test, index, statistics.Drawn));
-        await Task.WhenAll([
-            .. Enumerable.Range(0, statistics.TrainShards).Select(index => BuildShard(test: false, index)),
-            .. Enumerable.Range(0, statistics.TestShards).Select(index => BuildShard(test: true, index)),
+        await steps.BeginAsync();
+        var shard = new BuildShardInput(run, store, statistics.Statistics, Test: false, Index: 0, statistics.Drawn);
+        await FailFast.WhenAll(
+        [
+            steps.FanOutAsync<BuildShards, BuildShardInput, BuildShardOutput>(shard, statistics.TrainShards),
+            steps.FanOutAsync<BuildShards, BuildShardInput, BuildShardOutput>(shard with { Test = true }, statistics.TestShards),
         ]);
-        clock.Finish(Steps.Shards, statistics.Drawn);
+        steps.Finish(statistics.Drawn);
 
-        var trained = await services.HaveDoneAsync<TrainModelInput, TrainModelOutput>(
-            nameof(TrainModel), run, new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
-        clock.Finish(Steps.Train, trained.Events);
+        await steps.BeginAsync();
+        var trained = await steps.HaveDoneAsync<TrainModelInput, TrainModelOutput>(
+            nameof(TrainModel), new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
+        steps.Finish(trained.Events);
 
-        var evaluated = await services.CallAsync<EvaluateModelOutput>(
-            Apps.Trainer, "EvaluateModel", new EvaluateModelInput(run, store, statistics.Statistics, trained.Model, seed));
-        clock.Finish(Steps.Evaluate, evaluated.Events);
+        await steps.BeginAsync();
+        var evaluated = await steps.CallAsync<EvaluateModelOutput>(
+            "EvaluateModel", new EvaluateModelInput(run, store, statistics.Statistics, trained.Model, seed));
+        steps.Finish(evaluated.Events);
 
-        var report = await services.CallAsync<WriteReportOutput>(
-            Apps.Trainer, "WriteReport",
-            new WriteReportInput(input, statistics.Statistics, trained.Model, evaluated.Evaluation, clock.Started, clock.Timings));
-        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc);
+        await steps.BeginAsync();
+        var report = await steps.CallAsync<WriteReportOutput>("WriteReport", new WriteReportInput(
+            input, plan, statistics.Statistics, trained.Model, evaluated.Evaluation, steps.Started, steps.Timings));
+        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles);
+    }
+
+    // The plan without the files that conversion found damaged, as long as the run allows so many.
+    private static async Task<string> WithoutBadFilesAsync(
+        RunSteps steps, PipelineRequest request, PlanPartitionsOutput planned, IReadOnlyList<ConvertPartitionOutput> damaged)
+    {
+        if (damaged.Count == 0)
+            return planned.Plan;
+        BadFile[] files = [.. damaged.Select(output => output.BadFile!).DistinctBy(file => file.Url)];
+        BadFile.Limit(files, request.MaxBadFiles, planned.BadFiles);
+        var excluded = await steps.CallAsync<ExcludeFilesOutput>(
+            "ExcludeFiles", new ExcludeFilesInput(request.Run, request.Store, planned.Plan, files));
+        return excluded.Plan;
     }
 }

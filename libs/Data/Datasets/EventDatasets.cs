@@ -12,19 +12,23 @@ public static class EventDatasets
     /// <summary>Version of the conversion: raised when the same file gives other events.</summary>
     public const int StepVersion = 1;
 
-    /// <summary>What the conversion of <paramref name="partition"/> depends on, besides the file.</summary>
-    public static SortedDictionary<string, string> ParametersOf(PartitionPlan plan, Partition partition) => new(StringComparer.Ordinal)
-    {
-        ["physics"] = plan.Physics,
-        ["tree"] = plan.Sources[partition.Source].Tree,
-        ["label"] = partition.Label.ToString(CultureInfo.InvariantCulture),
-        ["first"] = partition.First.ToString(CultureInfo.InvariantCulture),
-        ["end"] = partition.End.ToString(CultureInfo.InvariantCulture),
-    };
+    /// <summary>What the conversion of a partition depends on, besides the file's data.</summary>
+    public static SortedDictionary<string, string> ParametersOf(string physics, SourceFile source, Partition partition) =>
+        new(StringComparer.Ordinal)
+        {
+            ["physics"] = physics,
+            ["tree"] = source.Tree,
+            ["label"] = partition.Label.ToString(CultureInfo.InvariantCulture),
+            ["first"] = partition.First.ToString(CultureInfo.InvariantCulture),
+            ["end"] = partition.End.ToString(CultureInfo.InvariantCulture),
+        };
 
-    /// <summary>The name of the partition's dataset.</summary>
-    public static string NameOf(PartitionPlan plan, Partition partition) =>
-        ContentName.Of(Step, StepVersion, ParametersOf(plan, partition), [plan.Sources[partition.Source].Digest]);
+    /// <summary>The name of the dataset of a partition of a file.</summary>
+    public static string NameOf(string physics, SourceFile source, Partition partition) =>
+        ContentName.Of(Step, StepVersion, ParametersOf(physics, source, partition), [source.Digest]);
+
+    /// <summary>The name of the dataset of a plan's partition.</summary>
+    public static string NameOf(PartitionPlan plan, Partition partition) => NameOf(plan.Physics, plan.Sources[partition.Source], partition);
 
     /// <summary>Opens the partition's dataset.</summary>
     /// <exception cref="ObjectStoreException">The partition has not been converted.</exception>

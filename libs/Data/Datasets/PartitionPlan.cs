@@ -2,21 +2,42 @@ using System.Text.Json.Serialization;
 
 namespace DaprHep.Data.Datasets;
 
-/// <summary>Which entries of which files a run converts. Kept in the store, because it has a line for each of possibly thousands of files.</summary>
+/// <summary>Which entries of which files a run converts; <see cref="PlanObjects"/> keeps it in the store.</summary>
 /// <param name="Physics">Physics profile.</param>
 /// <param name="Sources">The input files.</param>
-/// <param name="Partitions">The entry ranges to convert, each into a dataset of its own.</param>
+/// <param name="Partitions">The entry ranges to convert, each into a dataset of its own, in the order of the files.</param>
 public sealed record PartitionPlan(string Physics, IReadOnlyList<SourceFile> Sources, IReadOnlyList<Partition> Partitions)
 {
-    /// <summary>The plan's key in the store: the hash of its content.</summary>
-    [JsonIgnore]
-    public string Key => ContentName.Of("plans", 1, new Dictionary<string, string> { ["physics"] = Physics },
-        Partitions.Select(p => $"{Sources[p.Source].Digest}:{p.Label}:{p.Split}:{p.First}:{p.End}")) + ".json";
+    /// <summary>Files that can't be read and are left out, in the order in which they were given.</summary>
+    public IReadOnlyList<SkippedFile> Skipped { get; init; } = [];
 
-    /// <summary>Whether the files say which events are for testing, so that nothing is split off the training files.</summary>
-    [JsonIgnore]
-    public bool HasOwnTestSet => Partitions.Any(p => p.Split == DataSplit.Test);
+    /// <summary>The plan's prefix in the store: the hash of its content.</summary>
+    public string Key => ContentName.Of("plans", 2, new Dictionary<string, string> { ["physics"] = Physics },
+    [
+        .. Partitions.Select(p => $"{Sources[p.Source].Digest}:{p.Label}:{p.Split}:{p.First}:{p.End}"),
+        .. Skipped.Select(file => $"{file.Url}:{file.Error}"),
+    ]);
+
+    /// <summary>The plan without some of its files.</summary>
+    /// <param name="files">The files to leave out.</param>
+    public PartitionPlan Without(IReadOnlyList<SkippedFile> files)
+    {
+        HashSet<string> urls = [.. files.Select(file => file.Url)];
+        int[] kept = [.. Enumerable.Range(0, Sources.Count).Where(source => !urls.Contains(Sources[source].Url))];
+        Dictionary<int, int> places = kept.Select((source, place) => (source, place)).ToDictionary();
+        return this with
+        {
+            Sources = [.. kept.Select(source => Sources[source])],
+            Partitions = [.. Partitions.Where(p => places.ContainsKey(p.Source)).Select(p => p with { Source = places[p.Source] })],
+            Skipped = [.. Skipped, .. files],
+        };
+    }
 }
+
+/// <summary>An input file that can't be read and is left out as a whole.</summary>
+/// <param name="Url">Where it is.</param>
+/// <param name="Error">What is wrong with it.</param>
+public sealed record SkippedFile(string Url, string Error);
 
 /// <summary>One input file.</summary>
 /// <param name="Url">Where it is.</param>
@@ -25,7 +46,10 @@ public sealed record PartitionPlan(string Physics, IReadOnlyList<SourceFile> Sou
 /// <param name="Entries">Entries of the tree.</param>
 /// <param name="Digest">Source digest, hex: SHA-256 of the file's UUID, its length and its tree's basket positions and sizes.</param>
 /// <param name="Sha256">SHA-256 of the whole file, where it was asked for.</param>
-public sealed record SourceFile(string Url, string Tree, long Bytes, long Entries, string Digest, string? Sha256)
+/// <param name="Label">Class label of its events.</param>
+/// <param name="Split">Which part of the data its events belong to.</param>
+public sealed record SourceFile(
+    string Url, string Tree, long Bytes, long Entries, string Digest, string? Sha256, int Label, DataSplit Split)
 {
     /// <summary>The first 32 bits of the digest: the upper half of the identity of each of the file's events.</summary>
     [JsonIgnore]
@@ -59,5 +83,6 @@ public enum DataSplit
 
 /// <summary>JSON of partition plans.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(PartitionPlan))]
+[JsonSerializable(typeof(PlanHead))]
+[JsonSerializable(typeof(PlanPage))]
 public sealed partial class PlanJson : JsonSerializerContext;

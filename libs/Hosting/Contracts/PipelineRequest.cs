@@ -38,6 +38,9 @@ public sealed record PipelineRequest
 
     /// <summary>How often a step that fails is done before the run fails; bad input is not tried again.</summary>
     public int Attempts { get; init; } = 5;
+
+    /// <summary>Files that can't be read are left out and listed, at most so many; one more fails the run.</summary>
+    public int MaxBadFiles { get; init; }
 }
 
 /// <summary>The input files of one class.</summary>
@@ -50,4 +53,33 @@ public sealed record SampleFiles(string Class, IReadOnlyList<string> Files);
 /// <param name="Report">Prefix of the run's metrics, report and record.</param>
 /// <param name="Accuracy">Share of test events classified rightly.</param>
 /// <param name="Auc">Area under the ROC curve, one against the rest, by class.</param>
-public sealed record PipelineResult(string Model, string Report, double Accuracy, IReadOnlyDictionary<string, double> Auc);
+/// <param name="BadFiles">Input files that could not be read and were left out.</param>
+public sealed record PipelineResult(
+    string Model, string Report, double Accuracy, IReadOnlyDictionary<string, double> Auc, IReadOnlyList<BadFile> BadFiles);
+
+/// <summary>An input file that can't be read.</summary>
+/// <param name="Url">Where it is.</param>
+/// <param name="Error">What is wrong with it.</param>
+public sealed record BadFile(string Url, string Error)
+{
+    /// <summary>So many files may be bad in one run: more is a mistake, not bad luck.</summary>
+    public const int Most = 1000;
+
+    private const int Named = 20;
+
+    /// <summary>Refuses more bad files than a run allows.</summary>
+    /// <param name="files">The files found.</param>
+    /// <param name="limit">So many may be bad.</param>
+    /// <param name="before">So many were found bad before.</param>
+    /// <exception cref="BadInputException">There are more; the message names those found.</exception>
+    public static void Limit(IReadOnlyCollection<BadFile> files, int limit, int before = 0)
+    {
+        int all = before + files.Count;
+        if (all > limit)
+        {
+            throw new BadInputException(limit == 0
+                ? files.First().Error
+                : $"{all} files can't be read, at most {limit} may be (--max-bad-files): {string.Join("; ", files.Take(Named).Select(f => f.Error))}");
+        }
+    }
+}

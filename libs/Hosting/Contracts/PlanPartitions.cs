@@ -10,10 +10,12 @@ public sealed record PlanPartitionsInput(
     IReadOnlyList<SampleFiles> TestSamples,
     string Physics,
     long? MaxEvents,
-    bool HashInputs) : IRunInput;
+    bool HashInputs,
+    int MaxBadFiles) : IRunInput;
 
 /// <summary>Output of activity <c>PlanPartitions</c>.</summary>
-/// <param name="Plan">Key of the plan object.</param>
+/// <param name="Plan">Prefix of the plan's objects.</param>
 /// <param name="Partitions">Number of partitions.</param>
 /// <param name="Events">Number of entries in all of them.</param>
-public sealed record PlanPartitionsOutput(string Plan, int Partitions, long Events);
+/// <param name="BadFiles">Number of files left out because they can't be read.</param>
+public sealed record PlanPartitionsOutput(string Plan, int Partitions, long Events, int BadFiles);

@@ -4,13 +4,14 @@ namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>WriteReport</c>: metrics, report and record of a run.</summary>
 /// <param name="Request">What was asked for.</param>
+/// <param name="Plan">Prefix of the objects of the plan that was carried out.</param>
 /// <param name="Statistics">Key of the statistics object.</param>
 /// <param name="Model">Prefix of the model's objects.</param>
 /// <param name="Evaluation">Key of the evaluation object.</param>
 /// <param name="Started">When the run began (UTC).</param>
 /// <param name="Timings">Wall time and events of each step, in order.</param>
 public sealed record WriteReportInput(
-    PipelineRequest Request, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings)
+    PipelineRequest Request, string Plan, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings)
     : IRunInput
 {
     string IRunInput.Run => Request.Run;
@@ -28,4 +29,5 @@ public sealed record StepTiming(string Step, double Seconds, long Events)
 
 /// <summary>Output of activity <c>WriteReport</c>.</summary>
 /// <param name="Prefix">Prefix of the run's objects: <c>metrics.json</c>, <c>report.html</c>, <c>run.json</c>.</param>
-public sealed record WriteReportOutput(string Prefix);
+/// <param name="BadFiles">Input files that could not be read and were left out.</param>
+public sealed record WriteReportOutput(string Prefix, IReadOnlyList<BadFile> BadFiles);

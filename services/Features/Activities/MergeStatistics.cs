@@ -10,13 +10,13 @@ namespace DaprHep.Features.Activities;
 /// <summary>Merges the statistics of all converted partitions of a run.</summary>
 public sealed class MergeStatistics(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
 {
-    private const int StepVersion = 1;
+    private const int StepVersion = 2;
 
     /// <inheritdoc/>
     public override async Task<MergeStatisticsOutput> RunAsync(WorkflowActivityContext context, MergeStatisticsInput input)
     {
         ObjectStore store = ObjectStore.Open(input.Store);
-        PartitionPlan plan = await store.ReadJsonAsync(input.Plan, PlanJson.Default.PartitionPlan, stopping.Token);
+        PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, stopping.Token);
         string key = KeyOf(plan, input.Seed);
         FeatureStatistics statistics;
         if (await store.ExistsAsync(key, stopping.Token))

@@ -14,23 +14,30 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
     public override async Task<ConvertPartitionOutput> RunAsync(WorkflowActivityContext context, ConvertPartitionInput input)
     {
         ObjectStore store = ObjectStore.Open(input.Store);
-        PartitionPlan plan = await store.ReadJsonAsync(input.Plan, PlanJson.Default.PartitionPlan, stopping.Token);
-        Partition partition = plan.Partitions[input.Index];
+        (PlanPage page, Partition partition) = await PlanObjects.FindAsync(store, input.Plan, input.Index, stopping.Token);
+        SourceFile source = page.SourceOf(partition);
         void Report(long events) => progress.Report(new StepProgress(input.Run, Steps.Convert, events, input.TotalEvents));
 
-        string name = EventDatasets.NameOf(plan, partition);
+        string name = EventDatasets.NameOf(page.Physics, source, partition);
         Dataset? dataset = await Dataset.FindAsync(store, name, stopping.Token);
-        if (dataset is not null)
-            Report(partition.End - partition.First);
-        else
-            dataset = await ConvertAsync(store, plan, partition, name, Report);
-        return new ConvertPartitionOutput(dataset.Manifest.Counts[0].Count, dataset.Rows);
+        try
+        {
+            if (dataset is not null)
+                Report(partition.End - partition.First);
+            else
+                dataset = await ConvertAsync(store, page.Physics, source, partition, name, Report);
+        }
+        catch (BadInputException e) when (input.MaxBadFiles > 0 && RootInput.IsBadFile(e))
+        {
+            return new ConvertPartitionOutput(0, 0, new BadFile(source.Url, e.Message));
+        }
+        return new ConvertPartitionOutput(dataset.Manifest.Counts[0].Count, dataset.Rows, BadFile: null);
     }
 
-    private async Task<Dataset> ConvertAsync(ObjectStore store, PartitionPlan plan, Partition partition, string name, Action<long> report)
+    private async Task<Dataset> ConvertAsync(
+        ObjectStore store, string physics, SourceFile source, Partition partition, string name, Action<long> report)
     {
-        SourceFile source = plan.Sources[partition.Source];
-        using var conversion = EventConversion.Open(plan.Physics, source.Url, source.Tree, partition.Label, partition.First, partition.End);
+        using var conversion = EventConversion.Open(physics, source.Url, source.Tree, partition.Label, partition.First, partition.End);
         if (conversion.SourceDigest != source.Digest)
             throw new BadInputException($"{source.Url}: the file has changed since the run was planned; start the run again");
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema, stopping.Token);
@@ -42,7 +49,7 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
             Step = EventDatasets.Step,
             StepVersion = EventDatasets.StepVersion,
             Software = SoftwareVersion.Current,
-            Parameters = EventDatasets.ParametersOf(plan, partition),
+            Parameters = EventDatasets.ParametersOf(physics, source, partition),
             Inputs = [source.Digest],
             Parts = [part],
             Labels = new SortedDictionary<int, long> { [partition.Label] = part.Rows },

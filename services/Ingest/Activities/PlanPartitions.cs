@@ -24,21 +24,29 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
         PhysicsProfile profile = PhysicsProfiles.Parse(input.Physics);
         var sources = new List<SourceFile>();
         var partitions = new List<Partition>();
+        var bad = new List<BadFile>();
         DataSplit split = input.TestSamples.Count > 0 ? DataSplit.Train : DataSplit.ByIdentity;
-        AddSamples(input, input.Samples, split, sources, partitions);
-        AddSamples(input, input.TestSamples, DataSplit.Test, sources, partitions);
+        AddSamples(input, input.Samples, split, sources, partitions, bad);
+        AddSamples(input, input.TestSamples, DataSplit.Test, sources, partitions, bad);
         RefuseCopies(sources);
 
-        var plan = new PartitionPlan(profile.Name(), sources, partitions);
-        ObjectStore store = ObjectStore.Open(input.Store);
-        await store.WriteJsonAsync(plan.Key, plan, PlanJson.Default.PartitionPlan, stopping.Token);
+        var plan = new PartitionPlan(profile.Name(), sources, partitions)
+        {
+            Skipped = [.. bad.Select(file => new SkippedFile(file.Url, file.Error))],
+        };
+        await PlanObjects.WriteAsync(ObjectStore.Open(input.Store), plan, stopping.Token);
         long events = partitions.Sum(p => p.End - p.First);
         progress.Report(new StepProgress(input.Run, Steps.Plan, events, events));
-        return new PlanPartitionsOutput(plan.Key, partitions.Count, events);
+        return new PlanPartitionsOutput(plan.Key, partitions.Count, events, bad.Count);
     }
 
     private void AddSamples(
-        PlanPartitionsInput input, IReadOnlyList<SampleFiles> samples, DataSplit split, List<SourceFile> sources, List<Partition> partitions)
+        PlanPartitionsInput input,
+        IReadOnlyList<SampleFiles> samples,
+        DataSplit split,
+        List<SourceFile> sources,
+        List<Partition> partitions,
+        List<BadFile> bad)
     {
         foreach (SampleFiles sample in samples)
         {
@@ -53,7 +61,8 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
                 stopping.Token.ThrowIfCancellationRequested();
                 if (left == 0)
                     break;
-                SourceFile source = Open(url, input.HashInputs);
+                if (OpenOrNote(url, label, split, input, bad) is not { } source)
+                    continue;
                 sources.Add(source);
                 long entries = Math.Min(source.Entries, left);
                 left -= entries;
@@ -63,12 +72,28 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
         }
     }
 
-    private static SourceFile Open(string url, bool hash) => RootInput.Read(() =>
+    // Null for a file that can't be read, as long as the run allows so many.
+    private static SourceFile? OpenOrNote(string url, int label, DataSplit split, PlanPartitionsInput input, List<BadFile> bad)
+    {
+        try
+        {
+            return Open(url, label, split, input.HashInputs);
+        }
+        catch (BadInputException e) when (RootInput.IsBadFile(e))
+        {
+            bad.Add(new BadFile(url, e.Message));
+            BadFile.Limit(bad, input.MaxBadFiles);
+            return null;
+        }
+    }
+
+    private static SourceFile Open(string url, int label, DataSplit split, bool hash) => RootInput.Read(() =>
     {
         using RootFile file = RootFile.Open(url);
         RootTree tree = file.Tree(DelphesBranches.Tree);
         using var complete = new DelphesReader(tree, 0);
-        return new SourceFile(url, DelphesBranches.Tree, file.Length, tree.Entries, SourceDigest.Of(file, tree), hash ? Sha256Of(url) : null);
+        return new SourceFile(
+            url, DelphesBranches.Tree, file.Length, tree.Entries, SourceDigest.Of(file, tree), hash ? Sha256Of(url) : null, label, split);
     });
 
     private static string Sha256Of(string url)

@@ -21,7 +21,7 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
         CancellationToken cancellation = stopping.Token;
         ObjectStore store = ObjectStore.Open(input.Request.Store);
         FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
-        PartitionPlan plan = await store.ReadJsonAsync(statistics.Plan, PlanJson.Default.PartitionPlan, cancellation);
+        PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, cancellation);
         EvaluationResult evaluation = await store.ReadJsonAsync(input.Evaluation, TrainerJson.Default.EvaluationResult, cancellation);
         TrainingHistory history = await ModelObjects.ReadHistoryAsync(store, input.Model, cancellation);
 
@@ -31,7 +31,7 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
         float[][][] features = await FeatureSample.ReadAsync(store, plan, cancellation);
         await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features));
         await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));
-        return new WriteReportOutput(prefix);
+        return new WriteReportOutput(prefix, [.. plan.Skipped.Select(file => new BadFile(file.Url, file.Error))]);
 
         Task WriteAsync(string name, byte[] content) => store.WriteAsync($"{prefix}/{name}", content, cancellation);
     }

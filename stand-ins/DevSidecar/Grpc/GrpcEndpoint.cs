@@ -9,7 +9,7 @@ namespace DaprHep.DevSidecar.Grpc;
 
 /// <summary>gRPC over HTTP/2 for one node: framing, token, status trailers, and the work stream.</summary>
 internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string node, string? apiToken, int maxMessage,
-    CancellationToken stopping)
+    LargestMessage largest, CancellationToken stopping)
 {
     private readonly WorkflowService _service = new(engine, app);
     private readonly byte[]? _apiToken = apiToken is null ? null : Encoding.UTF8.GetBytes(apiToken);
@@ -35,6 +35,7 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
             var path = context.Request.Path.Value ?? string.Empty;
             var request = await GrpcFrame.ReadAsync(context.Request.Body, maxMessage, ends.Token)
                 ?? throw new GrpcFailure(GrpcStatus.Internal, "the request holds no message");
+            largest.Note(request.Length);
             if (path == SidecarMethod.GetWorkItems)
             {
                 await StreamAsync(context, ends.Token);
@@ -44,6 +45,7 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
             var call = _service.CallAsync(path, request, ends.Token) ?? throw new GrpcFailure(
                 GrpcStatus.Unknown, "failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id not found");
             var frame = GrpcFrame.Encode(await call);
+            largest.Note(frame.Length);
             await context.Response.BodyWriter.WriteAsync(frame, ends.Token);
             context.Response.AppendTrailer("grpc-status", "0");
         }
@@ -80,6 +82,7 @@ internal sealed class GrpcEndpoint(WorkflowEngine engine, string app, string nod
                 while (stream.Items.TryRead(out var item))
                 {
                     var frame = GrpcFrame.Encode(item);
+                    largest.Note(frame.Length);
                     frame.CopyTo(writer.GetSpan(frame.Length));
                     writer.Advance(frame.Length);
                     if (writer.UnflushedBytes > 64 * 1024)

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Dapr.Workflow;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Telemetry;
+
+namespace DaprHep.Topology;
+
+/// <summary>
+/// The steps of a run: each begins when the app that does its work has a worker, is timed by the workflow's own clock, which gives the same
+/// answers when the workflow is replayed, and stands in the workflow's custom status.
+/// </summary>
+internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
+{
+    private readonly List<StepTiming> _timings = [];
+    private readonly StepCalls _calls = new(context, request.Attempts);
+    private DateTime _last = context.CurrentUtcDateTime;
+    private string _app = "";
+
+    public DateTime Started { get; } = context.CurrentUtcDateTime;
+
+    public IReadOnlyList<StepTiming> Timings => _timings;
+
+    /// <summary>Begins the next step; waits for its app's worker where there is none.</summary>
+    public async Task BeginAsync()
+    {
+        (string step, _app) = Steps.InOrder[_timings.Count];
+        context.SetCustomStatus(new StepStatus(step, Waiting: null));
+        if (await context.CallActivityAsync<DateTimeOffset?>(WaitForWorker.Ask, _app) is not { } since)
+            return;
+        context.SetCustomStatus(new StepStatus(step, StepStatus.WaitingFor(_app, since)));
+        await CallChildAsync<bool>(nameof(WaitForWorker), _app);
+        context.SetCustomStatus(new StepStatus(step, Waiting: null));
+    }
+
+    /// <summary>Ends the step that has begun.</summary>
+    public void Finish(long events)
+    {
+        DateTime now = context.CurrentUtcDateTime;
+        string step = Steps.InOrder[_timings.Count].Step;
+        _timings.Add(new StepTiming(step, (now - _last).TotalSeconds, events));
+        if (!context.IsReplaying)
+            Measures.StepEnds(step, now - _last);
+        _last = now;
+    }
+
+    /// <summary>Calls an activity of the step's app.</summary>
+    public Task<T> CallAsync<T>(string activity, object input) => _calls.CallAsync<T>(_app, activity, input);
+
+    /// <summary>Has a job done by the child workflow of a name, one a run.</summary>
+    public Task<TOutput> HaveDoneAsync<TInput, TOutput>(string workflow, TInput input) =>
+        _calls.HaveDoneAsync<TInput, TOutput>(workflow, request.Run, input);
+
+    /// <summary>Calls an activity for each index below <paramref name="count"/>, through child workflows of bounded size.</summary>
+    /// <returns>The outputs that the fan-out shows, by index.</returns>
+    public async Task<IReadOnlyList<TOutput>> FanOutAsync<TFanOut, TInput, TOutput>(TInput input, int count)
+        where TFanOut : FanOut<TInput, TOutput>
+        where TInput : notnull
+    {
+        const int Size = FanOut<TInput, TOutput>.Size;
+        IReadOnlyList<TOutput>[] outputs = await FailFast.WhenAll(
+            Enumerable.Range(0, (count + Size - 1) / Size).Select(range => CallChildAsync<IReadOnlyList<TOutput>>(
+                typeof(TFanOut).Name,
+                new FanOutRange<TInput>(input, range * Size, Math.Min(Size, count - (range * Size)), request.Attempts))));
+        return [.. outputs.SelectMany(part => part)];
+    }
+
+    /// <summary>Calls a child workflow, whose name begins with the run's.</summary>
+    /// <exception cref="BadInputException">The input is to blame.</exception>
+    /// <exception cref="WorkflowTaskFailedException">It failed.</exception>
+    private async Task<T> CallChildAsync<T>(string workflow, object input)
+    {
+        string id = string.Create(CultureInfo.InvariantCulture, $"{request.Run}:{context.NewGuid():N}");
+        try
+        {
+            return await context.CallChildWorkflowAsync<T>(workflow, input, new ChildWorkflowTaskOptions(InstanceId: id));
+        }
+        catch (WorkflowTaskFailedException e) when (e.FailureDetails.ErrorType == typeof(BadInputException).FullName)
+        {
+            throw new BadInputException(e.FailureDetails.ErrorMessage, e);
+        }
+    }
+}
