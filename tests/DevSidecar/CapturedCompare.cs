@@ -13,8 +13,15 @@ internal static class CapturedCompare
     {
         if (expected.CalculateSize() == 0 && actual is CompleteTaskResponse)
             return;
-        JsonFormatter.Default.Format(Timeless(actual)).ShouldBe(JsonFormatter.Default.Format(Timeless(expected)), where);
+        var (wanted, got) = (JsonFormatter.Default.Format(Timeless(expected)), JsonFormatter.Default.Format(Timeless(actual)));
+        if (wanted == got)
+            return;
+        var at = wanted.Zip(got).TakeWhile(p => p.First == p.Second).Count();
+        throw new CapturedDifferenceException(
+            $"{where}: differs at character {at}: the runtime said …{Around(wanted, at)}…, the sidecar says …{Around(got, at)}…");
     }
+
+    private static string Around(string text, int at) => text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 160)];
 
     /// <summary>An event as text, without what is made up.</summary>
     public static string TextOf(HistoryEvent e)
@@ -69,3 +76,6 @@ internal static class CapturedCompare
         }
     }
 }
+
+/// <summary>The sidecar said something else than the runtime did.</summary>
+internal sealed class CapturedDifferenceException(string message) : Exception(message);

@@ -1,9 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using System.Threading.Channels;
 using Dapr.Workflow.Grpc;
-using Dapr.Workflow.Tests;
 using DaprHep.WorkflowProtocol;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -18,33 +16,37 @@ namespace DaprHep.DevSidecar.Tests;
 internal sealed class CapturedPlay : IAsyncDisposable
 {
     private const string OnlyApp = "wfapp";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> AppOfNode = new()
     {
         ["wfapp"] = OnlyApp, ["p1"] = "pipeline", ["p2"] = "pipeline", ["i1"] = "ingest", ["i2"] = "ingest", ["t1"] = "trainer", ["late"] = "lateapp",
     };
 
-    private readonly string _scenario;
     private readonly CapturedPlayOptions _options;
     private readonly List<CapturedLine> _lines;
     private readonly LocalStack _stack;
     private readonly CancellationTokenSource _limit = new(Limit);
     private readonly Dictionary<string, SidecarChannel> _channels = [];
     private readonly Dictionary<int, RawWorker> _workers = [];
-    private readonly Dictionary<string, Inbox> _inboxes = [];
+    private readonly Dictionary<int, string> _open = [];
+    private readonly Dictionary<string, CapturedInbox> _inboxes = [];
     private readonly Dictionary<int, Pending> _calls = [];
+    private readonly Dictionary<string, int> _ports = [];
     private readonly Dictionary<string, WorkflowRequest> _lastTurns = [];
     private readonly HashSet<string> _instances = [];
+    private readonly Dictionary<string, string> _tokens = [];
+    private readonly Dictionary<string, int> _taken = [];
+    private readonly Dictionary<string, TimeSpan> _shifts = [];
+    private readonly CapturedFacts _facts;
+    private readonly List<Task> _background = [];
     private readonly HashSet<string> _repeated = [];
     private readonly List<(string Instance, string Name, string? Input)> _raised = [];
-    private TimeSpan? _offset;
-    private DateTimeOffset? _captured;
 
-    private CapturedPlay(string scenario, CapturedPlayOptions options, List<CapturedLine> lines, LocalStack stack)
+    private CapturedPlay(CapturedPlayOptions options, List<CapturedLine> lines, LocalStack stack)
     {
-        (_scenario, _options, _lines, _stack) = (scenario, options, lines, stack);
+        (_options, _lines, _stack, _facts) = (options, lines, stack, new CapturedFacts(lines));
         foreach (var node in stack.Sidecar.Nodes)
-            _inboxes.TryAdd(node.AppId, new Inbox());
+            _inboxes.TryAdd(node.AppId, new CapturedInbox());
     }
 
     /// <summary>Plays a scenario from its first line to its last.</summary>
@@ -57,9 +59,13 @@ internal sealed class CapturedPlay : IAsyncDisposable
             JournalPath = LocalStack.NewJournal(),
             Nodes = [.. nodes.Select(n => new NodeOptions(AppOfNode[n]))],
         });
-        await using var play = new CapturedPlay(scenario, options, lines, stack);
+        await using var play = new CapturedPlay(options, lines, stack);
         for (var i = 0; i < nodes.Count; i++)
+        {
+            play._ports[nodes[i]] = stack.Sidecar.Nodes[i].GrpcPort;
             play._channels[nodes[i]] = new SidecarChannel(new Uri($"http://127.0.0.1:{stack.Sidecar.Nodes[i].GrpcPort}"), null);
+        }
+
         await play.PlayAsync();
     }
 
@@ -90,69 +96,124 @@ internal sealed class CapturedPlay : IAsyncDisposable
                     await OpenAsync(line);
                     break;
                 case { Rpc: "GetWorkItems", Message: null }:
-                    Close(line);
+                    Close(line.Node, line.Call);
+                    if (_options.RestartsSidecar && line.Status == "UNAVAILABLE")
+                        await _stack.RestartSidecarAsync();
                     break;
                 case { Rpc: "GetWorkItems" }:
                     await ReceiveAsync(line, (WorkItem)line.Message);
                     break;
-                case { FromClient: true }:
+                case { FromClient: true } when !_facts.Lost.Contains(line.Call):
                     await SendAsync(line);
+                    break;
+                case { FromClient: true }:
+                    break;
+                case { Status: "RESOURCE_EXHAUSTED" } when !_calls.ContainsKey(line.Call):
+                    _calls[line.Call] = TooLarge(line);
+                    await CompareAnswerAsync(line);
                     break;
                 default:
                     await CompareAnswerAsync(line);
                     break;
             }
         }
+
+        await Task.WhenAll(_background);
     }
 
     private async Task OpenAsync(CapturedLine line)
     {
+        // A worker that was killed left no line of its own end.
+        foreach (var (call, node) in _open.Where(o => o.Value == line.Node && _facts.LastLine(o.Key) < _lines.IndexOf(line)).ToList())
+            Close(node, call);
         var worker = new RawWorker(_channels[line.Node], _limit.Token);
         await worker.OpenedAsync();
         _workers[line.Call] = worker;
+        _open[line.Call] = line.Node;
         _inboxes[AppOfNode[line.Node]].Listen(line.Call, worker);
     }
 
-    private void Close(CapturedLine line)
+    private void Close(string node, int stream)
     {
-        if (_workers.Remove(line.Call, out var worker))
+        if (_workers.Remove(stream, out var worker))
             worker.Close();
-        _inboxes[AppOfNode[line.Node]].Forget(line.Call);
+        _open.Remove(stream);
+        _inboxes[AppOfNode[node]].Forget(stream);
     }
 
     private async Task ReceiveAsync(CapturedLine line, WorkItem expected)
     {
+        var key = CapturedLine.KeyOf(expected);
         var inbox = _inboxes[AppOfNode[line.Node]];
-        var turn = expected.WorkflowRequest;
-        if (turn is not null)
+        if (expected.WorkflowRequest is { } turn)
         {
-            _captured ??= turn.NewEvents[0].Timestamp.ToDateTimeOffset();
-            if (_options.RepeatsTurns && _lastTurns.TryGetValue(turn.InstanceId, out var last) && SameEvents(last, turn))
+            if (_facts.Foreign.Contains(turn.InstanceId))
+                return;
+            StartOverHttp(line, turn);
+            await RaiseOverHttpAsync(line, turn);
+            var repeated = _options.RepeatsTurns && _lastTurns.TryGetValue(turn.InstanceId, out var last) && SameEvents(last, turn);
+            if (repeated || (_options.GathersResults && _facts.AnswersNothing(line)))
             {
                 _repeated.Add(turn.InstanceId);
                 return;
             }
 
             _lastTurns[turn.InstanceId] = turn;
-            await RaiseOverHttpAsync(line, turn);
+        }
+        else if (_facts.Foreign.Contains(expected.ActivityRequest.WorkflowInstance.InstanceId)
+            || (_taken.TryGetValue(key, out var holder) && _workers.ContainsKey(holder)))
+        {
+            return; // Another replica was lost here than there: ours has it already.
         }
 
         while (true)
         {
-            var actual = await inbox.TakeAsync(KeyOf(expected), line.Where, _limit.Token);
-            if (turn is not null && _options.GathersResults && IsPartOf(actual.WorkflowRequest, turn))
+            var (stream, actual) = await inbox.TakeAsync(key, line.Where, _limit.Token);
+            _taken[key] = stream;
+            _tokens[key] = actual.CompletionToken;
+            if (actual.WorkflowRequest is { } got && expected.WorkflowRequest is { } wanted)
             {
-                // Results that the runtime gathered into one turn come in several: the worker has nothing to say to the first ones.
-                await CallAsync(line.Node, "CompleteOrchestratorTask",
-                    new WorkflowResponse { InstanceId = turn.InstanceId, CompletionToken = actual.CompletionToken }, _limit.Token);
-                continue;
+                _shifts[got.InstanceId] = got.NewEvents[0].Timestamp.ToDateTimeOffset() - wanted.NewEvents[0].Timestamp.ToDateTimeOffset();
+                if (_options.GathersResults && IsPartOf(got, wanted))
+                {
+                    // Timing decides how many results a turn brings: the worker has nothing to say before the last.
+                    await CallAsync(line.Node, "CompleteOrchestratorTask",
+                        new WorkflowResponse { InstanceId = got.InstanceId, CompletionToken = actual.CompletionToken }, _limit.Token);
+                    continue;
+                }
+
+                if (_options.GathersResults || _options.RepeatsTurns)
+                {
+                    EventsOf(got).ShouldBe(EventsOf(wanted), ignoreOrder: true, line.Where);
+                    return;
+                }
             }
 
-            if (turn is not null && _options.GathersResults)
-                EventsOf(actual.WorkflowRequest).ShouldBe(EventsOf(turn), ignoreOrder: true, line.Where);
-            else
-                CapturedCompare.Same(expected, actual, line.Where);
+            CapturedCompare.Same(expected, actual, line.Where);
             return;
+        }
+    }
+
+    // An instance that nobody started over gRPC was started over HTTP.
+    private void StartOverHttp(CapturedLine line, WorkflowRequest turn)
+    {
+        if (!_facts.StartedOverHttp.Contains(turn.InstanceId) || !_instances.Add(turn.InstanceId))
+            return;
+        var started = turn.NewEvents.First(e => e.ExecutionStarted is not null).ExecutionStarted;
+        _background.Add(PostAsync());
+
+        async Task PostAsync()
+        {
+            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_stack.Sidecar.Node(AppOfNode[line.Node]).HttpPort}") };
+            using var request = new HttpRequestMessage(HttpMethod.Post,
+                $"v1.0/workflows/dapr/{started.Name}/start?instanceID={Uri.EscapeDataString(turn.InstanceId)}")
+            {
+                Content = new StringContent(started.Input ?? string.Empty, Encoding.UTF8, "application/json"),
+            };
+            if (started.ParentTraceContext is { } trace)
+                request.Headers.Add("traceparent", trace.TraceParent);
+            using var answer = await http.SendAsync(request, _limit.Token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, line.Where);
         }
     }
 
@@ -174,42 +235,77 @@ internal sealed class CapturedPlay : IAsyncDisposable
 
     private async Task SendAsync(CapturedLine line)
     {
-        switch (line.Message)
+        var message = line.Message;
+        switch (message)
         {
-            case null:
-                return;
             case CreateInstanceRequest start:
                 _instances.Add(start.InstanceId);
+                if (start.ScheduledStartTimestamp is { } due)
+                    start.ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow + (due.ToDateTimeOffset() - _facts.TimeOf(line)));
                 break;
             case RaiseEventRequest raise:
                 _raised.Add((raise.InstanceId, raise.Name, raise.Input));
                 break;
-            case WorkflowResponse response when _repeated.Remove(response.InstanceId):
+            case WorkflowResponse response when _facts.Foreign.Contains(response.InstanceId) || _repeated.Remove(response.InstanceId):
                 return;
             case WorkflowResponse response:
-                _offset ??= _captured is null ? null : DateTimeOffset.UtcNow - _captured;
-                Shift(response);
+                Prepare(response);
+                break;
+            case ActivityResponse response when _facts.Foreign.Contains(response.InstanceId):
+                return;
+            case ActivityResponse response:
+                _taken.Remove(CapturedLine.KeyOf(response.InstanceId, response.TaskId));
+                if (_tokens.TryGetValue(CapturedLine.KeyOf(response.InstanceId, response.TaskId), out var token))
+                    response.CompletionToken = token;
                 break;
         }
 
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token);
-        var answer = CallAsync(line.Node, line.Rpc, line.Message, cancel.Token);
+        var answer = message is null
+            ? RawCall.SendAsync(PortOf(line.Node), line.Rpc, line.Bytes!, cancel.Token)
+            : CallAsync(line.Node, line.Rpc, message, cancel.Token);
         _calls[line.Call] = new Pending(answer, cancel);
 
         // The next message of the capture may rest on this one being done.
-        if (line.Message is WorkflowResponse or ActivityResponse or RaiseEventRequest)
+        if (message is WorkflowResponse or ActivityResponse or RaiseEventRequest)
             await answer.ContinueWith(_ => { }, TaskScheduler.Default);
+        else if (message is CreateInstanceRequest first && _facts.StartedTwiceAtOnce.Contains(first.InstanceId))
+            await ExistsAsync(line.Node, first.InstanceId);
     }
 
-    // Timers keep their distance from the turn.
-    private void Shift(WorkflowResponse response)
+    private async Task ExistsAsync(string node, string instance)
     {
+        while (await CallAsync(node, "GetInstance", new GetInstanceRequest { InstanceId = instance }, _limit.Token)
+            is not GetInstanceResponse { Exists: true })
+            await Task.Delay(5, _limit.Token);
+    }
+
+    // Timers keep their distance from the turn; tokens are this sidecar's.
+    private void Prepare(WorkflowResponse response)
+    {
+        if (response.CompletionToken.Length == 0 && _tokens.TryGetValue($"turn {response.InstanceId}", out var token))
+            response.CompletionToken = token;
+        foreach (var e in response.Actions.Select(a => a.CompleteWorkflow).OfType<CompleteWorkflowAction>().SelectMany(c => c.CarryoverEvents))
+        {
+            if (e.EventRaised is { } kept)
+                _raised.Add((response.InstanceId, kept.Name, kept.Input));
+        }
+
         foreach (var timer in response.Actions.Select(a => a.CreateTimer).OfType<CreateTimerAction>())
         {
-            if (_offset is { } shift && timer.FireAt.Seconds < 253402300799)
+            if (_shifts.TryGetValue(response.InstanceId, out var shift) && timer.FireAt.Seconds < 253402300799)
                 timer.FireAt = Timestamp.FromDateTimeOffset(timer.FireAt.ToDateTimeOffset() + shift);
         }
     }
+
+    // The message was too large to be kept in the capture; the answer tells its length.
+    private Pending TooLarge(CapturedLine line)
+    {
+        var length = int.Parse(line.Details!.Split('(', ' ').First(w => w.Length > 0 && w.All(char.IsDigit)), CultureInfo.InvariantCulture);
+        return new Pending(RawCall.SendAsync(PortOf(line.Node), line.Rpc, new byte[length], _limit.Token), new CancellationTokenSource());
+    }
+
+    private int PortOf(string node) => _ports[node];
 
     private async Task CompareAnswerAsync(CapturedLine line)
     {
@@ -256,14 +352,14 @@ internal sealed class CapturedPlay : IAsyncDisposable
             await _channels[node].CallAsync(path, request, parser, null, cancellation);
     }
 
-    private static string KeyOf(WorkItem item) => item.ActivityRequest is { } activity
-        ? $"activity {activity.WorkflowInstance.InstanceId}#{activity.TaskId}"
-        : $"turn {item.WorkflowRequest.InstanceId}";
-
     private static List<string> EventsOf(WorkflowRequest turn) =>
         [.. turn.PastEvents.Concat(turn.NewEvents).Where(e => e.WorkflowStarted is null).Select(CapturedCompare.TextOf)];
 
-    private static bool SameEvents(WorkflowRequest one, WorkflowRequest other) => EventsOf(one).SequenceEqual(EventsOf(other));
+    // What came from outside; work that the runtime tried to hand out in between does not count.
+    private static bool SameEvents(WorkflowRequest one, WorkflowRequest other) => FromOutside(one).SequenceEqual(FromOutside(other));
+
+    private static IEnumerable<string> FromOutside(WorkflowRequest turn) =>
+        turn.PastEvents.Concat(turn.NewEvents).Where(e => e.EventId < 0 && e.WorkflowStarted is null).Select(CapturedCompare.TextOf);
 
     private static bool IsPartOf(WorkflowRequest part, WorkflowRequest whole)
     {
@@ -273,106 +369,10 @@ internal sealed class CapturedPlay : IAsyncDisposable
     }
 
     private sealed record Pending(Task<IMessage> Answer, CancellationTokenSource Cancel);
-
-    /// <summary>What the workers of an app were sent and the play has not come to yet.</summary>
-    private sealed class Inbox
-    {
-        private readonly Channel<(int Stream, WorkItem Item)> _arriving = Channel.CreateUnbounded<(int, WorkItem)>();
-        private readonly List<(int Stream, WorkItem Item)> _items = [];
-        private readonly HashSet<int> _closed = [];
-
-        public void Listen(int stream, RawWorker worker) => _ = Task.Run(async () =>
-        {
-            try
-            {
-                while (true)
-                    await _arriving.Writer.WriteAsync((stream, await worker.NextAsync()));
-            }
-            catch (Exception e) when (e is OperationCanceledException or ChannelClosedException or RpcException)
-            {
-                // The stream is closed; what it had not answered comes on another.
-            }
-        });
-
-        public void Forget(int stream)
-        {
-            _closed.Add(stream);
-            _items.RemoveAll(i => i.Stream == stream);
-        }
-
-        public async Task<WorkItem> TakeAsync(string key, string where, CancellationToken limit)
-        {
-            while (true)
-            {
-                var index = _items.FindIndex(i => KeyOf(i.Item) == key);
-                if (index >= 0)
-                {
-                    var item = _items[index].Item;
-                    _items.RemoveAt(index);
-                    return item;
-                }
-
-                try
-                {
-                    var arrived = await _arriving.Reader.ReadAsync(limit);
-                    if (!_closed.Contains(arrived.Stream))
-                        _items.Add(arrived);
-                }
-                catch (OperationCanceledException)
-                {
-                    var sent = string.Join(", ", _items.Select(i => KeyOf(i.Item)));
-                    throw new TimeoutException($"{where}: the sidecar never sent {key}; it sent {sent}.");
-                }
-            }
-        }
-    }
 }
 
 /// <summary>What a comparison leaves to the runtime in a scenario.</summary>
 /// <param name="GathersResults">Timing decides how many results a turn brings; the events of all turns together are compared.</param>
 /// <param name="RepeatsTurns">The runtime repeats a turn while an app is absent; ours gives it out once.</param>
-internal sealed record CapturedPlayOptions(bool GathersResults = false, bool RepeatsTurns = false);
-
-/// <summary>One line of a captured scenario.</summary>
-internal sealed record CapturedLine(
-    string Where, string Node, int Call, string Rpc, bool FromClient, IMessage? Message, string? Status, string? Details)
-{
-    public static List<CapturedLine> Read(string scenario)
-    {
-        var lines = new List<CapturedLine>();
-        var number = 0;
-        foreach (var text in File.ReadLines(Path.Combine(CapturedTraffic.Folder!, scenario + ".jsonl")))
-        {
-            number++;
-            using var json = JsonDocument.Parse(text);
-            var root = json.RootElement;
-            if (!root.TryGetProperty("rpc", out var rpc))
-                continue;
-            lines.Add(new CapturedLine(
-                $"{scenario}:{number}",
-                root.TryGetProperty("node", out var node) && node.GetString() is { } name ? name : "wfapp",
-                root.GetProperty("call").GetInt32(),
-                rpc.GetString()!,
-                root.GetProperty("dir").GetString() == "c2s",
-                MessageOf(root),
-                root.TryGetProperty("status", out var status) ? status.GetString() : null,
-                root.TryGetProperty("details", out var details) ? details.GetString() : null));
-        }
-
-        return lines;
-    }
-
-    private static IMessage? MessageOf(JsonElement root)
-    {
-        if (!root.TryGetProperty("b64", out var b64) || CapturedTraffic.ParserOf(root.GetProperty("type").GetString()!) is not { } parser)
-            return null;
-        try
-        {
-            return parser.ParseFrom(b64.GetBytesFromBase64());
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null; // Sent damaged on purpose.
-        }
-    }
-}
+/// <param name="RestartsSidecar">The runtime was killed when the worker's stream broke, and started again.</param>
+internal sealed record CapturedPlayOptions(bool GathersResults = false, bool RepeatsTurns = false, bool RestartsSidecar = false);

@@ -7,6 +7,7 @@ internal enum GrpcStatus
     Unknown = 2,
     InvalidArgument = 3,
     NotFound = 5,
+    AlreadyExists = 6,
     ResourceExhausted = 8,
     Internal = 13,
     Unauthenticated = 16,

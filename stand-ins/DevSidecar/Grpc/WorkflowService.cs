@@ -8,7 +8,6 @@ namespace DaprHep.DevSidecar.Grpc;
 /// <summary>The workflow service's unary methods for one app: protobuf in, protobuf out, texts as the runtime has them.</summary>
 internal sealed class WorkflowService(WorkflowEngine engine, string app)
 {
-    private const int AlreadyExists = 6;
     private static readonly Timestamp Unset = new() { Seconds = -62135596800 };
 
     /// <summary>Answers a method; null when there is none of that path.</summary>
@@ -27,6 +26,7 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
         SidecarMethod.CompleteActivityTask => Done(engine.AnswerActivityAsync(app, ActivityResponse.Parser.ParseFrom(request))),
         SidecarMethod.CompleteOrchestratorTask or SidecarMethod.CompleteWorkflowTask =>
             Done(engine.AnswerTurnAsync(app, WorkflowResponse.Parser.ParseFrom(request))),
+        SidecarMethod.RerunWorkflowFromEvent => RerunAsync(RerunWorkflowFromEventRequest.Parser.ParseFrom(request), cancellation),
         SidecarMethod.ListInstanceIds => List(ListInstanceIDsRequest.Parser.ParseFrom(request)),
         SidecarMethod.GetInstanceHistory => Now(new GetInstanceHistoryResponse
         {
@@ -74,7 +74,7 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
         }
         catch (DuplicateInstanceException e)
         {
-            throw new GrpcFailure((GrpcStatus)AlreadyExists,
+            throw new GrpcFailure(GrpcStatus.AlreadyExists,
                 "failed to create workflow instance: rpc error: code = AlreadyExists desc = " + e.Message);
         }
 
@@ -136,6 +136,9 @@ internal sealed class WorkflowService(WorkflowEngine engine, string app)
             DeletedInstanceCount = await engine.PurgeAsync(app, request.InstanceId, request.Recursive, request.Force),
         };
     }
+
+    private async Task<IMessage> RerunAsync(RerunWorkflowFromEventRequest request, CancellationToken cancellation) =>
+        new RerunWorkflowFromEventResponse { NewInstanceID = await engine.RerunAsync(app, request).WaitAsync(cancellation) };
 
     private Task<IMessage> List(ListInstanceIDsRequest request)
     {

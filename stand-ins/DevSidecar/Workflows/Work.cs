@@ -19,7 +19,7 @@ internal abstract class Work(string app, WorkItem item)
 /// <summary>A turn of a workflow.</summary>
 internal sealed class TurnWork(string app, Instance instance, WorkItem item, long upToSeq) : Work(app, item)
 {
-    private readonly HashSet<string> _tokens = [item.CompletionToken];
+    private const string TokenPrefix = "turn-";
 
     public Instance Instance { get; } = instance;
 
@@ -28,7 +28,15 @@ internal sealed class TurnWork(string app, Instance instance, WorkItem item, lon
 
     public IReadOnlyList<HistoryEvent> NewEvents => Item.WorkflowRequest.NewEvents;
 
-    public bool Accepts(string token) => _tokens.Contains(token);
+    /// <summary>A fresh token for a turn that may have been given out twice.</summary>
+    public static string NewToken() => TokenPrefix + Guid.NewGuid();
+
+    /// <summary>
+    /// Whether an answer with that token is this turn's. Tokens of a worker's own making mean nothing, as to the runtime; only those
+    /// of another turn keep its answer away.
+    /// </summary>
+    public bool Accepts(string token) => token == Item.CompletionToken
+        || (Item.CompletionToken.Length == 0 && !token.StartsWith(TokenPrefix, StringComparison.Ordinal));
 }
 
 /// <summary>An activity a workflow waits for.</summary>
@@ -37,4 +45,7 @@ internal sealed class ActivityWork(string app, Instance instance, WorkItem item)
     public Instance Instance { get; } = instance;
 
     public int TaskId => Item.ActivityRequest.TaskId;
+
+    /// <summary>The apps between which it runs, for its answer.</summary>
+    public required TaskRouter Router { get; init; }
 }

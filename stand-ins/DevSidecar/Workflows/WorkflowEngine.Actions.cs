@@ -10,21 +10,10 @@ internal sealed partial class WorkflowEngine
     private HistoryEvent? Take(Instance instance, WorkflowAction action)
     {
         var app = instance.Key.App;
-        var target = action.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : app;
         switch (action.WorkflowActionTypeCase)
         {
             case WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask:
-                var scheduled = NewEvent(new HistoryEvent
-                {
-                    TaskScheduled = new TaskScheduledEvent
-                    {
-                        Name = action.ScheduleTask.Name,
-                        Input = action.ScheduleTask.Input,
-                        ParentTraceContext = instance.Trace,
-                        TaskExecutionId = action.ScheduleTask.TaskExecutionId,
-                    },
-                    Router = Route(app, target),
-                }, action.Id);
+                var scheduled = Scheduled(instance, action);
                 var work = NewActivity(instance, scheduled);
                 _journal.AfterCommit(() => DispatchActivity(work));
                 return scheduled;
@@ -34,11 +23,30 @@ internal sealed partial class WorkflowEngine
                     Arm(instance, action.Id, action.CreateTimer.FireAt);
                 return NewEvent(Created(action.CreateTimer, app), action.Id);
             case WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow:
-                return CreateChild(instance, action, target);
+                return CreateChild(instance, action);
             default:
                 return null;
         }
     }
+
+    // A second activity of the same number in one turn is written down and never run, as the runtime does.
+    private static HistoryEvent? Repeated(Instance instance, WorkflowAction action) =>
+        action.ScheduleTask is null ? null : Scheduled(instance, action);
+
+    private static string? TargetOf(WorkflowAction action) =>
+        action.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID : null;
+
+    private static HistoryEvent Scheduled(Instance instance, WorkflowAction action) => NewEvent(new HistoryEvent
+    {
+        TaskScheduled = new TaskScheduledEvent
+        {
+            Name = action.ScheduleTask.Name,
+            Input = action.ScheduleTask.Input,
+            ParentTraceContext = instance.Trace,
+            TaskExecutionId = action.ScheduleTask.TaskExecutionId,
+        },
+        Router = Route(instance.Key.App, action),
+    }, action.Id);
 
     private static HistoryEvent Created(CreateTimerAction timer, string app)
     {
@@ -64,12 +72,13 @@ internal sealed partial class WorkflowEngine
         return new HistoryEvent { TimerCreated = created, Router = new TaskRouter { SourceAppID = app } };
     }
 
-    private HistoryEvent CreateChild(Instance parent, WorkflowAction action, string target)
+    private HistoryEvent CreateChild(Instance parent, WorkflowAction action)
     {
         var asked = action.CreateChildWorkflow;
         var app = parent.Key.App;
         var id = asked.InstanceId.Length > 0 ? asked.InstanceId
             : $"{parent.Key.Id}:{action.Id.ToString("x4", CultureInfo.InvariantCulture)}";
+        var target = TargetOf(action) ?? app;
         var key = new InstanceKey(target, id);
         var created = NewEvent(new HistoryEvent
         {
@@ -77,7 +86,7 @@ internal sealed partial class WorkflowEngine
             {
                 InstanceId = id, Name = asked.Name, Input = asked.Input, ParentTraceContext = parent.Trace,
             },
-            Router = Route(app, target),
+            Router = Route(app, action),
         }, action.Id);
         parent.Children[action.Id] = key;
         if (_live.TryGetValue(key, out var running) && !running.Ended)
@@ -100,11 +109,14 @@ internal sealed partial class WorkflowEngine
                 {
                     TaskScheduledId = action.Id,
                     Name = parent.Started.ExecutionStarted.Name,
-                    WorkflowInstance = parent.Started.ExecutionStarted.WorkflowInstance.Clone(),
+                    WorkflowInstance = new WorkflowInstance
+                    {
+                        InstanceId = parent.Key.Id, ExecutionId = parent.Started.ExecutionStarted.WorkflowInstance.ExecutionId,
+                    },
                     AppID = app,
                 },
             },
-            Router = Route(app, target),
+            Router = Route(app, action),
         });
         SetTrace(started.ExecutionStarted, parent.Trace);
         Create(key, started, null);
@@ -124,7 +136,10 @@ internal sealed partial class WorkflowEngine
             ParentTraceContext = task.ParentTraceContext,
             TaskExecutionId = task.TaskExecutionId,
         };
-        var work = new ActivityWork(target, instance, new WorkItem { ActivityRequest = request, CompletionToken = instance.ActivityToken });
+        var work = new ActivityWork(target, instance, new WorkItem { ActivityRequest = request, CompletionToken = instance.ActivityToken })
+        {
+            Router = scheduled.Router,
+        };
         instance.Activities[work.TaskId] = work;
         var place = (target, instance.Key.Id, work.TaskId);
         if (!_activities.TryGetValue(place, out var same))

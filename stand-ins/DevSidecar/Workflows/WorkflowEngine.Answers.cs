@@ -37,7 +37,8 @@ internal sealed partial class WorkflowEngine
         {
             var place = (app, response.InstanceId, response.TaskId);
             if (!_activities.TryGetValue(place, out var same)
-                || same.Find(w => w.Item.CompletionToken == response.CompletionToken) is not { } work)
+                || (same.Find(w => w.Item.CompletionToken == response.CompletionToken)
+                    ?? same.Find(w => w.Item.CompletionToken.Length == 0)) is not { } work)
                 return Task.CompletedTask;
             Forget(work);
             AppWorkers.Done(work);
@@ -60,7 +61,7 @@ internal sealed partial class WorkflowEngine
                         TaskScheduledId = work.TaskId, Result = response.Result, TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
                     },
                 });
-            answer.Router = Route(instance.Key.App, app);
+            answer.Router = work.Router.Clone();
             Put(instance, answer);
             return Committed();
         }
@@ -102,7 +103,7 @@ internal sealed partial class WorkflowEngine
     {
         if (instance.State.WorkflowStatus != OrchestrationStatus.Stalled)
         {
-            var name = instance.Started.ExecutionStarted.Name;
+            var name = instance.State.Version ?? instance.Started.ExecutionStarted.Name;
             Record(instance, [NewEvent(new HistoryEvent
             {
                 ExecutionStalled = new ExecutionStalledEvent { Reason = StalledReason.VersionNotAvailable,
@@ -119,10 +120,10 @@ internal sealed partial class WorkflowEngine
     {
         var (app, id) = instance.Key;
         var events = turn.NewEvents.ToList();
-        if (response.Version is { } version)
+        if (response.Version is { } version && NewIn(version, instance.Past) is { } recorded)
         {
             events[0] = events[0].Clone();
-            events[0].WorkflowStarted.Version = version;
+            events[0].WorkflowStarted.Version = recorded;
             if (version.HasName)
                 instance.State.Version = version.Name;
         }
@@ -141,8 +142,8 @@ internal sealed partial class WorkflowEngine
         {
             if (action.CompleteWorkflow is { } complete)
                 (end, endId) = (complete, action.Id);
-            else if (seen.Add(action.Id) && Take(instance, action) is { } recorded)
-                asked.Add(recorded);
+            else if ((seen.Add(action.Id) ? Take(instance, action) : Repeated(instance, action)) is { } made)
+                asked.Add(made);
         }
 
         if (end?.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
@@ -160,6 +161,16 @@ internal sealed partial class WorkflowEngine
         instance.State.LastUpdatedTimestamp = Timestamp.FromDateTime(DateTime.UtcNow);
         Publish(instance, instance.ReleaseWaits(instance.Ended ? long.MaxValue : turn.UpToSeq));
         NextTurn(instance);
+    }
+
+    // Patches are written down with the turn that was the first to have them.
+    private static WorkflowVersion? NewIn(WorkflowVersion version, List<HistoryEvent> past)
+    {
+        var known = past.SelectMany(e => e.WorkflowStarted?.Version?.Patches ?? []).ToHashSet();
+        var recorded = version.Clone();
+        recorded.Patches.Clear();
+        recorded.Patches.AddRange(version.Patches.Where(known.Add));
+        return recorded.CalculateSize() == 0 ? null : recorded;
     }
 
     private static void TakeIn(Instance instance, List<HistoryEvent> events)
@@ -256,6 +267,7 @@ internal sealed partial class WorkflowEngine
             e.EventRaised is not null || e.ExecutionTerminated is not null || e.ExecutionSuspended is not null
             || e.ExecutionResumed is not null).ToList();
         instance.Inbox.Clear();
+        instance.FirstTurn = 1 + end.CarryoverEvents.Count;
         var started = NewEvent(new HistoryEvent
         {
             ExecutionStarted = new ExecutionStartedEvent
@@ -308,11 +320,15 @@ internal sealed partial class WorkflowEngine
         });
     }
 
-    private static TaskRouter Route(string source, string target)
+    // A target that the worker named is written down, its own app too.
+    private static TaskRouter Route(string source, WorkflowAction action)
     {
         var router = new TaskRouter { SourceAppID = source };
-        if (target != source)
-            router.TargetAppID = target;
+        if (TargetOf(action) is not { } target)
+            return router;
+        router.TargetAppID = target;
+        if (action.Router.HasTargetAppNamespace)
+            router.TargetAppNamespace = action.Router.TargetAppNamespace;
         return router;
     }
 }

@@ -58,6 +58,8 @@ internal sealed partial class WorkflowEngine
         {
             if (answered.Contains(e.EventId) || e.EventId < 0)
                 continue;
+            if (e.TaskScheduled is not null && instance.Activities.ContainsKey(e.EventId))
+                continue;
             if (e.TaskScheduled is not null)
             {
                 NewActivity(instance, e);

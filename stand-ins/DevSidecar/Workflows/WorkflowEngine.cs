@@ -276,10 +276,11 @@ internal sealed partial class WorkflowEngine : IDisposable
         if (instance.Continued && instance.Past.Count == 0)
             started.Router = new TaskRouter { SourceAppID = instance.Key.App };
         request.NewEvents.Add(started);
-        request.NewEvents.AddRange(instance.Inbox);
-        var item = new WorkItem { WorkflowRequest = request, CompletionToken = instance.NeedsTokens ? Guid.NewGuid().ToString()
-            : string.Empty };
-        instance.InFlight = new TurnWork(instance.Key.App, instance, item, instance.LastSeq);
+        var left = instance.Inbox.Count - (instance.FirstTurn ?? instance.Inbox.Count);
+        instance.FirstTurn = null;
+        request.NewEvents.AddRange(instance.Inbox.SkipLast(left));
+        var item = new WorkItem { WorkflowRequest = request, CompletionToken = instance.NeedsTokens ? TurnWork.NewToken() : string.Empty };
+        instance.InFlight = new TurnWork(instance.Key.App, instance, item, instance.LastSeq - left);
         WorkersOf(instance.Key.App).Dispatch(instance.InFlight);
     }
 
