@@ -12,7 +12,7 @@ internal sealed record Options
         usage: DaprHep.Benchmarks.Learning [JOB ...] [--rounds N] [--core N] [--blas FOLDER] [--check]
                DaprHep.Benchmarks.Learning quality DATASET [SEEDS [MODEL ...]]
 
-        JOB             hlf, standard, cern2019, losses, trees or tuning (default: all)
+        JOB             hlf, standard, cern2019, losses, trees, tuning or ranks (default: all)
         --rounds N      turns of each way (default: 3)
         --core N        the core to run on (default: 0)
         --blas FOLDER   one more libblas.so.3 for PyTorch, beside those of Debian that are installed
@@ -21,7 +21,7 @@ internal sealed record Options
         quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
         """;
 
-    private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees", "tuning"];
+    private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees", "tuning", "ranks"];
 
     public IReadOnlyList<string> Jobs { get; private init; } = AllJobs;
 

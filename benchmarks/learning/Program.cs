@@ -1,6 +1,7 @@
 using System.Globalization;
 using DaprHep.Benchmarks;
 using DaprHep.Benchmarks.Learning;
+using DaprHep.Learning.Distributed;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -10,6 +11,9 @@ if (args is ["quality", var dataset, .. var rest])
     await QualityTable.RunAsync(dataset, seeds, rest is [_, .. var models] ? models : []);
     return 0;
 }
+
+if (args is [RankProcess.Verb, ..])
+    return await RankProcess.RunAsync(RankContest.TrainAsync);
 
 Options options;
 try
@@ -43,6 +47,7 @@ try
             case "losses": SameLosses.Run(folder, peers, table); break;
             case "trees": TreesContest.Run(folder, peers, options.Rounds, table); break;
             case "tuning": TuningContest.Run(folder, options.Events, table); break;
+            case "ranks": await RankContest.RunAsync(options.Rounds, table); break;
         }
     }
 }
