@@ -2,8 +2,16 @@ using System.CommandLine;
 using DaprHep.Cli;
 using DaprHep.Cli.Commands;
 using DaprHep.Ingest;
+using DaprHep.Learning.Distributed;
 
 S3ByteSource.Register();
+if (args is [RankProcess.Verb, .. var own])
+{
+    return await RankProcess.RunAsync(
+        (group, cancellation) => new RootCommand { TrainCommand.Create(group) }.Parse(own).InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation),
+        Failure.IsBadInput);
+}
 var root = new RootCommand("From ROOT files of collision events to a trained and evaluated classifier.")
 {
     RunCommand.Create(),

@@ -6,6 +6,7 @@ using DaprHep.Cli.Progress;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 using DaprHep.Trainer;
@@ -18,7 +19,9 @@ internal static class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new();
 
-    public static Command Create()
+    /// <summary>Makes the command.</summary>
+    /// <param name="group">The ranks that train together, where this process is one of them; it leaves all else to its launcher.</param>
+    public static Command Create(RankGroup? group = null)
     {
         var dataset = new Argument<string>("DATASET")
         {
@@ -70,14 +73,28 @@ internal static class TrainCommand
         Option<int> every = NumberOption.Create(
             "--checkpoint-every", "Steps between checkpoints in an epoch; 0: after epochs only.", 0, 0);
         Option<int?> threads = NumberOption.Optional("--threads", "Threads; default one a core. The model does not depend on it.", 1);
+        Option<int> ranks = NumberOption.Create(
+            "--ranks", "Processes that train together; the batch is divided among them, and so are the cores.", 1, 1);
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("train", "Train a model on the shards of a dataset, and evaluate it.")
         {
             dataset, model, output, resume, epochs, batch, seed, rate, schedule, norm, weights, patience, stopBy, validation, mirror,
-            parameters, every, threads, json,
+            parameters, every, threads, ranks, json,
         };
-        command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
+        if (group is null)
+        {
+            command.SetAction((parsed, cancellation) => Failure.Guard(
+                () => RunAsync(parsed, cancellation),
+                interrupted: "interrupted; the same command with --resume goes on from the last checkpoint"));
+        }
+        else
+        {
+            command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        }
+        return command;
+
+        async Task RunAsync(ParseResult parsed, CancellationToken cancellation)
         {
             string name = parsed.GetValue(model)!;
             int wait = parsed.GetValue(patience);
@@ -103,16 +120,33 @@ internal static class TrainCommand
                 ValidationShare = Share(parsed.GetValue(validation) ?? (wait > 0 ? TrainingOptions.UsualValidationShare : 0)),
                 Mirror = parsed.GetValue(mirror),
                 CheckpointEvery = parsed.GetValue(every),
-                Threads = parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                Threads = parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / parsed.GetValue(ranks)),
             }.With(HyperParameters.Parse(parsed.GetValue(parameters) ?? []));
+            if (group is not null)
+            {
+                await TrainAsRankAsync(parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, group, cancellation);
+                return;
+            }
+            string[] arguments = parsed.GetValue(ranks) > 1 ? [.. parsed.Tokens.Select(token => token.Value)] : [];
             await TrainAsync(
-                parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, parsed.GetValue(resume), parsed.GetValue(json), cancellation);
-        }, interrupted: "interrupted; the same command with --resume goes on from the last checkpoint"));
-        return command;
+                parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, parsed.GetValue(resume), parsed.GetValue(ranks), arguments,
+                parsed.GetValue(json), cancellation);
+        }
+    }
+
+    /// <summary>As one of several: the launcher has looked at the folder, and evaluates afterwards.</summary>
+    private static async Task TrainAsRankAsync(
+        string location, TrainingOptions options, string output, RankGroup group, CancellationToken cancellation)
+    {
+        DatasetLocation dataset = await DatasetLocation.FindAsync(OnlyDatasetOf(location), cancellation);
+        Action<string> log = group.Rank == 0 ? Console.WriteLine : _ => { };
+        var training = new StandaloneTraining(dataset, ObjectStore.Open(Path.GetFullPath(output)), options, log);
+        await training.RunAsync(TrainRanks.ReporterOf(group), group, cancellation);
     }
 
     private static async Task TrainAsync(
-        string location, TrainingOptions options, string output, bool resume, bool json, CancellationToken cancellation)
+        string location, TrainingOptions options, string output, bool resume, int ranks, string[] arguments, bool json,
+        CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         OutputFolder folder = OutputFolder.Prepare(output);
@@ -125,7 +159,13 @@ internal static class TrainCommand
                 throw new BadInputException(
                     $"--out {output}: has checkpoints of an earlier training; go on from them with --resume, or give another folder");
             }
-            IReadOnlyList<EpochReport> epochs = await StepWatch.WatchAsync(progress => training.RunAsync(progress, cancellation));
+            IReadOnlyList<EpochReport> epochs = await StepWatch.WatchAsync(async progress =>
+            {
+                if (ranks == 1)
+                    return await training.RunAsync(progress, null, cancellation);
+                await TrainRanks.RunAsync(ranks, arguments, progress, cancellation);
+                return await training.HistoryAsync(cancellation);
+            });
             StandaloneEvaluation evaluation = await StandaloneEvaluation.RunAsync(
                 Path.Combine(folder.FullPath, StandaloneTraining.ModelFolder), dataset, (long)options.Seed, cancellation);
             await EvaluateCommand.WriteAsync(folder, evaluation, cancellation);

@@ -144,7 +144,7 @@ internal static class TuneCommand
             Threads = Environment.ProcessorCount,
         }.With(parameters);
         var training = new StandaloneTraining(location, ObjectStore.Open(folder.FullPath), options, Console.Error.WriteLine);
-        await StepWatch.WatchAsync(progress => training.RunAsync(progress, cancellation));
+        await StepWatch.WatchAsync(progress => training.RunAsync(progress, null, cancellation));
 
         // Now that everything is chosen and trained, and only now, by the test events.
         StandaloneEvaluation evaluation = await StandaloneEvaluation.RunAsync(

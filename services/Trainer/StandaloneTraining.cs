@@ -7,6 +7,7 @@ using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -32,21 +33,26 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
 
     /// <summary>Trains, from the last checkpoint where there is one, and writes the model.</summary>
     /// <param name="progress">Told how it goes.</param>
+    /// <param name="ranks">The processes that train together, of which this is one; null for one alone.</param>
     /// <param name="cancellation">Ends the work early, with a checkpoint.</param>
     /// <returns>A report an epoch.</returns>
     /// <exception cref="BadInputException">The options, the dataset and the checkpoints do not go together, or a value is not finite.
     /// </exception>
-    public async Task<IReadOnlyList<EpochReport>> RunAsync(IProgressSink progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<EpochReport>> RunAsync(IProgressSink progress, RankGroup? ranks, CancellationToken cancellation)
     {
         try
         {
             FeatureStatistics statistics = await dataset.Store.ReadJsonAsync(
                 dataset.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
             TrainingData data = await TrainingShards.LoadAsync(
-                dataset.Store, dataset.Statistics, statistics, options.Model, cancellation);
-            TrainingProgress reports = ReportTo(progress, (long)data.Train.Count * options.Epochs);
-            TrainingOutcome outcome = TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, _checkpoints, cancellation);
+                dataset.Store, dataset.Statistics, statistics, options.Model,
+                ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size), cancellation);
+            TrainingProgress reports = ReportTo(progress, statistics.Classes.Sum(c => c.Train) * options.Epochs);
+            TrainingOutcome outcome = TrainingLoop.Run(
+                data, EventClasses.Names.Count, options, reports, _checkpoints, ranks, cancellation);
             using Classifier model = outcome.Model;
+            if (ranks is { Rank: > 0 })
+                return outcome.Epochs;
             SavedModel saved = SavedModel.From(model, DescriptionFor(statistics));
             await ModelObjects.WriteAsync(folder, ModelFolder, saved, new TrainingHistory(outcome.Epochs), cancellation);
             return outcome.Epochs;
@@ -56,6 +62,11 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
             throw new BadInputException(e.Message, e);
         }
     }
+
+    /// <summary>How the training went whose model is there.</summary>
+    /// <param name="cancellation">Ends the work early.</param>
+    public async Task<IReadOnlyList<EpochReport>> HistoryAsync(CancellationToken cancellation) =>
+        (await ModelObjects.ReadHistoryAsync(folder, ModelFolder, cancellation)).Epochs;
 
     /// <summary>Events done are told as differences; the first one after a checkpoint has all that came before.</summary>
     private static TrainingProgress ReportTo(IProgressSink progress, long events)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace DaprHep.EndToEnd.Tests;
@@ -33,6 +34,24 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         said.ShouldContain("going on from checkpoints/checkpoint-");
         Bytes(killed).ShouldBe(Bytes(undisturbed));
         Losses(killed).ShouldBe(Losses(undisturbed));
+    }
+
+    [Fact]
+    public async Task Ranks_train_the_same_model_every_time_though_one_is_lost()
+    {
+        string[] training =
+        [
+            "train", shards.Run, "--model", "hlf", "--epochs", "60", "--batch", "16", "--ranks", "2", "--checkpoint-every", "5",
+        ];
+        string undisturbed = Path.Combine(_folder, "undisturbed"), lost = Path.Combine(_folder, "lost");
+        await Succeed([.. training, "--out", undisturbed]);
+
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(_ => KillRankAfterCheckpointAsync(lost), [.. training, "--out", lost]);
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldContain("of 2 was ended by signal 9");
+        Bytes(lost).ShouldBe(Bytes(undisturbed));
+        await Refuse(3, "one process", "train", shards.Run, "--model", "trees", "--ranks", "2", "--out", Path.Combine(_folder, "trees"));
     }
 
     [Fact]
@@ -71,6 +90,34 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
         await Refuse(
             4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1e30", "--out", Path.Combine(_folder, "diverged"));
+    }
+
+    private static async Task KillRankAfterCheckpointAsync(string folder)
+    {
+        string checkpoints = Path.Combine(folder, "checkpoints");
+        while (!Directory.Exists(checkpoints) || Directory.GetFiles(checkpoints, "*.json").Length == 0)
+            await Task.Delay(2);
+        foreach (string process in Directory.GetDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        {
+            string text = await CommandLineAsync(process);
+            if (!text.Contains("\0rank\0", StringComparison.Ordinal) || !text.Contains(folder, StringComparison.Ordinal))
+                continue;
+            using Process rank = Process.GetProcessById(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
+            rank.Kill();
+            return;
+        }
+    }
+
+    private static async Task<string> CommandLineAsync(string process)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static async Task<string> Succeed(string[] arguments)

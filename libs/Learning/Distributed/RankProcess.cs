@@ -29,6 +29,8 @@ public static class RankProcess
             context.Cancel = true;
             interrupted.Cancel();
         });
+        // Ctrl-C reaches all processes of a terminal; it is for the launcher to say what follows.
+        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         try
         {
             using var group = RankGroup.Join(Rendezvous.FromEnvironment(), cancellation: interrupted.Token);
@@ -72,7 +74,7 @@ public static class RankProcess
     }
 
     private static bool IsBadInput(Exception e) => e is TrainingDataException or UnknownModelException or HyperParameterException
-        or CheckpointMismatchException or TrainingDivergedException;
+        or CheckpointMismatchException;
 
     private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
 }
