@@ -58,6 +58,8 @@ internal sealed class OutputFolder
         await CopyAsync(store, $"{report}/report.html", "report.html", cancellation);
         await CopyAsync(store, $"{report}/metrics.json", "metrics.json", cancellation);
         await CopyAsync(store, $"{report}/curves.json", "curves.json", cancellation);
+        if (await store.ExistsAsync($"{report}/trials.json", cancellation))
+            await CopyAsync(store, $"{report}/trials.json", "trials.json", cancellation);
         await CopyAsync(store, $"{report}/{Record}", Record, cancellation);
     }
 

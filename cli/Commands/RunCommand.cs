@@ -8,6 +8,7 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Tuning;
 using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
@@ -46,6 +47,19 @@ internal static class RunCommand
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
         Option<int> badFiles = NumberOption.Create("--max-bad-files", "Leave out files that can't be read, at most so many.", 0, 0);
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
+        var tune = new Option<string?>("--tune")
+        {
+            Description = "Search hyper-parameters before the training: YAML file of the search space, as in samples/spaces.",
+            HelpName = "FILE",
+        };
+        var algorithm = new Option<string>("--algorithm")
+        {
+            Description = "How the search chooses points.",
+            DefaultValueFactory = _ => "asha",
+        };
+        algorithm.AcceptOnlyFromAmong([.. Enum.GetNames<TuningAlgorithm>().Select(name => name.ToLowerInvariant())]);
+        Option<int?> trials = NumberOption.Optional("--trials", "Trials of the search at most.", 1);
+        Option<int> parallel = NumberOption.Create("--parallel", "Trials of the search at a time.", Environment.ProcessorCount, 1);
         var gateway = new Option<string?>("--gateway")
         {
             Description = "Run in the services behind this gateway instead of in this process.",
@@ -55,7 +69,8 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, badFiles, hash, gateway, json,
+            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, badFiles, hash, tune, algorithm, trials,
+            parallel, gateway, json,
         };
         command.Validators.Add(result =>
         {
@@ -80,11 +95,26 @@ internal static class RunCommand
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
                 MaxBadFiles = parsed.GetValue(badFiles),
+                Tune = parsed.GetValue(tune) is not { } file ? null : new TuneRequest
+                {
+                    Space = SpaceFor(parsed.GetValue(model)!, file),
+                    Algorithm = parsed.GetValue(algorithm)!,
+                    Trials = parsed.GetValue(trials),
+                    Parallel = parsed.GetValue(parallel),
+                },
                 Attempts = parsed.GetValue(gateway) is null ? 1 : Defaults.Attempts,
             };
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
         }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
         return command;
+    }
+
+    // Hours of conversion are not spent before a typing error is found.
+    private static string SpaceFor(string model, string file)
+    {
+        SearchSpace space = SpaceFile.Read("--tune", file);
+        space.Check(model);
+        return space.Json.ToJsonString();
     }
 
     private static async Task RunAsync(PipelineRequest request, string output, string? gateway, bool json, CancellationToken cancellation)

@@ -52,7 +52,7 @@ internal static class TuneCommand
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
-            SearchSpace searched = ReadSpace(parsed.GetValue(space)!);
+            SearchSpace searched = SpaceFile.Read("--space", parsed.GetValue(space)!);
             var options = new StudyOptions
             {
                 Model = parsed.GetValue(model)!,
@@ -84,18 +84,6 @@ internal static class TuneCommand
             }
         }, interrupted: "interrupted; the results so far are kept, and the same command with --resume goes on"));
         return command;
-    }
-
-    private static SearchSpace ReadSpace(string path)
-    {
-        try
-        {
-            return SearchSpaceReader.Read(File.ReadAllText(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"--space {path}: can't be read ({e.Message}); give a YAML file like those in samples/spaces", e);
-        }
     }
 
     private static Study Begin(StudyOptions options, SearchSpace space)

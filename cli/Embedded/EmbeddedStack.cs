@@ -6,6 +6,7 @@ using DaprHep.Gateway;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Ingest;
 using DaprHep.Trainer;
+using DaprHep.Tuning;
 using Microsoft.AspNetCore.Builder;
 
 namespace DaprHep.Cli.Embedded;
@@ -58,6 +59,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     {
         Add(Apps.Ingest, IngestService.Build);
         Add(Apps.Features, FeaturesService.Build);
+        Add(Apps.Tuning, TuningService.Build);
         Add(Apps.Trainer, TrainerService.Build);
         Add(Apps.Pipeline, GatewayService.Build);
         var options = new SidecarOptions

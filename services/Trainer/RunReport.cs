@@ -6,6 +6,7 @@ using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Report;
+using DaprHep.Learning.Tuning;
 
 namespace DaprHep.Trainer;
 
@@ -24,7 +25,8 @@ internal static class RunReport
         FeatureStatistics statistics,
         EvaluationResult evaluation,
         TrainingHistory history,
-        float[][][] features)
+        float[][][] features,
+        Study? study)
     {
         PipelineRequest request = input.Request;
         return Encoding.UTF8.GetBytes(ReportPage.Render(new ReportData
@@ -38,6 +40,7 @@ internal static class RunReport
             CutFlow = CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
             Features = [.. statistics.Features.Select((name, k) => FeatureHistogram(name, features[k]))],
+            Tuning = study is null ? null : TuningReport.Of(study),
             Timings = [.. input.Timings.Select(timing => new Learning.Report.StepTiming(timing.Step, timing.Seconds, timing.EventsPerSecond))],
         }.WithEvaluation(evaluation)));
     }

@@ -17,7 +17,12 @@ public static class TrainerService
             workflows.RegisterStep<WriteReport>();
             workflows.RegisterJobs();
         });
-        builder.AddJobs(jobs => jobs.Add<TrainJob>(TrainJob.Kind));
+        builder.Services.AddSingleton<TrialEvents>();
+        builder.AddJobs(jobs =>
+        {
+            jobs.Add<TrainJob>(TrainJob.Kind);
+            jobs.Add<TrialJob>(TrialJob.Kind);
+        });
         return builder.Build().UseDaprHepService();
     }
 }

@@ -36,6 +36,7 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":-1}""", "$.maxBadFiles")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":1001}""", "$.maxBadFiles")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"attempts":0}""", "$.attempts")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"tune":{"space":"batch: 32","folds":0}}""", "$.tune.folds")]
     public async Task A_bad_body_is_refused_with_the_path_of_the_field(string body, string path)
     {
         using HttpResponseMessage answer = await _stack.Gateway.PostAsync("runs", new StringContent(body, Encoding.UTF8, "application/json"));

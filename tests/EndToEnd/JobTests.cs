@@ -89,26 +89,13 @@ public sealed partial class JobTests : IDisposable
     // The replica that trains says so in the log, each of whose lines begins with the name of its process.
     private static async Task<string> TrainerOfAsync(Stack stack, string run)
     {
-        Match line = await WaitForAsync(() => TrainingLine().Matches(stack.Log).LastOrDefault(match => match.Groups["run"].Value == run), stack);
+        Match line = await stack.WaitForLogAsync(() => TrainingLine().Matches(stack.Log).LastOrDefault(match => match.Groups["run"].Value == run));
         await stack.WaitAsync(run, state => state["step"]?.GetValue<string>() == "train");
         return line.Groups["trainer"].Value;
     }
 
     private static Task<string> WaitForLogAsync(Stack stack, string text) =>
-        WaitForAsync(() => stack.Log.Contains(text, StringComparison.Ordinal) ? text : null, stack);
-
-    private static async Task<T> WaitForAsync<T>(Func<T?> look, Stack stack)
-        where T : class
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            if (look() is { } found)
-                return found;
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(60), stack.Log);
-            await Task.Delay(20);
-        }
-    }
+        stack.WaitForLogAsync(() => stack.Log.Contains(text, StringComparison.Ordinal) ? text : null);
 
     // Idle is a process that uses less than a tenth of a core over half a second.
     private static async Task IdleAsync(Stack stack, string service)

@@ -114,6 +114,23 @@ internal sealed class Stack : IAsyncDisposable
         return await File.ReadAllBytesAsync(Path.Combine(_folder, store, state["result"]!["model"]!.GetValue<string>(), "model.safetensors"));
     }
 
+    /// <summary>An object of a store that <see cref="SampleRequest"/> has named.</summary>
+    public Task<string> ReadAsync(string store, string key) => File.ReadAllTextAsync(Path.Combine(_folder, store, key));
+
+    /// <summary>Waits for something in the log.</summary>
+    public async Task<T> WaitForLogAsync<T>(Func<T?> look)
+        where T : class
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (look() is { } found)
+                return found;
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, Log);
+            await Task.Delay(20);
+        }
+    }
+
     public static string StatusOf(JsonNode state) => state["status"]!.GetValue<string>();
 
     private int ProcessOf(string name) => Services.Single(s => s!["name"]!.GetValue<string>() == name)!["process"]!.GetValue<int>();

@@ -14,10 +14,13 @@ internal sealed class AppWatch(SidecarHttp sidecar) : BackgroundService
     private readonly ConcurrentDictionary<string, DateTimeOffset> _missingSince = new();
 
     /// <summary>The apps of a run that have no worker, asked now.</summary>
-    public async Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancellation)
+    /// <param name="tunes">Whether the run searches hyper-parameters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<string>> MissingAsync(bool tunes, CancellationToken cancellation)
     {
-        bool[] ready = await Task.WhenAll(Apps.OfRun.Select(app => AskAsync(app, cancellation)));
-        return [.. Apps.OfRun.Where((_, i) => !ready[i])];
+        IReadOnlyList<string> needed = Apps.OfRun(tunes);
+        bool[] ready = await Task.WhenAll(needed.Select(app => AskAsync(app, cancellation)));
+        return [.. needed.Where((_, i) => !ready[i])];
     }
 
     /// <summary>Since when the app that a step needs has had no worker; null when it has one.</summary>
@@ -38,7 +41,7 @@ internal sealed class AppWatch(SidecarHttp sidecar) : BackgroundService
         {
             try
             {
-                await MissingAsync(stoppingToken);
+                await MissingAsync(tunes: true, stoppingToken);
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
             catch (OperationCanceledException)

@@ -15,6 +15,8 @@ public static class GatewayService
         builder.AddDaprHepService(workflows =>
         {
             workflows.RegisterWorkflow<TopologyPipeline>();
+            workflows.RegisterWorkflow<TuneModel>();
+            workflows.RegisterWorkflow<TrainTrial>();
             workflows.RegisterWorkflow<TrainModel>();
             workflows.RegisterJobCheck();
             workflows.RegisterWorkflow<ConvertPartitions>();

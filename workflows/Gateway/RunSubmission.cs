@@ -46,6 +46,9 @@ internal sealed record RunSubmission
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
 
+    /// <summary>The search for hyper-parameters before the training; null for none.</summary>
+    public TuneRequest? Tune { get; init; }
+
     /// <summary>How often a step that fails is done before the run fails.</summary>
     public int Attempts { get; init; } = Defaults.Attempts;
 
@@ -86,6 +89,7 @@ internal sealed record RunSubmission
         Seed = Seed,
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
+        Tune = Tune,
         Attempts = Attempts,
         MaxBadFiles = MaxBadFiles,
     };
@@ -109,6 +113,14 @@ internal sealed record RunSubmission
             errors["$.maxBadFiles"] = [$"expected at most {BadFile.Most}, found {MaxBadFiles}"];
         if (MaxEvents is { } events)
             CheckRange("$.maxEvents", events, 1, errors);
+        if (Tune is not { } tune)
+            return;
+        if (string.IsNullOrWhiteSpace(tune.Space))
+            errors["$.tune.space"] = ["expected a search space, as YAML"];
+        CheckRange("$.tune.trials", tune.Trials ?? 1, 1, errors);
+        CheckRange("$.tune.folds", tune.Folds, 1, errors);
+        CheckRange("$.tune.patience", tune.Patience, 0, errors);
+        CheckRange("$.tune.parallel", tune.Parallel, 1, errors);
     }
 
     private static void CheckSamples(string path, IReadOnlyList<SampleFiles>? samples, Dictionary<string, string[]> errors)

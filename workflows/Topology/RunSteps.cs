@@ -1,6 +1,4 @@
-using System.Globalization;
 using Dapr.Workflow;
-using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
 
@@ -13,6 +11,9 @@ namespace DaprHep.Topology;
 internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
 {
     private readonly List<StepTiming> _timings = [];
+    private readonly (string Step, string App)[] _order =
+        [.. Steps.InOrder.Where(step => request.Tune is not null || step.Step != Steps.Tune)];
+
     private readonly StepCalls _calls = new(context, request.Attempts);
     private DateTime _last = context.CurrentUtcDateTime;
     private string _app = "";
@@ -24,7 +25,7 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
     /// <summary>Begins the next step; waits for its app's worker where there is none.</summary>
     public async Task BeginAsync()
     {
-        (string step, _app) = Steps.InOrder[_timings.Count];
+        (string step, _app) = _order[_timings.Count];
         context.SetCustomStatus(new StepStatus(step, Waiting: null));
         if (await context.CallActivityAsync<DateTimeOffset?>(WaitForWorker.Ask, _app) is not { } since)
             return;
@@ -37,7 +38,7 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
     public void Finish(long events)
     {
         DateTime now = context.CurrentUtcDateTime;
-        string step = Steps.InOrder[_timings.Count].Step;
+        string step = _order[_timings.Count].Step;
         _timings.Add(new StepTiming(step, (now - _last).TotalSeconds, events));
         if (!context.IsReplaying)
             Measures.StepEnds(step, now - _last);
@@ -65,19 +66,6 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
         return [.. outputs.SelectMany(part => part)];
     }
 
-    /// <summary>Calls a child workflow, whose name begins with the run's.</summary>
-    /// <exception cref="BadInputException">The input is to blame.</exception>
-    /// <exception cref="WorkflowTaskFailedException">It failed.</exception>
-    private async Task<T> CallChildAsync<T>(string workflow, object input)
-    {
-        string id = string.Create(CultureInfo.InvariantCulture, $"{request.Run}:{context.NewGuid():N}");
-        try
-        {
-            return await context.CallChildWorkflowAsync<T>(workflow, input, new ChildWorkflowTaskOptions(InstanceId: id));
-        }
-        catch (WorkflowTaskFailedException e) when (e.FailureDetails.ErrorType == typeof(BadInputException).FullName)
-        {
-            throw new BadInputException(e.FailureDetails.ErrorMessage, e);
-        }
-    }
+    /// <inheritdoc cref="StepCalls.ChildAsync"/>
+    public Task<T> CallChildAsync<T>(string workflow, object input) => _calls.ChildAsync<T>(workflow, input);
 }

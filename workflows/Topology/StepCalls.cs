@@ -51,17 +51,23 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
     }
 
     /// <summary>Calls the child workflow that has a job done.</summary>
-    /// <param name="workflow">Name of the workflow, one a run.</param>
+    /// <param name="workflow">Name of the workflow.</param>
     /// <param name="run">Name of the run.</param>
     /// <param name="input">What the job is given.</param>
     /// <exception cref="BadInputException">The input is to blame.</exception>
     /// <exception cref="WorkflowTaskFailedException">It failed.</exception>
-    public async Task<TOutput> HaveDoneAsync<TInput, TOutput>(string workflow, string run, TInput input)
+    public Task<TOutput> HaveDoneAsync<TInput, TOutput>(string workflow, string run, TInput input) =>
+        ChildAsync<TOutput>(workflow, new JobCall<TInput>(run, input, attempts));
+
+    /// <summary>Calls a child workflow. Its id has a colon, which no run has in its name.</summary>
+    /// <exception cref="BadInputException">The input is to blame.</exception>
+    /// <exception cref="WorkflowTaskFailedException">It failed.</exception>
+    public async Task<T> ChildAsync<T>(string workflow, object input)
     {
         try
         {
-            return await context.CallChildWorkflowAsync<TOutput>(
-                workflow, new JobCall<TInput>(run, input, attempts), new ChildWorkflowTaskOptions(ChildOf(context.InstanceId, workflow)));
+            return await context.CallChildWorkflowAsync<T>(
+                workflow, input, new ChildWorkflowTaskOptions($"{context.InstanceId}:{workflow}:{context.NewGuid():N}"));
         }
         catch (WorkflowTaskFailedException e) when (IsBadInput(e.FailureDetails.ErrorType, isLast: true))
         {
@@ -72,9 +78,6 @@ internal sealed class StepCalls(WorkflowContext context, int attempts)
             throw new WorkflowTaskFailedException(e.FailureDetails.ErrorMessage, e.FailureDetails);
         }
     }
-
-    /// <summary>The id of a run's child workflow; no run has a colon in its name.</summary>
-    private static string ChildOf(string run, string workflow) => $"{run}:{workflow}";
 
     /// <summary>Whether a failure is the input's fault.</summary>
     /// <param name="error">Type of the failure.</param>

@@ -39,9 +39,21 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         ]);
         steps.Finish(statistics.Drawn);
 
+        TuneModelOutput? tuned = null;
+        if (input.Tune is { } search)
+        {
+            await steps.BeginAsync();
+            tuned = await steps.CallChildAsync<TuneModelOutput>(nameof(TuneModel), new TuneCall(
+                new TuneModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, seed, search), input.Attempts));
+            steps.Finish(tuned.Events);
+        }
+
         await steps.BeginAsync();
         var trained = await steps.HaveDoneAsync<TrainModelInput, TrainModelOutput>(
-            nameof(TrainModel), new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed));
+            nameof(TrainModel), new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed)
+            {
+                Parameters = tuned?.Parameters,
+            });
         steps.Finish(trained.Events);
 
         await steps.BeginAsync();
@@ -51,7 +63,10 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 
         await steps.BeginAsync();
         var report = await steps.CallAsync<WriteReportOutput>("WriteReport", new WriteReportInput(
-            input, plan, statistics.Statistics, trained.Model, evaluated.Evaluation, steps.Started, steps.Timings));
+            input, plan, statistics.Statistics, trained.Model, evaluated.Evaluation, steps.Started, steps.Timings)
+        {
+            Study = tuned?.Study,
+        });
         return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles);
     }
 

@@ -36,6 +36,9 @@ public sealed record PipelineRequest
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
 
+    /// <summary>The search for hyper-parameters before the training; null for none.</summary>
+    public TuneRequest? Tune { get; init; }
+
     /// <summary>How often a step that fails is done before the run fails; bad input is not tried again.</summary>
     public int Attempts { get; init; } = 5;
 

@@ -12,11 +12,15 @@ public static class Apps
     /// <summary>Event datasets to training shards.</summary>
     public const string Features = "features";
 
+    /// <summary>Which hyper-parameters to try next.</summary>
+    public const string Tuning = "tuning";
+
     /// <summary>Training shards to models, models to metrics and reports.</summary>
     public const string Trainer = "trainer";
 
     /// <summary>The apps that a run needs, in the order in which it needs them.</summary>
-    public static IReadOnlyList<string> OfRun { get; } = [Ingest, Features, Trainer];
+    /// <param name="tunes">Whether it searches hyper-parameters.</param>
+    public static IReadOnlyList<string> OfRun(bool tunes) => tunes ? [Ingest, Features, Tuning, Trainer] : [Ingest, Features, Trainer];
 }
 
 /// <summary>The steps of the pipeline, as progress, timings and reports name them, in order.</summary>
@@ -34,6 +38,9 @@ public static class Steps
     /// <summary>Training and test shards are built.</summary>
     public const string Shards = "shards";
 
+    /// <summary>Hyper-parameters are searched; in runs that ask for it.</summary>
+    public const string Tune = "tune";
+
     /// <summary>The model is trained.</summary>
     public const string Train = "train";
 
@@ -47,6 +54,6 @@ public static class Steps
     public static IReadOnlyList<(string Step, string App)> InOrder { get; } =
     [
         (Plan, Apps.Ingest), (Convert, Apps.Ingest), (Statistics, Apps.Features), (Shards, Apps.Features),
-        (Train, Apps.Trainer), (Evaluate, Apps.Trainer), (Report, Apps.Trainer),
+        (Tune, Apps.Tuning), (Train, Apps.Trainer), (Evaluate, Apps.Trainer), (Report, Apps.Trainer),
     ];
 }

@@ -14,6 +14,9 @@ public sealed record WriteReportInput(
     PipelineRequest Request, string Plan, string Statistics, string Model, string Evaluation, DateTime Started, IReadOnlyList<StepTiming> Timings)
     : IRunInput
 {
+    /// <summary>Key of the study's object; null for a run without a search.</summary>
+    public string? Study { get; init; }
+
     string IRunInput.Run => Request.Run;
 }
 

@@ -5,6 +5,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Tuning;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Report;
 
@@ -29,7 +30,14 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
         await WriteAsync(EvaluationDocuments.MetricsName, Bytes(RunDocuments.Metrics(input, statistics, evaluation)));
         await WriteAsync(EvaluationDocuments.CurvesName, RunDocuments.Curves(evaluation, history));
         float[][][] features = await FeatureSample.ReadAsync(store, plan, cancellation);
-        await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features));
+        Study? study = null;
+        if (input.Study is { } key)
+        {
+            using ObjectContent trials = await store.ReadAsync(key, cancellation);
+            study = Study.Read(trials.Memory.Span, key);
+            await store.WriteAsync($"{prefix}/trials.json", trials.Memory, cancellation);
+        }
+        await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features, study));
         await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));
         return new WriteReportOutput(prefix, [.. plan.Skipped.Select(file => new BadFile(file.Url, file.Error))]);
 

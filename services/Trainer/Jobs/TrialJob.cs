@@ -1,0 +1,52 @@
+using System.Text.Json;
+using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Jobs;
+using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Tuning;
+
+namespace DaprHep.Trainer.Jobs;
+
+/// <summary>
+/// Trains one fold of one trial of a search up to a rung, from the checkpoint that the rung before, or an attempt that was lost, has left.
+/// </summary>
+internal sealed class TrialJob(TrialEvents events, ILogger<TrialJob> logger) : Job<TrainTrialInput, TrialResult>
+{
+    /// <summary>Name of this kind of job.</summary>
+    public const string Kind = "trial";
+
+    // Trials train beside each other, each on one core.
+    private const int Cores = 1;
+
+    /// <inheritdoc/>
+    protected override int CoresOf(TrainTrialInput input) => Cores;
+
+    /// <inheritdoc/>
+    protected override async Task<TrialResult> RunAsync(TrainTrialInput input, JobContext context)
+    {
+        TrialAssignment trial = TrialAssignment.Read(input.Trial);
+        try
+        {
+            TrainingFolds folds = await events.FoldsAsync(input, trial.Options, context.Cancellation);
+            string prefix = $"checkpoints/{Path.GetDirectoryName(input.Study)}/{trial.Run.Name}";
+            var checkpoints = new CheckpointStore(
+                ObjectStore.Open(input.Store), prefix, line => logger.LogInformation("Job {Job}: {Line}", context.Id, line));
+            TrialResult result = await Task.Factory.StartNew(
+                () => TrialTraining.Run(
+                    trial.Run, trial.Options, folds.Of(trial.Run.Fold), EventClasses.Names.Count, Cores, checkpoints, prefix, context.Cancellation),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            return result with { Auc = Finite(result.Auc), Loss = Finite(result.Loss), Accuracy = Finite(result.Accuracy) };
+        }
+        catch (Exception e) when (ModelErrors.AreInput(e) || e is JsonException)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+
+    // JSON has no other numbers.
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}
