@@ -158,6 +158,16 @@ public sealed class JobWorkflowTests : IAsyncLifetime
         (await workflows.GetWorkflowStateAsync(cancelled)).FailureDetails!.ErrorMessage.ShouldBe("Task failed: run run was cancelled");
         (await _stack.Workflows.GetWorkflowStateAsync(training)).FailureDetails!.ErrorType.ShouldBe(typeof(RunCancelledException).FullName);
         (await service.Store.FindAsync("other", CancellationToken.None))!.State.ShouldBe(JobState.Running);
+
+        // The run may begin again: nothing remembers that it was cancelled.
+        await service.Marks.ClearAsync("run", CancellationToken.None);
+        service.Time.Advance(TimeSpan.FromSeconds(2));
+        Waiting.Begun = new TaskCompletionSource();
+        await Task.Delay(500);
+        string again = await workflows.ScheduleNewWorkflowAsync("wait", input: "run");
+        await Waiting.Begun.Task.WaitAsync(JobStack.Limit);
+        service.Time.Advance(TimeSpan.FromSeconds(2));
+        (await workflows.GetWorkflowStateAsync(again)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Running);
     }
 
     internal sealed record WaitingInput(string Run) : IRunInput;

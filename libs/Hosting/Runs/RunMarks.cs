@@ -20,10 +20,15 @@ public sealed class RunMarks(DaprClient dapr)
     public Task CancelAsync(string run, CancellationToken cancellation) =>
         dapr.SaveStateAsync(Component, KeyOf(run), Cancelled, stateOptions: null, Kept, cancellation);
 
-    /// <summary>Takes the mark away, for a run that begins again under its name.</summary>
+    /// <summary>Takes the mark away, for a run that begins again under its name, and waits until every process has seen that.</summary>
     /// <exception cref="DaprException">The sidecar or the store is away.</exception>
-    public Task ClearAsync(string run, CancellationToken cancellation) =>
-        dapr.DeleteStateAsync(Component, KeyOf(run), stateOptions: null, metadata: null, cancellation);
+    public async Task ClearAsync(string run, CancellationToken cancellation)
+    {
+        if ((await CancelledOfAsync([run], cancellation)).Count == 0)
+            return;
+        await dapr.DeleteStateAsync(Component, KeyOf(run), stateOptions: null, metadata: null, cancellation);
+        await Task.Delay(RunWatch.Interval * 2, cancellation);
+    }
 
     /// <summary>Those of some runs that are cancelled.</summary>
     /// <exception cref="DaprException">The sidecar or the store is away.</exception>

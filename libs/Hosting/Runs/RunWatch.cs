@@ -10,7 +10,8 @@ namespace DaprHep.Hosting.Runs;
 /// </summary>
 internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWatch> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How often processes with work look.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
 
     // Activities that were on their way to this process when their run was cancelled need not wait for the next look.
@@ -51,7 +52,7 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
         {
             foreach (string old in _runs.Where(run => IsForgotten(run.Value)).Select(run => run.Key).ToList())
                 _runs.Remove(old);
-            runs = [.. _runs.Where(run => !run.Value.Cancelled.IsCancellationRequested).Select(run => run.Key)];
+            runs = [.. _runs.Keys];
         }
         if (runs.Length == 0)
             return;
@@ -59,11 +60,18 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
         limit.CancelAfter(CallLimit);
         try
         {
-            foreach (string run in await marks.CancelledOfAsync(runs, limit.Token))
+            IReadOnlyList<string> cancelled = await marks.CancelledOfAsync(runs, limit.Token);
+            foreach (string run in runs)
             {
+                if (Find(run) is not { } watched || watched.Cancelled.IsCancellationRequested == cancelled.Contains(run))
+                    continue;
+                if (watched.Cancelled.IsCancellationRequested)
+                {
+                    Forget(run, watched);
+                    continue;
+                }
                 logger.LogInformation("Run {Run} is cancelled; its work in this process stops", run);
-                if (Find(run) is { } watched)
-                    await watched.Cancelled.CancelAsync();
+                await watched.Cancelled.CancelAsync();
             }
         }
         catch (Exception e) when (e is DaprException or HttpRequestException or System.Text.Json.JsonException
@@ -79,12 +87,22 @@ internal sealed class RunWatch(RunMarks marks, TimeProvider time, ILogger<RunWat
             return _runs.GetValueOrDefault(run);
     }
 
+    // A cancelled run that begins again finds nothing of its former life here.
+    private void Forget(string run, Watched watched)
+    {
+        lock (_lock)
+        {
+            if (_runs.GetValueOrDefault(run) == watched)
+                _runs.Remove(run);
+        }
+    }
+
     private void Leave(string run, Watched watched)
     {
         lock (_lock)
         {
             watched.Left = time.GetTimestamp();
-            if (--watched.Works == 0 && !watched.Cancelled.IsCancellationRequested)
+            if (--watched.Works == 0 && !watched.Cancelled.IsCancellationRequested && _runs.GetValueOrDefault(run) == watched)
                 _runs.Remove(run);
         }
     }
