@@ -20,6 +20,7 @@ public sealed class Sidecar : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly WorkflowEngine _engine;
+    private readonly JournalLock _lock;
     private readonly WriteJournal _journal;
     private readonly JournalReader _reader;
     private readonly Subscriptions _subscriptions;
@@ -29,9 +30,10 @@ public sealed class Sidecar : IAsyncDisposable
     private readonly LargestMessage _largest = new();
     private bool _disposed;
 
-    private Sidecar(SidecarOptions options, ILoggerFactory loggers)
+    private Sidecar(SidecarOptions options, JournalLock held, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<Sidecar>();
+        _lock = held;
         _journal = new WriteJournal(options.JournalPath, logger);
         _reader = new JournalReader(options.JournalPath);
         _engine = new WorkflowEngine(_journal, _reader, logger);
@@ -58,7 +60,7 @@ public sealed class Sidecar : IAsyncDisposable
     public int ConnectedWorkers(string appId) => Nodes.Where(n => n.AppId == appId).Sum(n => _engine.ConnectedWorkers(appId, n.Name));
 
     /// <summary>Starts a sidecar; it is ready when the task ends.</summary>
-    /// <exception cref="IOException">A port is taken, or the journal cannot be opened.</exception>
+    /// <exception cref="IOException">A port is taken, or the journal cannot be opened or belongs to another sidecar.</exception>
     public static async Task<Sidecar> StartAsync(SidecarOptions options, ILoggerFactory? loggers = null,
         CancellationToken cancellation = default)
     {
@@ -66,7 +68,18 @@ public sealed class Sidecar : IAsyncDisposable
         loggers ??= NullLoggerFactory.Instance;
         if (Path.GetDirectoryName(Path.GetFullPath(options.JournalPath)) is { } folder)
             Directory.CreateDirectory(folder);
-        var sidecar = new Sidecar(options, loggers);
+        var held = new JournalLock(options.JournalPath);
+        Sidecar sidecar;
+        try
+        {
+            sidecar = new Sidecar(options, held, loggers);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
         try
         {
             await sidecar._web.StartAsync(cancellation);
@@ -103,6 +116,7 @@ public sealed class Sidecar : IAsyncDisposable
         _engine.Dispose();
         _journal.Dispose();
         _reader.Dispose();
+        _lock.Dispose();
         _stopping.Dispose();
     }
 
