@@ -19,7 +19,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> AppOfNode = new()
     {
-        ["wfapp"] = OnlyApp, ["p1"] = "pipeline", ["p2"] = "pipeline", ["i1"] = "ingest", ["i2"] = "ingest", ["t1"] = "trainer", ["late"] = "lateapp",
+        ["wfapp"] = OnlyApp, ["p1"] = "pipeline", ["p2"] = "pipeline", ["i1"] = "ingest",
+        ["i2"] = "ingest", ["t1"] = "trainer", ["late"] = "lateapp",
     };
 
     private readonly CapturedPlayOptions _options;
@@ -84,7 +85,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
     {
         // Streams that were open before the scenario began.
         var opened = _lines.Where(l => l is { Rpc: "GetWorkItems", FromClient: true }).Select(l => l.Call).ToHashSet();
-        foreach (var line in _lines.Where(l => l is { Rpc: "GetWorkItems", FromClient: false } && !opened.Contains(l.Call)).DistinctBy(l => l.Call))
+        foreach (var line in _lines.Where(l => l is { Rpc: "GetWorkItems", FromClient: false }
+            && !opened.Contains(l.Call)).DistinctBy(l => l.Call))
             await OpenAsync(line);
         foreach (var line in _lines)
         {
@@ -204,7 +206,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
 
         async Task PostAsync()
         {
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_stack.Sidecar.Node(AppOfNode[line.Node]).HttpPort}") };
+            var port = _stack.Sidecar.Node(AppOfNode[line.Node]).HttpPort;
+            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             using var request = new HttpRequestMessage(HttpMethod.Post,
                 $"v1.0/workflows/dapr/{started.Name}/start?instanceID={Uri.EscapeDataString(turn.InstanceId)}")
             {
@@ -228,7 +231,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
             using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             using var body = new StringContent(e.Input ?? string.Empty, Encoding.UTF8, "application/json");
             using var answer = await http.PostAsync(
-                new Uri($"v1.0/workflows/dapr/{Uri.EscapeDataString(turn.InstanceId)}/raiseEvent/{e.Name}", UriKind.Relative), body, _limit.Token);
+                new Uri($"v1.0/workflows/dapr/{Uri.EscapeDataString(turn.InstanceId)}/raiseEvent/{e.Name}", UriKind.Relative),
+                body, _limit.Token);
             answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, line.Where);
         }
     }
@@ -241,7 +245,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
             case CreateInstanceRequest start:
                 _instances.Add(start.InstanceId);
                 if (start.ScheduledStartTimestamp is { } due)
-                    start.ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow + (due.ToDateTimeOffset() - _facts.TimeOf(line)));
+                    start.ScheduledStartTimestamp =
+                        Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow + (due.ToDateTimeOffset() - _facts.TimeOf(line)));
                 break;
             case RaiseEventRequest raise:
                 _raised.Add((raise.InstanceId, raise.Name, raise.Input));
@@ -285,7 +290,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
     {
         if (response.CompletionToken.Length == 0 && _tokens.TryGetValue($"turn {response.InstanceId}", out var token))
             response.CompletionToken = token;
-        foreach (var e in response.Actions.Select(a => a.CompleteWorkflow).OfType<CompleteWorkflowAction>().SelectMany(c => c.CarryoverEvents))
+        foreach (var e in response.Actions.Select(a => a.CompleteWorkflow)
+            .OfType<CompleteWorkflowAction>().SelectMany(c => c.CarryoverEvents))
         {
             if (e.EventRaised is { } kept)
                 _raised.Add((response.InstanceId, kept.Name, kept.Input));
@@ -329,7 +335,8 @@ internal sealed class CapturedPlay : IAsyncDisposable
 
         var answer = await call.Answer;
         if (line.Message is ListInstanceIDsResponse listed && answer is ListInstanceIDsResponse actual)
-            actual.InstanceIds.Where(_instances.Contains).ShouldBe(listed.InstanceIds.Where(_instances.Contains), ignoreOrder: true, line.Where);
+            actual.InstanceIds.Where(_instances.Contains).ShouldBe(
+                listed.InstanceIds.Where(_instances.Contains), ignoreOrder: true, line.Where);
         else if (line.Message is not null)
             CapturedCompare.Same(line.Message, answer, line.Where);
     }

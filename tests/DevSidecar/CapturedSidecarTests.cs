@@ -6,7 +6,8 @@ namespace DaprHep.DevSidecar.Tests;
 public class CapturedSidecarTests
 {
     /// <summary>
-    /// Scenarios in which the runtime does what this sidecar does not, and why; <see cref="RuntimeFaultTests"/> says what ours does instead.
+    /// Scenarios in which the runtime does what this sidecar does not, and why;
+    /// <see cref="RuntimeFaultTests"/> says what ours does instead.
     /// </summary>
     public static readonly IReadOnlyDictionary<string, string> NotPlayed = new Dictionary<string, string>
     {

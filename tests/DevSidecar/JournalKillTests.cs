@@ -22,7 +22,8 @@ public class JournalKillTests
         var folder = Directory.CreateTempSubdirectory("devsidecar-journal-");
         int[] ports = [StackProcess.FreePort(), StackProcess.FreePort()];
         using var sidecar = new StackProcess(
-            "DevSidecar", ["--journal", Path.Combine(folder.FullName, "journal.db"), "--app", $"id=main,http={ports[0]},grpc={ports[1]}"], []);
+            "DevSidecar", ["--journal", Path.Combine(folder.FullName, "journal.db"),
+            "--app", $"id=main,http={ports[0]},grpc={ports[1]}"], []);
         sidecar.Start();
         var runs = new ConcurrentDictionary<(string Instance, int Step), int>();
         using var worker = LocalStack.Worker(ports[1], o =>
@@ -65,7 +66,8 @@ public class JournalKillTests
             var state = await AgainAsync(() => client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token), limit.Token);
             state!.RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Completed, state.FailureDetails?.ToString());
             state.ReadOutputAs<int>().ShouldBe(1 + Enumerable.Range(0, Steps).Sum() + 1000, id);
-            var results = (await client.GetInstanceHistoryAsync(id, limit.Token)).Where(e => e.EventType == WorkflowHistoryEventType.TaskCompleted).ToList();
+            var results = (await client.GetInstanceHistoryAsync(id, limit.Token))
+                .Where(e => e.EventType == WorkflowHistoryEventType.TaskCompleted).ToList();
             results.Count.ShouldBe(Steps, id);
             for (var step = 0; step < Steps; step++)
                 runs.ShouldContainKey((id, step));
@@ -141,7 +143,8 @@ public class JournalKillTests
         {
             try
             {
-                if ((await http.GetStringAsync(new Uri("v1.0/metadata", UriKind.Relative), limit)).Contains("\"connectedWorkers\":1", StringComparison.Ordinal))
+                if ((await http.GetStringAsync(new Uri("v1.0/metadata", UriKind.Relative), limit))
+                    .Contains("\"connectedWorkers\":1", StringComparison.Ordinal))
                     return;
             }
             catch (HttpRequestException)

@@ -31,7 +31,8 @@ internal static class RawCall
             ? new CompleteTaskResponse()
             : throw new RpcException(new Status((StatusCode)status, GrpcStatusText.Decode(Value("grpc-message") ?? string.Empty)));
 
-        string? Value(string name) => answer.TrailingHeaders.TryGetValues(name, out var values) || answer.Headers.TryGetValues(name, out values)
+        string? Value(string name) => answer.TrailingHeaders.TryGetValues(name, out var values)
+            || answer.Headers.TryGetValues(name, out values)
             ? values.Single() : null;
     }
 }

@@ -13,7 +13,10 @@ public class RuntimeFaultTests
     public static TheoryData<string, WorkflowAction> Impossible() => new()
     {
         { "action 1 has no type", new WorkflowAction { Id = 1 } },
-        { "action 1 sends an event, which the runtime cannot do", new WorkflowAction { Id = 1, SendEvent = new SendEventAction { Name = "Hi" } } },
+        {
+            "action 1 sends an event, which the runtime cannot do",
+            new WorkflowAction { Id = 1, SendEvent = new SendEventAction { Name = "Hi" } }
+        },
         {
             "action 1 creates a detached workflow, which the runtime cannot do",
             new WorkflowAction { Id = 1, CreateDetachedWorkflow = new CreateDetachedWorkflowAction { InstanceId = "d", Name = "det" } }
@@ -78,7 +81,8 @@ public class RuntimeFaultTests
         (await client.WaitForWorkflowCompletionAsync("race", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("timer");
         await client.ScheduleNewWorkflowAsync("stuck", "stuck", 0);
         await client.TerminateWorkflowAsync("stuck", "enough", limit.Token);
-        (await client.WaitForWorkflowCompletionAsync("stuck", cancellation: limit.Token)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Terminated);
+        (await client.WaitForWorkflowCompletionAsync("stuck", cancellation: limit.Token))
+            .RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Terminated);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ internal sealed class JournalLock : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new IOException(
-                $"the journal {Path.GetFullPath(journal)} is in use by another sidecar; stop that one, or give this one a data folder of its own", e);
+                $"the journal {Path.GetFullPath(journal)} is in use by another sidecar; "
+                + "stop that one, or give this one a data folder of its own", e);
         }
     }
 

@@ -52,7 +52,10 @@ internal sealed class Instance(InstanceKey key, WorkflowState state)
     /// <summary>This execution follows an earlier one of the same id.</summary>
     public bool Continued { get; set; }
 
-    /// <summary>How many of the inbox's events the first turn of a continued execution brings; events that came while the turn before it was under way follow in the next.</summary>
+    /// <summary>
+    /// How many of the inbox's events the first turn of a continued execution brings; events that came while the turn before it was
+    /// under way follow in the next.
+    /// </summary>
     public int? FirstTurn { get; set; }
 
     public bool Ended { get; set; }

@@ -51,14 +51,16 @@ internal sealed partial class WorkflowEngine
                 {
                     TaskFailed = new TaskFailedEvent
                     {
-                        TaskScheduledId = work.TaskId, FailureDetails = failure, TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
+                        TaskScheduledId = work.TaskId, FailureDetails = failure,
+                        TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
                     },
                 }
                 : new HistoryEvent
                 {
                     TaskCompleted = new TaskCompletedEvent
                     {
-                        TaskScheduledId = work.TaskId, Result = response.Result, TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
+                        TaskScheduledId = work.TaskId, Result = response.Result,
+                        TaskExecutionId = work.Item.ActivityRequest.TaskExecutionId,
                     },
                 });
             answer.Router = work.Router.Clone();
