@@ -43,10 +43,7 @@ internal static class QualityTable
     private static string Row(string name, ulong seed, TrainingData data)
     {
         var started = Stopwatch.GetTimestamp();
-        var options = new TrainingOptions
-        {
-            Model = name, Epochs = ModelRegistry.UsualEpochsOf(name), Seed = seed, Threads = Environment.ProcessorCount,
-        };
+        var options = ModelRegistry.UsualTrainingOf(name) with { Seed = seed, Threads = Environment.ProcessorCount };
         using var model = TrainingLoop.Run(data, EventClasses.Names.Count, options).Model;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var metrics = Evaluator.Evaluate(model.Probabilities(data.Test), data.Test.Labels.Span, EventClasses.Names).Metrics;

@@ -39,7 +39,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => Defaults.Physics,
         };
         physics.AcceptOnlyFromAmong("standard", "cern2019");
-        Option<int> epochs = NumberOption.Create("--epochs", "Passes over the training data.", Defaults.Epochs, 1);
+        Option<int?> epochs = NumberOption.Optional("--epochs", "Passes over the training data; default 50, recurrent models 25.", 1);
         Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.Batch, 1);
         Option<int> seed = NumberOption.Create("--seed", "Seed of everything random; the same seed and input give the same model.", Defaults.Seed, 0);
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each class.", 1L);

@@ -64,7 +64,11 @@ internal static class TrainCommand
         Option<double?> validation = NumberOption.Positive(
             "--validation",
             $"Share of the training events to hold back for it; default {TrainingOptions.UsualValidationShare} with --patience.");
-        var mirror = new Option<bool>("--mirror") { Description = "Learn from mirror images of the events too (η → −η, φ → −φ)." };
+        var mirror = new Option<bool?>("--mirror")
+        {
+            Description = "Learn from mirror images of the events too (η → −η, φ → −φ); default true for recurrent models.",
+            HelpName = "true|false",
+        };
         var parameters = new Option<string[]>("--set")
         {
             Description = "A hyper-parameter of the model, e.g. units=64.",
@@ -99,10 +103,11 @@ internal static class TrainCommand
             string name = parsed.GetValue(model)!;
             int wait = parsed.GetValue(patience);
             string? classWeights = parsed.GetValue(weights);
+            TrainingOptions usual = ModelRegistry.UsualTrainingOf(name);
             TrainingOptions options = new TrainingOptions
             {
                 Model = name,
-                Epochs = parsed.GetValue(epochs) ?? ModelRegistry.UsualEpochsOf(name),
+                Epochs = parsed.GetValue(epochs) ?? usual.Epochs,
                 BatchSize = parsed.GetValue(batch),
                 Seed = (ulong)parsed.GetValue(seed),
                 LearningRate = parsed.GetValue(rate) ?? Defaults.LearningRate,
@@ -118,7 +123,7 @@ internal static class TrainCommand
                 Patience = wait,
                 StopBy = parsed.GetValue(stopBy) == "auc" ? StoppingFigure.Auc : StoppingFigure.Loss,
                 ValidationShare = Share(parsed.GetValue(validation) ?? (wait > 0 ? TrainingOptions.UsualValidationShare : 0)),
-                Mirror = parsed.GetValue(mirror),
+                Mirror = parsed.GetValue(mirror) ?? usual.Mirror,
                 CheckpointEvery = parsed.GetValue(every),
                 Threads = parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / parsed.GetValue(ranks)),
             }.With(HyperParameters.Parse(parsed.GetValue(parameters) ?? []));

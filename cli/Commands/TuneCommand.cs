@@ -58,7 +58,7 @@ internal static class TuneCommand
                 Model = parsed.GetValue(model)!,
                 Algorithm = Enum.Parse<TuningAlgorithm>(parsed.GetValue(algorithm)!, ignoreCase: true),
                 Trials = parsed.GetValue(trials),
-                Epochs = ModelRegistry.UsualEpochsOf(parsed.GetValue(model)!),
+                Epochs = ModelRegistry.UsualTrainingOf(parsed.GetValue(model)!).Epochs,
                 Folds = parsed.GetValue(folds),
                 Patience = parsed.GetValue(patience),
                 Seed = (ulong)parsed.GetValue(seed),
@@ -125,12 +125,12 @@ internal static class TuneCommand
         await folder.WriteAsync("best.json", Encoding.UTF8.GetBytes($"{parameters}\n"), cancellation);
 
         Console.Error.WriteLine($"training with the hyper-parameters of trial {study.Best!.Id} on all training events");
-        TrainingOptions options = new TrainingOptions
+        TrainingOptions usual = ModelRegistry.UsualTrainingOf(study.Options.Model) with
         {
-            Model = study.Options.Model,
             Seed = study.Options.Seed,
             Threads = Environment.ProcessorCount,
-        }.With(parameters);
+        };
+        TrainingOptions options = usual.With(parameters);
         var training = new StandaloneTraining(location, ObjectStore.Open(folder.FullPath), options, Console.Error.WriteLine);
         await StepWatch.WatchAsync(progress => training.RunAsync(progress, null, cancellation));
 

@@ -11,17 +11,18 @@ namespace DaprHep.Trainer;
 /// <summary>A model's objects in the store; <c>model.json</c> is written last and commits the model.</summary>
 internal static class ModelObjects
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
     private const string History = "training.json";
 
     /// <summary>The prefix of the model that the input asks for.</summary>
+    /// <exception cref="UnknownModelException">There is no model of that name.</exception>
     /// <exception cref="HyperParameterException">The input's hyper-parameters are not such.</exception>
     public static string NameOf(TrainModelInput input)
     {
         var parameters = new Dictionary<string, string>
         {
             ["model"] = input.Model,
-            ["epochs"] = input.Epochs.ToString(CultureInfo.InvariantCulture),
+            ["epochs"] = ModelTraining.EpochsOf(input.Model, input.Epochs).ToString(CultureInfo.InvariantCulture),
             ["batch"] = input.Batch.ToString(CultureInfo.InvariantCulture),
             ["seed"] = input.Seed.ToString(CultureInfo.InvariantCulture),
         };

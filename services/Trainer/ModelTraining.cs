@@ -55,14 +55,23 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         }
     }
 
-    private static TrainingOptions OptionsOf(TrainModelInput input) => new TrainingOptions
+    /// <summary>Epochs of a training.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="asked">What was asked for; null for as many as the model usually needs.</param>
+    /// <exception cref="UnknownModelException">There is no model of that name.</exception>
+    internal static int EpochsOf(string model, int? asked) => asked ?? ModelRegistry.UsualTrainingOf(model).Epochs;
+
+    private static TrainingOptions OptionsOf(TrainModelInput input)
     {
-        Model = input.Model,
-        Epochs = input.Epochs,
-        BatchSize = input.Batch,
-        Seed = (ulong)input.Seed,
-        Threads = Environment.ProcessorCount,
-    }.With(HyperParameters.From(input.Parameters));
+        TrainingOptions options = ModelRegistry.UsualTrainingOf(input.Model) with
+        {
+            Epochs = EpochsOf(input.Model, input.Epochs),
+            BatchSize = input.Batch,
+            Seed = (ulong)input.Seed,
+            Threads = Environment.ProcessorCount,
+        };
+        return options.With(HyperParameters.From(input.Parameters));
+    }
 
     private async Task TrainAsync(
         TrainingOptions options, FeatureStatistics statistics, string name, long events, CancellationToken cancellation)
@@ -122,6 +131,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             ["epochs"] = options.Epochs,
             ["batch"] = options.BatchSize,
             ["learning_rate"] = options.LearningRate,
+            ["mirror"] = options.Mirror,
             ["seed"] = input.Seed,
             ["software"] = SoftwareVersion.Current,
         },

@@ -49,7 +49,7 @@ internal static class RunDocuments
             {
                 ["physics"] = request.Physics,
                 ["model"] = request.Model,
-                ["epochs"] = request.Epochs,
+                ["epochs"] = ModelTraining.EpochsOf(request.Model, request.Epochs),
                 ["batch"] = request.Batch,
                 ["seed"] = request.Seed,
                 ["max_events"] = request.MaxEvents,

@@ -50,7 +50,7 @@ internal static class RunReport
         new("run", request.Run),
         new("model", request.Model),
         new("physics", request.Physics),
-        new("epochs", Text(request.Epochs)),
+        new("epochs", Text(ModelTraining.EpochsOf(request.Model, request.Epochs))),
         new("batch", Text(request.Batch)),
         new("seed", Text(request.Seed)),
         new("events of a class read", request.MaxEvents is { } most ? $"at most {Text(most)}" : "all"),

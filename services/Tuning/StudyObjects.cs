@@ -49,7 +49,7 @@ internal sealed class StudyObjects
                 Dataset = tune.Statistics,
                 Algorithm = algorithm,
                 Trials = tune.Search.Trials,
-                Epochs = tune.Epochs,
+                Epochs = tune.Epochs ?? ModelRegistry.UsualTrainingOf(tune.Model).Epochs,
                 Folds = tune.Search.Folds,
                 Patience = tune.Search.Patience,
                 Seed = (ulong)tune.Seed,

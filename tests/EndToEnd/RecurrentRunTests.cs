@@ -26,4 +26,37 @@ public sealed class RecurrentRunTests : IDisposable
         File.Exists(Path.Combine(output, "model", "model.safetensors")).ShouldBeTrue();
         File.ReadAllText(Path.Combine(output, "report.html")).ShouldContain(model);
     }
+
+    [Fact]
+    public async Task A_run_is_trained_as_is_usual_for_its_model_and_as_train_does()
+    {
+        string usual = Path.Combine(_folder, "usual"), told = Path.Combine(_folder, "told"), trained = Path.Combine(_folder, "trained");
+        string[] run =
+            ["run", Repository.Samples, "--model", "sequence", "--max-events", "100", "--store", Path.Combine(_folder, "store")];
+        await Succeed([.. run, "--out", usual]);
+        await Succeed([.. run, "--epochs", "25", "--out", told]);
+        await Succeed(["train", usual, "--model", "sequence", "--out", trained]);
+
+        ReadJson(usual, "run.json")["parameters"]!["epochs"]!.GetValue<int>().ShouldBe(25);
+        ReadJson(usual, "model/model.json")["lineage"]!["epochs"]!.GetValue<int>().ShouldBe(25);
+        ReadJson(usual, "model/model.json")["lineage"]!["mirror"]!.GetValue<bool>().ShouldBeTrue();
+        ReadJson(told, "run.json")["objects"]!["model"]!.GetValue<string>()
+            .ShouldBe(ReadJson(usual, "run.json")["objects"]!["model"]!.GetValue<string>(), "saying what is usual trains the same model");
+        File.ReadAllBytes(Path.Combine(trained, "model", "model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(usual, "model", "model.safetensors")));
+
+        string plain = Path.Combine(_folder, "plain");
+        await Succeed(["train", usual, "--model", "sequence", "--epochs", "1", "--mirror", "false", "--out", plain]);
+        ReadJson(plain, "model/model.json")["lineage"]!["mirror"]!.GetValue<bool>().ShouldBeFalse();
+        await Succeed(["train", usual, "--model", "hlf", "--epochs", "1", "--mirror", "--out", trained + "-hlf"]);
+        ReadJson(trained + "-hlf", "model/model.json")["lineage"]!["mirror"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    private static async Task Succeed(string[] arguments)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(arguments);
+        result.ExitCode.ShouldBe(0, result.Error);
+    }
+
+    private static JsonNode ReadJson(string folder, string name) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, name)))!;
 }

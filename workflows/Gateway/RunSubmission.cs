@@ -31,8 +31,8 @@ internal sealed record RunSubmission
     /// <summary>Name of the model.</summary>
     public string Model { get; init; } = Defaults.Model;
 
-    /// <summary>Passes over the training data.</summary>
-    public int Epochs { get; init; } = Defaults.Epochs;
+    /// <summary>Passes over the training data; as many as the model usually needs where it is not said.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Events a gradient step.</summary>
     public int Batch { get; init; } = Defaults.Batch;
@@ -104,7 +104,7 @@ internal sealed record RunSubmission
             errors["$.physics"] = [$"expected {string.Join(" or ", Profiles)}, found '{Physics}'"];
         if (string.IsNullOrWhiteSpace(Model))
             errors["$.model"] = ["expected the name of a model"];
-        CheckRange("$.epochs", Epochs, 1, errors);
+        CheckRange("$.epochs", Epochs ?? 1, 1, errors);
         CheckRange("$.batch", Batch, 1, errors);
         CheckRange("$.seed", Seed, 0, errors);
         CheckRange("$.attempts", Attempts, 1, errors);

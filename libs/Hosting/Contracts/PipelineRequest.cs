@@ -21,8 +21,8 @@ public sealed record PipelineRequest
     /// <summary>Name of the model.</summary>
     public string Model { get; init; } = "hlf";
 
-    /// <summary>Passes over the training data.</summary>
-    public int Epochs { get; init; } = 50;
+    /// <summary>Passes over the training data; null for as many as the model usually needs.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Events a gradient step.</summary>
     public int Batch { get; init; } = 128;

@@ -3,7 +3,14 @@ using System.Text.Json.Nodes;
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of the job <c>train</c>.</summary>
-public sealed record TrainModelInput(string Run, string Store, string Statistics, string Model, int Epochs, int Batch, int Seed)
+/// <param name="Run">Name of the run.</param>
+/// <param name="Store">URL of the object store.</param>
+/// <param name="Statistics">Key of the statistics object.</param>
+/// <param name="Model">Name of the model.</param>
+/// <param name="Epochs">Passes over the training data; null for as many as the model usually needs.</param>
+/// <param name="Batch">Events a gradient step.</param>
+/// <param name="Seed">Seed of the training.</param>
+public sealed record TrainModelInput(string Run, string Store, string Statistics, string Model, int? Epochs, int Batch, int Seed)
 {
     /// <summary>Hyper-parameters by name, of the model and of the training, e.g. what tuning found best; null for none. They go before
     /// <see cref="Epochs"/> and <see cref="Batch"/>.</summary>

@@ -31,11 +31,11 @@ public sealed record TuneRequest
 /// <param name="Store">URL of the object store.</param>
 /// <param name="Statistics">Key of the statistics object.</param>
 /// <param name="Model">Name of the model.</param>
-/// <param name="Epochs">Epochs of a trial where the space does not say.</param>
+/// <param name="Epochs">Epochs of a trial where the space does not say; null for as many as the model usually needs.</param>
 /// <param name="Seed">Seed of the search and of every training.</param>
 /// <param name="Search">What is searched, and how.</param>
 public sealed record TuneModelInput(
-    string Run, string Store, string Statistics, string Model, int Epochs, int Seed, TuneRequest Search);
+    string Run, string Store, string Statistics, string Model, int? Epochs, int Seed, TuneRequest Search);
 
 /// <summary>Output of the workflow <c>TuneModel</c>.</summary>
 /// <param name="Study">Key of the study's object, <c>trials.json</c>.</param>

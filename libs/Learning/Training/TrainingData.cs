@@ -5,11 +5,7 @@ namespace DaprHep.Learning.Training;
 /// <summary>What a model learns from and what it is judged by.</summary>
 /// <param name="Train">The events it learns from.</param>
 /// <param name="Test">The events it never learns from.</param>
-public sealed record TrainingData(LabelledEvents Train, LabelledEvents Test)
-{
-    /// <summary>The features in their order and how they are scaled; empty where that is not known.</summary>
-    public IReadOnlyList<FeatureScaling> Scaling { get; init; } = [];
-}
+public sealed record TrainingData(LabelledEvents Train, LabelledEvents Test);
 
 /// <summary>Events with what a model reads of them and their labels; the memory is used where it lies.</summary>
 public sealed class LabelledEvents : EventInputs
@@ -33,10 +29,14 @@ public sealed class LabelledEvents : EventInputs
         new(Features[..(count * FeatureCount)], Labels[..count], FeatureCount, Particles?.First(count))
         {
             Ids = Ids.IsEmpty ? Ids : Ids[..count],
+            Scaling = Scaling,
         };
 
     /// <summary>Where each event came from (<see cref="Data.Sampling.EventIdentity"/>); empty where that is not known.</summary>
     public ReadOnlyMemory<ulong> Ids { get; init; }
+
+    /// <summary>The features in their order and how they are scaled; empty where that is not known.</summary>
+    public IReadOnlyList<FeatureScaling> Scaling { get; init; } = [];
 
     /// <summary>Copies some of the events.</summary>
     /// <param name="rows">Which ones, in this order.</param>
@@ -53,7 +53,7 @@ public sealed class LabelledEvents : EventInputs
                 ids[i] = Ids.Span[rows[i]];
         }
 
-        return new LabelledEvents(features, labels, FeatureCount, Particles?.Select(rows)) { Ids = ids };
+        return new LabelledEvents(features, labels, FeatureCount, Particles?.Select(rows)) { Ids = ids, Scaling = Scaling };
     }
 
     /// <summary>Events of each class.</summary>

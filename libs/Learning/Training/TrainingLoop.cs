@@ -76,7 +76,7 @@ public static class TrainingLoop
         var batchesPerEpoch = (int)ranks.Gather((learned.Length + batchSize - 1) / batchSize).Max();
         var steps = (long)options.Epochs * batchesPerEpoch;
         var batch = new EventBatch(Math.Min(batchSize, learned.Length), train.FeatureCount);
-        var mirrors = options.Mirror ? new MirrorImages(data.Scaling, batch.Labels.Length) : null;
+        var mirrors = options.Mirror ? new MirrorImages(train.Scaling, batch.Labels.Length) : null;
         var order = new int[learned.Length];
         var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);

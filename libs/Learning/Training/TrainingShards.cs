@@ -51,13 +51,7 @@ public static class TrainingShards
             .ConfigureAwait(false);
         LabelledEvents test = await LoadAsync(store, statisticsKey, statistics, DataSplit.Test, model, share, cancellation)
             .ConfigureAwait(false);
-        return new TrainingData(train, test)
-        {
-            Scaling =
-            [
-                .. statistics.Features.Select((name, k) => new FeatureScaling(name, statistics.Minimum[k], statistics.Maximum[k])),
-            ],
-        };
+        return new TrainingData(train, test);
     }
 
     /// <summary>Loads the events of one split.</summary>
@@ -111,6 +105,13 @@ public static class TrainingShards
                 },
                 cancellation).ConfigureAwait(false);
         }
-        return new LabelledEvents(hlf, labels, EventSchema.Features, particles?.Finish()) { Ids = ids };
+        return new LabelledEvents(hlf, labels, EventSchema.Features, particles?.Finish())
+        {
+            Ids = ids,
+            Scaling =
+            [
+                .. statistics.Features.Select((name, k) => new FeatureScaling(name, statistics.Minimum[k], statistics.Maximum[k])),
+            ],
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Tuning;
@@ -26,7 +27,8 @@ public static class TrialTraining
     {
         var started = Stopwatch.GetTimestamp();
         var result = new TrialResult(run.Trial, run.Rung, run.Fold);
-        var options = new TrainingOptions { Model = study.Model, Seed = study.Seed, Threads = threads }.With(run.Parameters) with
+        var usual = ModelRegistry.UsualTrainingOf(study.Model) with { Seed = study.Seed, Threads = threads };
+        var options = usual.With(run.Parameters) with
         {
             Epochs = run.Epochs,
             PauseAfter = run.ToEpoch,

@@ -153,11 +153,16 @@ public sealed class CheckpointTests : IDisposable
     private static TrainingOptions Options(string model) =>
         new() { Model = model, Epochs = 6, BatchSize = 16, CheckpointEvery = 2, LearningRate = 1e-2 };
 
-    private static TrainingData Events(int seed = 1) => new(
-        ToySequences.Draw(ToySequences.Lengths(70, 1, 9, seed), seed), ToySequences.Draw(ToySequences.Lengths(20, 1, 9, 3), 3))
+    private static TrainingData Events(int seed = 1)
     {
-        Scaling = [new("LepEta", -2, 2), new("LepPhi", -3, 3), new("PhiMET", -3, 3)],
-    };
+        var events = ToySequences.Draw(ToySequences.Lengths(70, 1, 9, seed), seed);
+        return new TrainingData(
+            new LabelledEvents(events.Features, events.Labels, events.FeatureCount, events.Particles)
+            {
+                Ids = events.Ids, Scaling = [new("LepEta", -2, 2), new("LepPhi", -3, 3), new("PhiMET", -3, 3)],
+            },
+            ToySequences.Draw(ToySequences.Lengths(20, 1, 9, 3), 3));
+    }
 
     private static (string Weights, IReadOnlyList<EpochReport> Reports) Finish(
         TrainingData data, TrainingOptions options, CheckpointStore? checkpoints)

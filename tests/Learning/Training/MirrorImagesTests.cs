@@ -1,6 +1,8 @@
 using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Tests.Models.Recurrent;
 using DaprHep.Learning.Training;
+using DaprHep.Learning.Tuning;
 
 namespace DaprHep.Learning.Tests.Training;
 
@@ -74,11 +76,44 @@ public class MirrorImagesTests
     [InlineData("inclusive")]
     public void Models_learn_from_images(string model)
     {
-        var data = new TrainingData(Standardised(Raw(), 0), Standardised(Raw(), 0)) { Scaling = Scaling };
+        var data = new TrainingData(Scaled(), Standardised(Raw(), 0));
         var options = new TrainingOptions { Model = model, Epochs = 30, BatchSize = 16, Mirror = true };
         var outcome = TrainingLoop.Run(data, 3, options);
         outcome.Model.Dispose();
         outcome.Epochs[^1].TrainLoss.ShouldBeLessThan(outcome.Epochs[0].TrainLoss);
+    }
+
+    [Fact]
+    public void A_search_trains_models_that_read_particles_with_images_as_any_training_does()
+    {
+        var folds = new TrainingFolds(Scaled(), 3, 2);
+        var study = new StudyOptions { Model = "sequence", Algorithm = TuningAlgorithm.Random, Epochs = 3 };
+        var run = new TrialRun(0, 0, 1, HyperParameters.None, 0, 3, 3, null);
+        var found = TrialTraining.Run(run, study, folds.Of(1), 3, threads: 1, null, null);
+
+        LossOf(ModelRegistry.UsualTrainingOf("sequence")).ShouldBe(found.Loss!.Value);
+        LossOf(ModelRegistry.UsualTrainingOf("sequence") with { Mirror = false }).ShouldNotBe(found.Loss!.Value);
+
+        double LossOf(TrainingOptions options)
+        {
+            using var model = TrainingLoop.Run(folds.Of(1), 3, options with { Epochs = 3 }).Model;
+            return Judgement.Of(model, folds.Of(1).Test)!.Loss;
+        }
+    }
+
+    [Theory]
+    [InlineData("hlf", 50, false)]
+    [InlineData("trees", 50, false)]
+    [InlineData("sequence", 25, true)]
+    [InlineData("inclusive", 25, true)]
+    [InlineData("lstm", 25, true)]
+    public void Images_are_usual_for_models_that_read_particles(string model, int epochs, bool mirror) =>
+        ModelRegistry.UsualTrainingOf(model).ShouldBe(new TrainingOptions { Model = model, Epochs = epochs, Mirror = mirror });
+
+    private static LabelledEvents Scaled()
+    {
+        var events = Standardised(Raw(), 0);
+        return new LabelledEvents(events.Features, events.Labels, events.FeatureCount, events.Particles) { Scaling = Scaling };
     }
 
     private static LabelledEvents Raw() => ToySequences.Draw(ToySequences.Lengths(60, 2, 9));
