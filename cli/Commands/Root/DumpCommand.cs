@@ -29,10 +29,13 @@ internal static class DumpCommand
             DefaultValueFactory = _ => Json,
         };
         format.AcceptOnlyFromAmong(Json, Csv, Arrow);
+        var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var path = new Option<string?>("--out") { Description = "File to write (default: standard output).", HelpName = "FILE" };
-        var command = new Command("dump", "Print the values of branches.") { file, tree, branches, entries, format, path };
+        var command = new Command("dump", "Print the values of branches.") { file, tree, branches, entries, format, json, path };
         command.SetAction((parsed, cancellation) => Failure.Guard(() =>
         {
+            if (parsed.GetValue(json) && parsed.GetValue(format) != Json)
+                throw new UsageException($"--json: --format {parsed.GetValue(format)} says otherwise; give one of them");
             using RootFile root = RootFile.Open(parsed.GetValue(file)!);
             RootTree dumped = root.Tree(parsed.GetValue(tree)!);
             (long first, long end) = EntryRange.Parse(parsed.GetValue(entries), dumped.Entries);
