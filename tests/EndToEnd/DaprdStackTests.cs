@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace DaprHep.EndToEnd.Tests;
 
@@ -29,8 +31,11 @@ public sealed class DaprdStackTests : IDisposable
             using Process mark = Process.Start("chmod", ["+x", file]);
             await mark.WaitForExitAsync();
         }
+        string placement = FreePort(), scheduler = FreePort();
         var environment = new Dictionary<string, string>
         {
+            ["DAPRHEP_PLACEMENT_PORT"] = placement,
+            ["DAPRHEP_SCHEDULER_PORT"] = scheduler,
             ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
             ["NOTES"] = Notes,
         };
@@ -40,7 +45,7 @@ public sealed class DaprdStackTests : IDisposable
             async up =>
             {
                 using var limit = new CancellationTokenSource(Limit);
-                while (NotesOf("daprd").Count < 5 || NotesOf("scheduler").Count < 1)
+                while (NotesOf("daprd").Count < 5 || NotesOf("scheduler").Count < 1 || NotesOf("placement").Count < 1)
                     await Task.Delay(100, limit.Token);
                 started = [.. NotesOf("daprd").Keys, .. NotesOf("scheduler").Keys];
                 using Process kill = Process.Start("kill", ["-INT", up.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -61,15 +66,15 @@ public sealed class DaprdStackTests : IDisposable
             flags["--mode"].ShouldBe("standalone");
             flags["--dapr-internal-grpc-listen-address"].ShouldBe("127.0.0.1");
             flags["--dapr-listen-addresses"].ShouldBe("127.0.0.1");
-            flags["--placement-host-address"].ShouldBe("127.0.0.1:50005");
-            flags["--scheduler-host-address"].ShouldBe("127.0.0.1:50006");
+            flags["--placement-host-address"].ShouldBe($"127.0.0.1:{placement}");
+            flags["--scheduler-host-address"].ShouldBe($"127.0.0.1:{scheduler}");
             File.ReadAllText(Path.Combine(flags["--resources-path"], "statestore.yaml")).ShouldContain("actorStateStore");
             File.ReadAllText(flags["--config"]).ShouldContain("component: sqlite");
         }
-        Dictionary<string, string> scheduler = NotesOf("scheduler").Values.Single();
-        scheduler["--etcd-data-dir"].ShouldStartWith(Data);
-        NotesOf("placement").Values.Single()["--port"].ShouldBe("50005");
-        scheduler["--healthz-port"].ShouldNotBe(NotesOf("placement").Values.Single()["--healthz-port"]);
+        Dictionary<string, string> schedules = NotesOf("scheduler").Values.Single(), places = NotesOf("placement").Values.Single();
+        schedules["--etcd-data-dir"].ShouldStartWith(Data);
+        (places["--port"], schedules["--port"]).ShouldBe((placement, scheduler));
+        schedules["--healthz-port"].ShouldNotBe(places["--healthz-port"]);
     }
 
     [Fact]
@@ -87,6 +92,13 @@ public sealed class DaprdStackTests : IDisposable
         result.Error.TrimEnd().ShouldNotContain('\n');
         result.Error.ShouldContain("daprd is neither on PATH nor in ~/.dapr/bin");
         result.Error.ShouldContain("dapr init --slim");
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     // The arguments of a program's processes, by process.
