@@ -12,6 +12,7 @@ namespace DaprHep.Hosting;
 public sealed class SidecarHttp : IDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(3);
+    private const string NoAppPort = "app channel is not initialized";
     private readonly HttpClient _http;
 
     /// <summary>Reads address and token from the configuration (environment variables are part of it).</summary>
@@ -28,7 +29,10 @@ public sealed class SidecarHttp : IDisposable
             _http.DefaultRequestHeaders.Add("dapr-api-token", token);
     }
 
-    /// <summary>Whether an app answers <c>/healthz/ready</c> with success, asked through the sidecars (service invocation).</summary>
+    /// <summary>
+    /// Whether an app answers <c>/healthz/ready</c> with success, asked through the sidecars (service invocation). The app of a sidecar
+    /// that was started without <c>--app-port</c> can't be asked; that its sidecar is there has to do.
+    /// </summary>
     public async Task<bool> IsReadyAsync(string app, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -37,7 +41,10 @@ public sealed class SidecarHttp : IDisposable
         {
             var question = new Uri($"v1.0/invoke/{app}/method/healthz/ready", UriKind.Relative);
             using HttpResponseMessage answer = await _http.GetAsync(question, limit.Token).ConfigureAwait(false);
-            return answer.StatusCode == HttpStatusCode.OK;
+            if (answer.StatusCode != HttpStatusCode.InternalServerError)
+                return answer.StatusCode == HttpStatusCode.OK;
+            string reason = await answer.Content.ReadAsStringAsync(limit.Token).ConfigureAwait(false);
+            return reason.Contains(NoAppPort, StringComparison.Ordinal);
         }
         catch (Exception e) when (IsAway(e, cancellation))
         {

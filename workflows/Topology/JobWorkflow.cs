@@ -120,12 +120,16 @@ public abstract class JobWorkflow<TInput, TOutput>(string app, string kind) : Wo
         }
     }
 
-    // A store that does not answer now will answer at the next look.
-    private static async Task<JobStatus?> CheckAsync(WorkflowContext context, string job)
+    // A store that does not answer now will answer at the next look. A store without `keyPrefix: name` hides the service's records from
+    // the workflow app, so the service itself is asked about a job that seems to have none.
+    private async Task<JobStatus?> CheckAsync(WorkflowContext context, string job)
     {
         try
         {
-            return await context.CallActivityAsync<JobStatus?>(JobHosting.Check, job);
+            var status = await context.CallActivityAsync<JobStatus?>(JobHosting.Check, job);
+            return status is { Attempt: 0 }
+                ? await context.CallActivityAsync<JobStatus?>(JobHosting.Check, job, new WorkflowTaskOptions(TargetAppId: app))
+                : status;
         }
         catch (WorkflowTaskFailedException)
         {

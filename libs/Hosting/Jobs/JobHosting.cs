@@ -28,9 +28,15 @@ public static class JobHosting
         return builder;
     }
 
-    /// <summary>Registers the activity that takes jobs.</summary>
-    public static void RegisterJobs(this WorkflowRuntimeOptions workflows) => workflows.RegisterStep<SubmitJob>();
+    /// <summary>Registers the activities that take jobs and say where they stand.</summary>
+    public static void RegisterJobs(this WorkflowRuntimeOptions workflows)
+    {
+        workflows.RegisterStep<SubmitJob>();
+        workflows.RegisterJobCheck();
+    }
 
-    /// <summary>Registers the activity that says where a job stands. It is the workflow app's own: a service that is away could not answer.</summary>
+    /// <summary>
+    /// Registers the activity that says where a job stands, for the workflow app too: a service that is away could not answer.
+    /// </summary>
     public static void RegisterJobCheck(this WorkflowRuntimeOptions workflows) => workflows.RegisterStep<CheckJob>();
 }
