@@ -45,7 +45,7 @@ public sealed class DaprdStackTests : IDisposable
             async up =>
             {
                 using var limit = new CancellationTokenSource(Limit);
-                while (NotesOf("daprd").Count < 5 || NotesOf("scheduler").Count < 1 || NotesOf("placement").Count < 1)
+                while (NotesOf("daprd").Count < 6 || NotesOf("scheduler").Count < 1 || NotesOf("placement").Count < 1)
                     await Task.Delay(100, limit.Token);
                 started = [.. NotesOf("daprd").Keys, .. NotesOf("scheduler").Keys];
                 using Process kill = Process.Start("kill", ["-INT", up.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -57,7 +57,7 @@ public sealed class DaprdStackTests : IDisposable
             Should.Throw<ArgumentException>(() => Process.GetProcessById(process));
 
         List<Dictionary<string, string>> daprds = [.. NotesOf("daprd").Values];
-        daprds.Select(flags => flags["--app-id"]).Order().ShouldBe(["features", "ingest", "ingest", "pipeline", "trainer"]);
+        daprds.Select(flags => flags["--app-id"]).Order().ShouldBe(["features", "ingest", "ingest", "pipeline", "trainer", "tuning"]);
         string[] ports = ["--app-port", "--dapr-http-port", "--dapr-grpc-port", "--dapr-internal-grpc-port", "--metrics-port"];
         int[] all = [.. daprds.SelectMany(flags => ports.Select(port => int.Parse(flags[port], CultureInfo.InvariantCulture)))];
         all.Distinct().Count().ShouldBe(all.Length);
