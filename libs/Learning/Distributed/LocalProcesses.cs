@@ -81,7 +81,8 @@ public sealed class LocalProcesses(IReadOnlyList<string>? program = null) : IRan
     /// <summary>A rank that was killed or gave up is to blame; one that ended because of it merely says so, maybe earlier.</summary>
     private static LocalRank FirstToBlame(List<LocalRank> ranks, LocalRank first) =>
         ranks.Find(rank => rank.ExitCode > 128 && rank.ExitCode != RankProcess.Interrupted && !rank.WasKilledHere)
-            ?? ranks.Find(rank => rank.ExitCode == RankProcess.BadInput) ?? first;
+            ?? ranks.Find(rank => rank.ExitCode == RankProcess.BadInput)
+            ?? ranks.Find(rank => rank.ExitCode == RankProcess.Failed) ?? first;
 
     private static RankFailedException FailureOf(LocalRank rank, int size)
     {

@@ -16,8 +16,11 @@ public sealed class RankFailedException(int rank, int exitCode, string errors, s
     /// <summary>The last lines that it wrote to its error output.</summary>
     public string Errors { get; } = errors;
 
-    /// <summary>Whether it was lost, so that another attempt may go better: nothing in it failed, a signal ended it.</summary>
-    public bool IsLost => ExitCode > 128;
+    /// <summary>
+    /// Whether it was lost, so that another attempt may go better: nothing in any rank failed, a signal ended it, or it stood still and
+    /// the others noticed.
+    /// </summary>
+    public bool IsLost => ExitCode is > 128 or RankProcess.OtherLost;
 
     /// <summary>Whether the input is to blame, so that another attempt would end in the same way.</summary>
     public bool IsBadInput => ExitCode == RankProcess.BadInput;

@@ -11,15 +11,15 @@ public static class RankProcess
     /// <summary>The argument with which a program is started as a rank.</summary>
     public const string Verb = "rank";
 
-    /// <summary>Exit codes: the input is to blame, something failed, ended by a signal.</summary>
-    internal const int BadInput = 3, Failed = 4, Interrupted = 130;
+    /// <summary>Exit codes: the input is to blame, something failed, another rank is gone or did not come, ended by a signal.</summary>
+    internal const int BadInput = 3, Failed = 4, OtherLost = 5, Interrupted = 130;
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs work as the rank that the environment says.</summary>
     /// <param name="work">The work; what it writes to standard output reaches the launcher where the rank is 0.</param>
     /// <param name="isBadInput">Tells further exceptions that the input is to blame for.</param>
-    /// <returns>The exit code: 0 done, 3 bad input, 4 failed or another rank lost, 130 interrupted.</returns>
+    /// <returns>The exit code: 0 done, 3 bad input, 4 failed, 5 another rank lost, 130 interrupted.</returns>
     public static async Task<int> RunAsync(
         Func<RankGroup, CancellationToken, Task> work, Func<Exception, bool>? isBadInput = null)
     {
@@ -54,7 +54,9 @@ public static class RankProcess
         catch (Exception e)
         {
             await Console.Error.WriteLineAsync(OneLine(e)).ConfigureAwait(false);
-            return IsBadInput(e) || isBadInput?.Invoke(e) == true ? BadInput : Failed;
+            return e is RankLostException or RendezvousException ? OtherLost
+                : IsBadInput(e) || isBadInput?.Invoke(e) == true ? BadInput
+                : Failed;
         }
     }
 
@@ -67,7 +69,7 @@ public static class RankProcess
         {
             Thread.Sleep(Grace);
             Console.Error.WriteLine(group.LostReason);
-            Environment.Exit(Failed);
+            Environment.Exit(OtherLost);
         });
         thread.IsBackground = true;
         thread.Start();

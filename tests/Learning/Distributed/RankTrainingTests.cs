@@ -113,9 +113,27 @@ public sealed class RankTrainingTests : IDisposable
         failure.ExitCode.ShouldBe(137);
         failure.Message.ShouldStartWith($"Rank {failure.Rank} of 3 was ended by signal 9");
         failure.IsBadInput.ShouldBeFalse();
+        failure.IsLost.ShouldBeTrue();
 
         await Launch(2, plan with { Pause = 0 });
         Weights(plan).Length.ShouldBePositive();
+    }
+
+    [Fact]
+    public async Task A_rank_that_stands_still_is_lost_too()
+    {
+        var plan = new TrainingPlan(Folder("still"), HlfModel.ModelName, Events: 90, Batch: 9, Epochs: 10_000, Pause: 40);
+
+        var failure = await Should.ThrowAsync<RankFailedException>(() => Launch(2, plan, line =>
+        {
+            if (!line.StartsWith("step 3 ", StringComparison.Ordinal))
+                return;
+            using var stop = Process.Start("kill", ["-STOP", RanksOf(plan)[^1].ToString(CultureInfo.InvariantCulture)]);
+            stop.WaitForExit();
+        }));
+
+        failure.IsLost.ShouldBeTrue(failure.Message);
+        RanksOf(plan).ShouldBeEmpty();
     }
 
     [Fact]
@@ -159,6 +177,7 @@ public sealed class RankTrainingTests : IDisposable
         var failure = await Should.ThrowAsync<RankFailedException>(() => Launch(2, plan));
 
         failure.IsBadInput.ShouldBeTrue();
+        failure.IsLost.ShouldBeFalse();
         failure.Message.ShouldContain("There is no model 'oracle'");
     }
 
