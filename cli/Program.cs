@@ -3,8 +3,11 @@ using DaprHep.Cli;
 using DaprHep.Cli.Commands;
 using DaprHep.Ingest;
 using DaprHep.Learning.Distributed;
+using DaprHep.Trainer;
 
 S3ByteSource.Register();
+if (args is [RankProcess.Verb, RankTraining.Verb, var input])
+    return await RankTraining.RunAsync(input);
 if (args is [RankProcess.Verb, .. var own])
 {
     return await RankProcess.RunAsync(

@@ -8,13 +8,13 @@ namespace DaprHep.Cli.Commands;
 internal static class NumberOption
 {
     /// <summary>An option with a default.</summary>
-    public static Option<T> Create<T>(string name, string description, T standard, T minimum)
+    public static Option<T> Create<T>(string name, string description, T standard, T minimum, T? maximum = null)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => standard,
-        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, null, result.AddError) ?? standard,
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, maximum, result.AddError) ?? standard,
     };
 
     /// <summary>An option that must be given.</summary>

@@ -41,6 +41,8 @@ internal static class RunCommand
         physics.AcceptOnlyFromAmong("standard", "cern2019");
         Option<int?> epochs = NumberOption.Optional("--epochs", "Passes over the training data; default 50, recurrent models 25.", 1);
         Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.Batch, 1);
+        Option<int> ranks = NumberOption.Create(
+            "--ranks", "Processes that train together; the batch is divided among them.", Defaults.Ranks, 1, PipelineRequest.MostRanks);
         Option<int> seed = NumberOption.Create("--seed", "Seed of everything random; the same seed and input give the same model.", Defaults.Seed, 0);
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each class.", 1L);
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
@@ -69,8 +71,8 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, epochs, batch, seed, maxEvents, test, store, badFiles, hash, tune, algorithm, trials,
-            parallel, gateway, json,
+            samples, sample, output, model, physics, epochs, batch, ranks, seed, maxEvents, test, store, badFiles, hash, tune, algorithm,
+            trials, parallel, gateway, json,
         };
         command.Validators.Add(result =>
         {
@@ -91,6 +93,7 @@ internal static class RunCommand
                 Model = parsed.GetValue(model)!,
                 Epochs = parsed.GetValue(epochs),
                 Batch = parsed.GetValue(batch),
+                Ranks = parsed.GetValue(ranks),
                 Seed = parsed.GetValue(seed),
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),

@@ -38,8 +38,7 @@ internal sealed class GatewayClient : IDisposable
         var body = new
         {
             request.Samples, request.TestSamples, request.Store, request.Physics, request.Model, request.Epochs, request.Batch,
-            request.Seed, request.MaxEvents, request.HashInputs, request.Tune, request.Attempts,
-            request.MaxBadFiles,
+            request.Seed, request.Ranks, request.MaxEvents, request.HashInputs, request.Tune, request.Attempts, request.MaxBadFiles,
         };
         return SendAsync<RunState>(() => new(HttpMethod.Post, "runs") { Content = JsonContent.Create(body) }, cancellation);
     }

@@ -28,6 +28,9 @@ internal static class ModelObjects
         };
         if (HyperParameters.From(input.Parameters) is { Count: > 0 } given)
             parameters["parameters"] = given.ToString();
+        // Sums of several processes round otherwise, and each draws its own dropout.
+        if (input.Ranks > 1)
+            parameters["ranks"] = input.Ranks.ToString(CultureInfo.InvariantCulture);
         return ContentName.Of("models", StepVersion, parameters, [input.Statistics]);
     }
 
@@ -41,6 +44,19 @@ internal static class ModelObjects
         await store.WriteJsonAsync($"{name}/{History}", history, TrainerJson.Default.TrainingHistory, cancellation);
         await store.WriteAsync($"{name}/{SavedModel.DescriptionName}", model.Description, cancellation);
         Measures.StepWrote(Steps.Train, model.Weights.Length + model.Description.Length);
+    }
+
+    /// <summary>Commits a model that another process has written elsewhere in the store.</summary>
+    public static async Task CopyAsync(ObjectStore store, string from, string to, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        foreach (string name in (string[])[SavedModel.WeightsName, SavedModel.OnnxName, History, SavedModel.DescriptionName])
+        {
+            using ObjectContent content = await store.ReadAsync($"{from}/{name}", cancellation);
+            await store.WriteAsync($"{to}/{name}", content.Memory, cancellation);
+            bytes += name is SavedModel.WeightsName or SavedModel.DescriptionName ? content.Memory.Length : 0;
+        }
+        Measures.StepWrote(Steps.Train, bytes);
     }
 
     public static async Task<SavedModel> ReadAsync(ObjectStore store, string name, CancellationToken cancellation)

@@ -5,8 +5,10 @@ using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.Jobs;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -34,6 +36,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
     /// <summary>Trains and commits the model.</summary>
     /// <param name="cancellation">Ends the work early, with a checkpoint.</param>
     /// <exception cref="BadInputException">Model, hyper-parameters or events are to blame, or the loss became NaN.</exception>
+    /// <exception cref="WorkLostException">One of several ranks was lost; the next attempt goes on from the last checkpoint.</exception>
     public async Task<TrainModelOutput> RunAsync(CancellationToken cancellation)
     {
         try
@@ -45,8 +48,10 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             string name = ModelObjects.NameOf(input);
             if (await ModelObjects.ExistsAsync(_store, name, cancellation))
                 progress.Report(new StepProgress(input.Run, Steps.Train, events, events));
+            else if (input.Ranks > 1)
+                await LaunchAsync(name, cancellation);
             else
-                await TrainAsync(options, statistics, name, events, cancellation);
+                await TrainAsync(options, statistics, name, ranks: null, cancellation);
             return new TrainModelOutput(name, events);
         }
         catch (Exception e) when (ModelErrors.AreInput(e) || e is TrainingDivergedException)
@@ -55,11 +60,23 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         }
     }
 
+    /// <summary>Trains as one of several processes; the first one stages the model for the launcher to commit.</summary>
+    internal async Task RunAsRankAsync(RankGroup ranks, CancellationToken cancellation)
+    {
+        FeatureStatistics statistics = await _store.ReadJsonAsync(
+            input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
+        await TrainAsync(OptionsOf(input), statistics, ModelObjects.NameOf(input), ranks, cancellation);
+    }
+
     /// <summary>Epochs of a training.</summary>
     /// <param name="model">The model.</param>
     /// <param name="asked">What was asked for; null for as many as the model usually needs.</param>
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
     internal static int EpochsOf(string model, int? asked) => asked ?? ModelRegistry.UsualTrainingOf(model).Epochs;
+
+    private static string CheckpointsOf(string name) => $"checkpoints/{name}";
+
+    private static string StagedOf(string name) => $"{CheckpointsOf(name)}/trained";
 
     private static TrainingOptions OptionsOf(TrainModelInput input)
     {
@@ -68,33 +85,44 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             Epochs = EpochsOf(input.Model, input.Epochs),
             BatchSize = input.Batch,
             Seed = (ulong)input.Seed,
-            Threads = Environment.ProcessorCount,
+            Threads = Math.Max(1, Environment.ProcessorCount / input.Ranks),
         };
         return options.With(HyperParameters.From(input.Parameters));
     }
 
-    private async Task TrainAsync(
-        TrainingOptions options, FeatureStatistics statistics, string name, long events, CancellationToken cancellation)
+    private async Task LaunchAsync(string name, CancellationToken cancellation)
     {
-        TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, cancellation);
-        var checkpoints = new CheckpointStore(_store, $"checkpoints/{name}", Log);
+        await RankTraining.LaunchAsync(input, progress, AfterEpoch, Log, cancellation);
+        await BeforeCommit();
+        await ModelObjects.CopyAsync(_store, StagedOf(name), name, cancellation);
+    }
+
+    private async Task TrainAsync(
+        TrainingOptions options, FeatureStatistics statistics, string name, RankGroup? ranks, CancellationToken cancellation)
+    {
+        RankShare share = ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size);
+        TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, share, cancellation);
+        var checkpoints = new CheckpointStore(_store, CheckpointsOf(name), Log);
+        TrainingProgress reports = ReportsOf(statistics.Classes.Sum(c => c.Train), options.Epochs);
 
         // On a thread of its own, because the lease of the job is renewed on those of the pool.
         TrainingOutcome outcome = await Task.Factory.StartNew(
-            () => TrainingLoop.Run(
-                data, EventClasses.Names.Count, options, ReportsOf(data.Train.Count, events), checkpoints, cancellation),
+            () => TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, checkpoints, ranks, cancellation),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         using Classifier model = outcome.Model;
+        if (ranks is { Rank: > 0 })
+            return;
         SavedModel saved = SavedModel.From(model, DescriptionOf(options, statistics));
         await BeforeCommit();
-        await ModelObjects.WriteAsync(_store, name, saved, new TrainingHistory(outcome.Epochs), cancellation);
+        await ModelObjects.WriteAsync(_store, ranks is null ? name : StagedOf(name), saved, new TrainingHistory(outcome.Epochs), cancellation);
     }
 
     // Reported are differences, and of an attempt that goes on from a checkpoint only what it does itself.
-    private TrainingProgress ReportsOf(long eventsOfEpoch, long events)
+    private TrainingProgress ReportsOf(long eventsOfEpoch, int epochs)
     {
+        long events = eventsOfEpoch * epochs;
         long? told = null;
         return new TrainingProgress
         {
@@ -133,6 +161,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             ["learning_rate"] = options.LearningRate,
             ["mirror"] = options.Mirror,
             ["seed"] = input.Seed,
+            ["ranks"] = input.Ranks,
             ["software"] = SoftwareVersion.Current,
         },
     };

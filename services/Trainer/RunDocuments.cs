@@ -51,6 +51,7 @@ internal static class RunDocuments
                 ["model"] = request.Model,
                 ["epochs"] = ModelTraining.EpochsOf(request.Model, request.Epochs),
                 ["batch"] = request.Batch,
+                ["ranks"] = request.Ranks,
                 ["seed"] = request.Seed,
                 ["max_events"] = request.MaxEvents,
                 ["max_bad_files"] = request.MaxBadFiles,

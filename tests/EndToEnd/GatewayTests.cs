@@ -35,6 +35,10 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxEvents":-1}""", "$.maxEvents")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":-1}""", "$.maxBadFiles")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"maxBadFiles":1001}""", "$.maxBadFiles")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":0}""", "$.ranks")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":65}""", "$.ranks")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":8,"batch":7}""", "$.ranks")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":2,"model":"trees"}""", "$.ranks")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"attempts":0}""", "$.attempts")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"tune":{"space":"batch: 32","folds":0}}""", "$.tune.folds")]
     public async Task A_bad_body_is_refused_with_the_path_of_the_field(string body, string path)

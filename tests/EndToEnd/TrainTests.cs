@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace DaprHep.EndToEnd.Tests;
@@ -46,7 +45,8 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         string undisturbed = Path.Combine(_folder, "undisturbed"), lost = Path.Combine(_folder, "lost");
         await Succeed([.. training, "--out", undisturbed]);
 
-        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(_ => KillRankAfterCheckpointAsync(lost), [.. training, "--out", lost]);
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+            _ => RankProcesses.KillAfterCheckpointAsync(Path.Combine(lost, "checkpoints"), lost), [.. training, "--out", lost]);
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Error.ShouldContain("of 2 was ended by signal 9");
@@ -90,34 +90,6 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
         await Refuse(
             4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1e30", "--out", Path.Combine(_folder, "diverged"));
-    }
-
-    private static async Task KillRankAfterCheckpointAsync(string folder)
-    {
-        string checkpoints = Path.Combine(folder, "checkpoints");
-        while (!Directory.Exists(checkpoints) || Directory.GetFiles(checkpoints, "*.json").Length == 0)
-            await Task.Delay(2);
-        foreach (string process in Directory.GetDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
-        {
-            string text = await CommandLineAsync(process);
-            if (!text.Contains("\0rank\0", StringComparison.Ordinal) || !text.Contains(folder, StringComparison.Ordinal))
-                continue;
-            using Process rank = Process.GetProcessById(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
-            rank.Kill();
-            return;
-        }
-    }
-
-    private static async Task<string> CommandLineAsync(string process)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(Path.Combine(process, "cmdline"));
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 
     private static async Task<string> Succeed(string[] arguments)

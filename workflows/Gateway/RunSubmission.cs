@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Models;
 
 namespace DaprHep.Gateway;
 
@@ -36,6 +37,9 @@ internal sealed record RunSubmission
 
     /// <summary>Events a gradient step.</summary>
     public int Batch { get; init; } = Defaults.Batch;
+
+    /// <summary>Processes that train together, from 1 to 64.</summary>
+    public int Ranks { get; init; } = Defaults.Ranks;
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = Defaults.Seed;
@@ -87,6 +91,7 @@ internal sealed record RunSubmission
         Epochs = Epochs,
         Batch = Batch,
         Seed = Seed,
+        Ranks = Ranks,
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
         Tune = Tune,
@@ -107,6 +112,7 @@ internal sealed record RunSubmission
         CheckRange("$.epochs", Epochs ?? 1, 1, errors);
         CheckRange("$.batch", Batch, 1, errors);
         CheckRange("$.seed", Seed, 0, errors);
+        CheckRanks(errors);
         CheckRange("$.attempts", Attempts, 1, errors);
         CheckRange("$.maxBadFiles", MaxBadFiles, 0, errors);
         if (MaxBadFiles > BadFile.Most)
@@ -121,6 +127,16 @@ internal sealed record RunSubmission
         CheckRange("$.tune.folds", tune.Folds, 1, errors);
         CheckRange("$.tune.patience", tune.Patience, 0, errors);
         CheckRange("$.tune.parallel", tune.Parallel, 1, errors);
+    }
+
+    private void CheckRanks(Dictionary<string, string[]> errors)
+    {
+        if (Ranks is < 1 or > PipelineRequest.MostRanks)
+            errors["$.ranks"] = [$"expected a whole number from 1 to {PipelineRequest.MostRanks}, found {Ranks}"];
+        else if (Ranks > 1 && ModelRegistry.Names.Contains(Model) && !ModelRegistry.LearnsAcrossRanks(Model))
+            errors["$.ranks"] = [$"model '{Model}' is trained by one process; leave the ranks out, found {Ranks}"];
+        else if (Ranks > Batch && Batch >= 1 && Tune is null)
+            errors["$.ranks"] = [$"a batch of {Batch} events cannot be divided among {Ranks} ranks"];
     }
 
     private static void CheckSamples(string path, IReadOnlyList<SampleFiles>? samples, Dictionary<string, string[]> errors)

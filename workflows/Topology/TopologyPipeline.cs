@@ -53,6 +53,7 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
             nameof(TrainModel), new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed)
             {
                 Parameters = tuned?.Parameters,
+                Ranks = input.Ranks,
             });
         steps.Finish(trained.Events);
 

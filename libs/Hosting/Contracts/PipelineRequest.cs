@@ -3,6 +3,9 @@ namespace DaprHep.Hosting.Contracts;
 /// <summary>What to run: the input of the pipeline workflow.</summary>
 public sealed record PipelineRequest
 {
+    /// <summary>So many processes may train together; more is a mistake.</summary>
+    public const int MostRanks = 64;
+
     /// <summary>Name of the run; its results are objects under <c>runs/NAME/</c>.</summary>
     public required string Run { get; init; }
 
@@ -26,6 +29,9 @@ public sealed record PipelineRequest
 
     /// <summary>Events a gradient step.</summary>
     public int Batch { get; init; } = 128;
+
+    /// <summary>Processes that train together and divide each batch among them, at most <see cref="MostRanks"/>.</summary>
+    public int Ranks { get; init; } = 1;
 
     /// <summary>Seed of the draw, the shuffle, the initial weights and the bootstrap.</summary>
     public int Seed { get; init; } = 1;

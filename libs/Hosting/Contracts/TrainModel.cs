@@ -12,6 +12,9 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Seed">Seed of the training.</param>
 public sealed record TrainModelInput(string Run, string Store, string Statistics, string Model, int? Epochs, int Batch, int Seed)
 {
+    /// <summary>Processes that train together.</summary>
+    public int Ranks { get; init; } = 1;
+
     /// <summary>Hyper-parameters by name, of the model and of the training, e.g. what tuning found best; null for none. They go before
     /// <see cref="Epochs"/> and <see cref="Batch"/>.</summary>
     public JsonObject? Parameters { get; init; }

@@ -100,6 +100,12 @@ internal sealed class JobWorker(
             measure.Outcome = "left";
             end = () => lease.ReleaseAsync(CancellationToken.None);
         }
+        catch (WorkLostException e)
+        {
+            logger.LogWarning("Attempt {Attempt} at job {Job} is given back: {Reason}", record.Attempt, record.Id, e.Message);
+            measure.Outcome = "left";
+            end = () => lease.ReleaseAsync(CancellationToken.None);
+        }
 #pragma warning disable CA1031 // whatever the work throws is its failure
         catch (Exception e)
 #pragma warning restore CA1031

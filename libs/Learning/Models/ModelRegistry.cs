@@ -65,6 +65,11 @@ public static class ModelRegistry
         return ReadsParticles(name) ? usual with { Epochs = 25, Mirror = true } : usual;
     }
 
+    /// <summary>Whether several processes can train a model together.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UnknownModelException">The name is unknown.</exception>
+    public static bool LearnsAcrossRanks(string name) => TrainingOf(name) is null;
+
     /// <summary>How a model learns that is no network; null for networks.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="UnknownModelException">The name is unknown.</exception>
