@@ -43,7 +43,7 @@ internal static class Failure
 
     /// <summary>Whether it is the input's fault, not the run's.</summary>
     public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException or EventDataException
-        or UnknownModelException or HyperParameterException or SearchSpaceException or StudyFormatException;
+        or UnknownModelException or TrainingDeviceException or HyperParameterException or SearchSpaceException or StudyFormatException;
 
     /// <summary>Says what is wrong with the command line, and where its help is.</summary>
     public static int Usage(ParseResult parsed)

@@ -11,6 +11,7 @@ internal sealed record Options
 
         usage: DaprHep.Benchmarks.Learning [JOB ...] [--rounds N] [--core N] [--blas FOLDER] [--check]
                DaprHep.Benchmarks.Learning quality DATASET [SEEDS [MODEL ...]]
+               DaprHep.Benchmarks.Learning gpu [BATCH ...]
 
         JOB             hlf, standard, cern2019, losses, trees, tuning or ranks (default: all)
         --rounds N      turns of each way (default: 3)
@@ -18,6 +19,7 @@ internal sealed record Options
         --blas FOLDER   one more libblas.so.3 for PyTorch, beside those of Debian that are installed
         --events FILE   Arrow file with the columns label and hlf for tuning (default: ../shared/golden/hlf-large.arrow)
         --check         end with 1 if a figure is below what is wanted
+        gpu             trains inclusive on a GPU and prints events/s and the time of an epoch of 3.43 million events (batches: 1024 4096)
         quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
         """;
 

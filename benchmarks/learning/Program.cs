@@ -12,6 +12,9 @@ if (args is ["quality", var dataset, .. var rest])
     return 0;
 }
 
+if (args is ["gpu", .. var batches])
+    return GpuSpeed.Run(batches.Select(int.Parse).ToArray());
+
 if (args is [RankProcess.Verb, ..])
     return await RankProcess.RunAsync(RankContest.TrainAsync);
 

@@ -1,4 +1,5 @@
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
 using static TorchSharp.torch.nn;
 
 namespace DaprHep.Benchmarks.Learning;

@@ -79,12 +79,19 @@ internal static class TrainCommand
         Option<int?> threads = NumberOption.Optional("--threads", "Threads; default one a core. The model does not depend on it.", 1);
         Option<int> ranks = NumberOption.Create(
             "--ranks", "Processes that train together; the batch is divided among them, and so are the cores.", 1, 1);
+        var device = new Option<string>("--device")
+        {
+            Description = "What computes: cpu, or cuda for a GPU; rank r takes device r.",
+            DefaultValueFactory = _ => "cpu",
+        };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        var amp = new Option<bool>("--amp") { Description = "Mixed precision: float16 where that is accurate enough. GPUs only." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("train", "Train a model on the shards of a dataset, and evaluate it.")
         {
             dataset, model, output, resume, epochs, batch, seed, rate, schedule, norm, weights, patience, stopBy, validation, mirror,
-            parameters, every, threads, ranks, json,
+            parameters, every, threads, ranks, device, amp, json,
         };
         if (group is null)
         {
@@ -126,7 +133,10 @@ internal static class TrainCommand
                 Mirror = parsed.GetValue(mirror) ?? usual.Mirror,
                 CheckpointEvery = parsed.GetValue(every),
                 Threads = parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / parsed.GetValue(ranks)),
+                Device = parsed.GetValue(device) == "cuda" ? TrainingDevice.Cuda : TrainingDevice.Cpu,
+                MixedPrecision = parsed.GetValue(amp),
             }.With(HyperParameters.Parse(parsed.GetValue(parameters) ?? []));
+            options.CheckDevice();
             if (group is not null)
             {
                 await TrainAsRankAsync(parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, group, cancellation);

@@ -29,6 +29,11 @@ DHT_API dht_error dht_manual_seed(int64_t seed);
 DHT_API dht_error dht_set_num_threads(int32_t threads);
 DHT_API int32_t dht_get_num_threads(void);
 DHT_API int32_t dht_is_cuda_available(void);
+/* Whether libtorch was built with CUDA, and how many devices it can use. */
+DHT_API int32_t dht_has_cuda_runtime(void);
+DHT_API int32_t dht_cuda_device_count(void);
+/* Whether operations of the calling thread on a GPU take float16 where that is accurate enough: 1 yes, 0 no. */
+DHT_API dht_error dht_set_autocast(int32_t enabled);
 /* Gradient recording of the calling thread: 1 on, 0 off. */
 DHT_API int32_t dht_is_grad_enabled(void);
 DHT_API void dht_set_grad_enabled(int32_t enabled);
@@ -58,6 +63,10 @@ DHT_API dht_error dht_backward(dht_tensor tensor);
 DHT_API dht_error dht_detach(dht_tensor tensor, dht_tensor* result);
 DHT_API dht_error dht_zero_grads(dht_tensor* parameters, int32_t count);
 DHT_API dht_error dht_clip_grad_norm(dht_tensor* parameters, int32_t count, double max_norm, double norm_type, double* total_norm);
+/* Multiplies gradients in place. */
+DHT_API dht_error dht_scale_grads(dht_tensor* parameters, int32_t count, double factor);
+/* Whether no gradient has an infinity or NaN. */
+DHT_API dht_error dht_grads_are_finite(dht_tensor* parameters, int32_t count, int32_t* result);
 /* One Adam step (Kingma and Ba, arXiv:1412.6980) over `count` parameters; those without a gradient are left alone. */
 DHT_API dht_error dht_adam_step(dht_tensor* parameters, dht_tensor* exp_avg, dht_tensor* exp_avg_sq, int32_t count, int64_t step,
                                 double lr, double beta1, double beta2, double eps, double weight_decay);
@@ -104,6 +113,11 @@ DHT_API dht_error dht_softmax(dht_tensor input, int64_t dimension, dht_tensor* r
 DHT_API dht_error dht_log_softmax(dht_tensor input, int64_t dimension, dht_tensor* result);
 DHT_API dht_error dht_cross_entropy(dht_tensor input, dht_tensor target, dht_tensor weight_or_null, int64_t reduction,
                                     int64_t ignore_index, double label_smoothing, dht_tensor* result);
+/* A recurrent layer over packed sequences, longest first: `data` is [rows, inputs] step by step, `batch_sizes` (int64, CPU) has how many
+ * sequences each step has. `weights` are weight_ih, weight_hh, bias_ih, bias_hh in PyTorch's layout. Gives the state [sequences, units]
+ * that each sequence ends in. */
+DHT_API dht_error dht_gru_packed(dht_tensor data, dht_tensor batch_sizes, dht_tensor* weights, int32_t training, dht_tensor* result);
+DHT_API dht_error dht_lstm_packed(dht_tensor data, dht_tensor batch_sizes, dht_tensor* weights, int32_t training, dht_tensor* result);
 
 #ifdef __cplusplus
 }

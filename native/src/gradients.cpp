@@ -53,6 +53,28 @@ dht_error dht_clip_grad_norm(dht_tensor* parameters, int32_t count, double max_n
     });
 }
 
+dht_error dht_scale_grads(dht_tensor* parameters, int32_t count, double factor) {
+    return guarded([&] {
+        at::NoGradGuard no_grad;
+        for (int32_t i = 0; i < count; i++) {
+            auto gradient = tensor_of(parameters[i]).grad();
+            if (gradient.defined()) gradient.mul_(factor);
+        }
+    });
+}
+
+dht_error dht_grads_are_finite(dht_tensor* parameters, int32_t count, int32_t* result) {
+    return guarded([&] {
+        at::NoGradGuard no_grad;
+        std::vector<at::Tensor> finite;  // collected first, so that a GPU is waited for once
+        for (int32_t i = 0; i < count; i++) {
+            auto gradient = tensor_of(parameters[i]).grad();
+            if (gradient.defined()) finite.push_back(gradient.isfinite().all());
+        }
+        *result = finite.empty() || at::stack(finite).all().item<bool>();
+    });
+}
+
 dht_error dht_adam_step(dht_tensor* parameters, dht_tensor* exp_avg, dht_tensor* exp_avg_sq, int32_t count, int64_t step, double lr,
                         double beta1, double beta2, double eps, double weight_decay) {
     return guarded([&] {

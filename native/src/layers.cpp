@@ -3,6 +3,15 @@
 
 using namespace daprhep;
 
+namespace {
+
+/// States before the first step: zeros, [1, sequences, units].
+at::Tensor start_of(const at::Tensor& data, const at::Tensor& batch_sizes, const at::Tensor& recurrent_weight) {
+    return at::zeros({1, batch_sizes[0].item<int64_t>(), recurrent_weight.size(1)}, data.options());
+}
+
+}  // namespace
+
 extern "C" {
 
 dht_error dht_add(dht_tensor left, dht_tensor right, dht_tensor* result) {
@@ -89,6 +98,27 @@ dht_error dht_cross_entropy(dht_tensor input, dht_tensor target, dht_tensor weig
     return guarded([&] {
         *result = handle_of(at::cross_entropy_loss(tensor_of(input), tensor_of(target), optional_tensor_of(weight_or_null), reduction,
                                                    ignore_index, label_smoothing));
+    });
+}
+
+dht_error dht_gru_packed(dht_tensor data, dht_tensor batch_sizes, dht_tensor* weights, int32_t training, dht_tensor* result) {
+    return guarded([&] {
+        auto parameters = tensors_of(weights, 4);
+        auto start = start_of(tensor_of(data), tensor_of(batch_sizes), parameters[1]);
+        auto ends = std::get<1>(at::gru(tensor_of(data), tensor_of(batch_sizes), start, parameters, /*has_biases=*/true, /*num_layers=*/1,
+                                        /*dropout=*/0.0, training != 0, /*bidirectional=*/false));
+        *result = handle_of(ends.squeeze(0));
+    });
+}
+
+dht_error dht_lstm_packed(dht_tensor data, dht_tensor batch_sizes, dht_tensor* weights, int32_t training, dht_tensor* result) {
+    return guarded([&] {
+        auto parameters = tensors_of(weights, 4);
+        auto start = start_of(tensor_of(data), tensor_of(batch_sizes), parameters[1]);
+        std::vector<at::Tensor> starts{start, start};
+        auto ends = std::get<1>(at::lstm(tensor_of(data), tensor_of(batch_sizes), starts, parameters, /*has_biases=*/true,
+                                         /*num_layers=*/1, /*dropout=*/0.0, training != 0, /*bidirectional=*/false));
+        *result = handle_of(ends.squeeze(0));
     });
 }
 

@@ -1,5 +1,6 @@
 // Tensors as objects: made, inspected, moved, copied, freed; and the process-wide switches.
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <torch/version.h>
 
 #include <cstdlib>
@@ -25,6 +26,22 @@ dht_error dht_set_num_threads(int32_t threads) {
 int32_t dht_get_num_threads(void) { return at::get_num_threads(); }
 
 int32_t dht_is_cuda_available(void) { return at::hasCUDA(); }
+
+int32_t dht_has_cuda_runtime(void) { return at::globalContext().hasCUDART(); }
+
+int32_t dht_cuda_device_count(void) { return at::hasCUDA() ? static_cast<int32_t>(at::getNumGPUs()) : 0; }
+
+dht_error dht_set_autocast(int32_t enabled) {
+    return guarded([&] {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+        at::autocast::set_autocast_enabled(at::kCUDA, enabled != 0);
+#else
+        at::autocast::set_enabled(enabled != 0);
+#endif
+        // What it casts weights to is kept until here; they change with the next step.
+        if (!enabled) at::autocast::clear_cache();
+    });
+}
 
 int32_t dht_is_grad_enabled(void) { return at::GradMode::is_enabled(); }
 

@@ -10,5 +10,5 @@ internal static class ModelErrors
 {
     public static bool AreInput(Exception e) =>
         e is ModelFormatException or UnknownModelException or HyperParameterException or TrainingDataException
-            or CheckpointMismatchException;
+            or CheckpointMismatchException or TrainingDeviceException;
 }

@@ -59,6 +59,9 @@ public static partial class torch
     {
         /// <summary>Whether libtorch was built with CUDA and finds a device.</summary>
         public static bool is_available() => LibTorch.dht_is_cuda_available() != 0;
+
+        /// <summary>How many devices there are to use.</summary>
+        public static int device_count() => LibTorch.dht_cuda_device_count();
     }
 
     /// <summary>The state of libtorch's random numbers; only the default generator is exposed.</summary>

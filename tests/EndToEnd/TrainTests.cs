@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using DaprHep.Learning.Models.Torch;
 
 namespace DaprHep.EndToEnd.Tests;
 
@@ -90,6 +91,18 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
         await Refuse(
             4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1e30", "--out", Path.Combine(_folder, "diverged"));
+    }
+
+    [Fact]
+    public async Task A_gpu_that_is_not_there_is_refused_before_anything_is_written()
+    {
+        string output = Path.Combine(_folder, "gpu");
+        string[] training = ["train", shards.Run, "--model", "hlf", "--epochs", "1", "--out", output];
+        if (CudaDevice.Obstacle is { } obstacle)
+            await Refuse(3, $"device cuda cannot be used: {obstacle}", [.. training, "--device", "cuda"]);
+        await Refuse(3, "mixed precision is for GPUs alone", [.. training, "--amp"]);
+        await Refuse(2, "'tpu'", [.. training, "--device", "tpu"]);
+        Directory.Exists(output).ShouldBeFalse();
     }
 
     private static async Task<string> Succeed(string[] arguments)

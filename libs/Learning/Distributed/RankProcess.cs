@@ -76,7 +76,7 @@ public static class RankProcess
     }
 
     private static bool IsBadInput(Exception e) => e is TrainingDataException or UnknownModelException or HyperParameterException
-        or CheckpointMismatchException;
+        or CheckpointMismatchException or TrainingDeviceException;
 
     private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
 }

@@ -18,6 +18,12 @@ public abstract class NeuralClassifier(string name, int features, int classes) :
     /// <summary>Shares the gradients of every backward pass with the other ranks; null in a process that trains alone.</summary>
     internal GradientExchange? Exchange { get; set; }
 
+    /// <summary>The same network as a module of libtorch, with other weights.</summary>
+    internal virtual Torch.TorchNetwork TorchForm() => throw new NotSupportedException($"Model '{Name}' has no form for libtorch");
+
+    /// <summary>The trained network computed by our own kernels; this object is not to be used any more.</summary>
+    internal virtual NeuralClassifier OwnKernels() => this;
+
     /// <summary>Computes the scores of a batch and keeps what the backward pass needs.</summary>
     /// <param name="batch">The events, with labels in [0, <see cref="Classifier.Classes"/>).</param>
     public abstract void Forward(EventBatch batch);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
 
 namespace DaprHep.Learning.Training;
 
@@ -37,7 +38,7 @@ public static class TrainingLoop
 
     /// <summary>
     /// Trains a model, from its last checkpoint where there is one. The same options and data give the same weights, bit by bit, in every
-    /// run on one type of machine, however often it was interrupted and whatever the number of threads.
+    /// run on one type of machine, however often it was interrupted and whatever the number of threads; on a GPU, to rounding.
     /// </summary>
     /// <param name="data">Training and test events with scaled features. Test events are looked at, never learned from.</param>
     /// <param name="classes">How many classes there are; labels run from 0.</param>
@@ -55,6 +56,7 @@ public static class TrainingLoop
     /// <exception cref="HyperParameterException">The model does not take one of the hyper-parameters, or not that value.</exception>
     /// <exception cref="TrainingDataException">A class has no training events, a label is out of range, a feature is not finite,
     /// particles are needed and missing.</exception>
+    /// <exception cref="TrainingDeviceException">The device is not there, or the training cannot run on it.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoints are of another training.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="RankLostException">Another rank is gone.</exception>
@@ -64,6 +66,7 @@ public static class TrainingLoop
         RankGroup? ranks, CancellationToken cancellation = default)
     {
         options.Check();
+        options.CheckDevice();
         CheckEvents(data, classes, options, ranks);
         if (ModelRegistry.TrainingOf(options.Model) is { } ownTraining)
             return ownTraining(data, classes, options, progress, checkpoints, cancellation);
@@ -81,7 +84,10 @@ public static class TrainingLoop
         var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);
         var exchange = ranks is null ? null : new GradientExchange(ranks);
-        var model = ModelRegistry.CreateNetwork(options.Model, train.FeatureCount, classes, SeedOf(options, ranks), options.Parameters);
+        var seed = SeedOf(options, ranks);
+        var model = TorchClassifier.Place(
+            ModelRegistry.CreateNetwork(options.Model, train.FeatureCount, classes, seed, options.Parameters), options, ranks?.Rank ?? 0,
+            seed);
         model.UseThreads(options.Threads);
         model.ClassWeights = ClassWeights.Of(options, counts);
         model.Exchange = exchange;
@@ -106,7 +112,7 @@ public static class TrainingLoop
                 // Data: a fresh permutation that depends on seed and epoch alone, so that an epoch can be repeated.
                 var started = Stopwatch.GetTimestamp();
                 learned.CopyTo(order, 0);
-                new SeededRandom(SeedOf(options, ranks), SeededRandom.Stream.Shuffle, state.Epoch).Shuffle(order);
+                new SeededRandom(seed, SeededRandom.Stream.Shuffle, state.Epoch).Shuffle(order);
 
                 var eventsNow = 0;
                 while (state.Batch < batchesPerEpoch)
@@ -195,7 +201,7 @@ public static class TrainingLoop
 
             if (best.Count > 0)
                 model.ImportWeights(best);
-            return new TrainingOutcome(model, state.Reports);
+            return new TrainingOutcome(model.OwnKernels(), state.Reports);
 
             long StepsDone() => (long)state.Epoch * batchesPerEpoch + state.Batch;
 

@@ -72,8 +72,30 @@ public sealed record TrainingOptions
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>What computes the training.</summary>
+    public TrainingDevice Device { get; init; }
+
+    /// <summary>Whether a GPU takes float16 where that is accurate enough, with a scaled loss.</summary>
+    public bool MixedPrecision { get; init; }
+
+    /// <summary>Whether libtorch computes on the CPU too, which is how what runs on GPUs is tested without one.</summary>
+    internal bool ByLibTorch { get; init; }
+
     /// <summary>The epoch at which training ends for now.</summary>
     internal int LastEpoch => PauseAfter > 0 ? Math.Min(PauseAfter, Epochs) : Epochs;
+
+    /// <summary>Makes sure that the device is there and can train the model; takes no time, so that nothing need be loaded before.</summary>
+    /// <exception cref="TrainingDeviceException">It is not, or cannot.</exception>
+    public void CheckDevice()
+    {
+        if (MixedPrecision && Device != TrainingDevice.Cuda)
+            throw new TrainingDeviceException("mixed precision is for GPUs alone: ask for device cuda too, or leave it out");
+        if (Device != TrainingDevice.Cuda)
+            return;
+        if (Models.ModelRegistry.TrainingOf(Model) is not null)
+            throw new TrainingDeviceException($"model '{Model}' is no network and is trained on the CPU: leave the device out");
+        _ = Models.Torch.CudaDevice.Of(0);
+    }
 
     /// <summary>Makes sure that the numbers make sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One does not.</exception>

@@ -45,6 +45,7 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library)] internal static partial IntPtr dht_set_num_threads(int threads);
     [LibraryImport(Library)] internal static partial int dht_get_num_threads();
     [LibraryImport(Library)] internal static partial int dht_is_cuda_available();
+    [LibraryImport(Library)] internal static partial int dht_cuda_device_count();
     [LibraryImport(Library)] internal static partial int dht_is_grad_enabled();
     [LibraryImport(Library)] internal static partial void dht_set_grad_enabled(int enabled);
 

@@ -9,6 +9,8 @@ internal sealed class TensorHandle : SafeHandle
     {
     }
 
+    internal TensorHandle(IntPtr native) : this() => SetHandle(native);
+
     /// <summary>Stands for an optional tensor that is not given.</summary>
     internal static TensorHandle None { get; } = new();
 

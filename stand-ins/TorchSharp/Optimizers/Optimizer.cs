@@ -16,8 +16,21 @@ public static partial class torch
             double InitialLearningRate { get; set; }
         }
 
+        /// <summary>What an optimizer remembers of one parameter.</summary>
+        public abstract class OptimizerState
+        {
+        }
+
         public abstract partial class Optimizer : IDisposable
         {
+            /// <summary>What an optimizer remembers.</summary>
+            public class StateDictionary
+            {
+                internal StateDictionary(IEnumerable<OptimizerState> states) => State = [.. states];
+
+                public List<OptimizerState> State { get; }
+            }
+
             private protected Optimizer()
             {
             }
@@ -25,6 +38,8 @@ public static partial class torch
             public abstract IEnumerable<ILearningRateController> ParamGroups { get; }
 
             public abstract IEnumerable<Parameter> parameters();
+
+            public abstract StateDictionary state_dict();
 
             /// <summary>Drops the gradients, so that the next backward pass starts afresh.</summary>
             public virtual void zero_grad() => ZeroGrad(parameters().ToArray());

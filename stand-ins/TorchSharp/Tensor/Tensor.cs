@@ -16,6 +16,9 @@ public static partial class torch
 
         internal TensorHandle Native { get; private set; }
 
+        /// <summary>Takes over a reference that other native code has made.</summary>
+        public static Tensor UnsafeCreateTensor(IntPtr handle) => new(new TensorHandle(handle));
+
         /// <summary>The address of the native tensor; valid while this object lives.</summary>
         public IntPtr Handle => Native.DangerousGetHandle();
 

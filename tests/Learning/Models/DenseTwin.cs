@@ -1,4 +1,4 @@
-using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

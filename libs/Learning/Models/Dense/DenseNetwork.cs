@@ -1,4 +1,5 @@
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Models.Torch;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Dense;
@@ -11,6 +12,7 @@ public sealed class DenseNetwork : NeuralClassifier
 {
     private const int PredictionBlock = 16 * ColumnBlock.Width;
 
+    private readonly (string Name, int Width)[] _widths;
     private readonly DenseStack _layers;
     private readonly ParameterSet _parameters;
     private long[] _labels = [];
@@ -23,8 +25,8 @@ public sealed class DenseNetwork : NeuralClassifier
     /// <param name="seed">Decides the starting weights.</param>
     public DenseNetwork(string name, int features, IReadOnlyList<int> hidden, int classes, ulong seed) : base(name, features, classes)
     {
-        _layers = new DenseStack(
-            features, [.. hidden.Select((width, i) => ($"dense{i + 1}", width)), ("output", classes)], 0, passesErrorsOn: false);
+        _widths = [.. hidden.Select((width, i) => ($"dense{i + 1}", width)), ("output", classes)];
+        _layers = new DenseStack(features, _widths, 0, passesErrorsOn: false);
         _parameters = new ParameterSet(name, _layers.Places);
         var random = new SeededRandom(seed, SeededRandom.Stream.Weights);
         _layers.Initialise(_parameters.Values, ref random);
@@ -95,6 +97,8 @@ public sealed class DenseNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportOptimizer(OptimizerState state) => _parameters.ImportOptimizer(state);
+
+    internal override TorchNetwork TorchForm() => new(null, Features, _widths, dropout: 0);
 
     internal override string AddTo(OnnxGraph graph) => _layers.AddTo(graph, graph.ScaledFeatures(), _parameters.Values);
 

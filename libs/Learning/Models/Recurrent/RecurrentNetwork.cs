@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Models.Dense;
+using DaprHep.Learning.Models.Torch;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Recurrent;
@@ -14,8 +15,10 @@ internal sealed class RecurrentNetwork : NeuralClassifier
 {
     private const int PredictionBlock = 128 * SequenceTile.Width;
 
+    private readonly RecurrentShape _shape;
     private readonly RecurrentLayer _layer;
     private readonly bool _readsFeatures;
+    private readonly (string Name, int Width)[] _dense;
     private readonly DenseStack _head;
     private readonly Dropout? _dropout;
     private readonly ParameterSet _parameters;
@@ -33,10 +36,11 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     /// <param name="seed">Decides the starting weights and what is dropped.</param>
     internal RecurrentNetwork(string name, RecurrentShape shape, int features, int classes, ulong seed) : base(name, features, classes)
     {
+        _shape = shape;
         _layer = shape.Layer;
         _readsFeatures = shape.ReadsFeatures;
-        (string, int)[] dense = shape.Hidden > 0 ? [("dense", shape.Hidden), ("output", classes)] : [("output", classes)];
-        _head = new DenseStack(_layer.Units + (_readsFeatures ? features : 0), dense, _layer.ParameterCount, passesErrorsOn: true);
+        _dense = shape.Hidden > 0 ? [("dense", shape.Hidden), ("output", classes)] : [("output", classes)];
+        _head = new DenseStack(_layer.Units + (_readsFeatures ? features : 0), _dense, _layer.ParameterCount, passesErrorsOn: true);
         _dropout = shape.Dropout > 0 ? new Dropout(shape.Dropout, seed) : null;
         _parameters = new ParameterSet(name, [.. _layer.Places, .. _head.Places]);
         _workspaces = [new TileWorkspace(_layer)];
@@ -168,6 +172,9 @@ internal sealed class RecurrentNetwork : NeuralClassifier
 
     /// <inheritdoc/>
     public override void ImportOptimizer(OptimizerState state) => _parameters.ImportOptimizer(state);
+
+    internal override TorchNetwork TorchForm() => new(
+        new PackedLayer(_layer is LstmLayer, _layer.Units), _readsFeatures ? Features : 0, _dense, _shape.Dropout);
 
     internal override string AddTo(OnnxGraph graph)
     {
