@@ -19,7 +19,7 @@ internal sealed record Options
         --blas FOLDER   one more libblas.so.3 for PyTorch, beside those of Debian that are installed
         --events FILE   Arrow file with the columns label and hlf for tuning (default: ../shared/golden/hlf-large.arrow)
         --check         end with 1 if a figure is below what is wanted
-        gpu             trains inclusive on a GPU and prints events/s and the time of an epoch of 3.43 million events (batches: 1024 4096)
+        gpu             trains inclusive on a GPU and prints events/s and what an epoch of 3.43 million events takes
         quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
         """;
 

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DaprHep.Learning.Models.Torch;
 
-/// <summary>What native/include/daprhep_torch.h has beyond TorchSharp: recurrent layers over packed sequences, and mixed precision.</summary>
+/// <summary>
+/// What native/include/daprhep_torch.h has beyond TorchSharp: recurrent layers over packed sequences, and mixed precision.
+/// </summary>
 internal static unsafe partial class NativeLayers
 {
     private const string Library = "daprhep_torch";

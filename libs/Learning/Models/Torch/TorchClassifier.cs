@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace DaprHep.Learning.Models.Torch;
 
-/// <summary>A classifier whose network is a TorchSharp module: libtorch computes, differentiates and steps, on a GPU where asked to.</summary>
+/// <summary>
+/// A classifier whose network is a TorchSharp module: libtorch computes, differentiates and steps, on a GPU where asked to.
+/// </summary>
 public sealed class TorchClassifier : NeuralClassifier
 {
     private const int PredictionBlock = 4096;
