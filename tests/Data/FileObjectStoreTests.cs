@@ -75,6 +75,53 @@ public sealed class FileObjectStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deleted_object_is_gone_with_its_empty_folders_and_deleting_it_again_does_no_harm()
+    {
+        await Store.WriteAsync("a/b/c.bin", new byte[] { 1 });
+        await Store.WriteAsync("a/d.bin", new byte[] { 2 });
+        using (ObjectContent reading = await Store.ReadAsync("a/b/c.bin"))
+        {
+            await Store.DeleteAsync("a/b/c.bin");
+            reading.Memory.ToArray().ShouldBe([1]);
+        }
+        await Store.DeleteAsync("a/b/c.bin");
+        await Store.DeleteAsync("never/was/there");
+        (await Store.ExistsAsync("a/b/c.bin")).ShouldBeFalse();
+        Directory.Exists(Path.Combine(_folder, "a", "b")).ShouldBeFalse();
+        (await Store.ExistsAsync("a/d.bin")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Objects_are_written_while_others_in_their_folder_are_deleted()
+    {
+        await Parallel.ForAsync(0, 4, async (worker, cancellation) =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                await Store.WriteAsync($"deep/er/{worker}", new byte[] { 1 }, cancellation);
+                await Store.DeleteAsync($"deep/er/{worker}", cancellation);
+            }
+        });
+        Directory.EnumerateFileSystemEntries(_folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_listing_shows_committed_objects_below_a_prefix_in_order()
+    {
+        foreach (string key in (string[])["b/2", "b/10", "a", "b/1/x", "bc"])
+            await Store.WriteAsync(key, new byte[3]);
+        await using ObjectWriter unfinished = await Store.CreateAsync("b/3");
+        unfinished.Stream.WriteByte(1);
+        unfinished.Stream.Flush();
+        (await Store.ListAsync("b/").Select(entry => entry.Key).ToListAsync()).ShouldBe(["b/1/x", "b/10", "b/2"]);
+        (await Store.ListAsync("b").Select(entry => entry.Key).ToListAsync()).ShouldBe(["b/1/x", "b/10", "b/2", "bc"]);
+        ObjectEntry a = await Store.ListAsync("").FirstAsync();
+        (a.Key, a.Bytes).ShouldBe(("a", 3));
+        a.Modified.ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+        (await Store.ListAsync("nothing/here/").ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_scheme_without_a_store_is_refused_by_name() =>
         Should.Throw<ObjectStoreException>(() => ObjectStore.Open("gopher://x/y")).Message.ShouldContain("gopher");
 

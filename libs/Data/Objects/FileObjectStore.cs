@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DaprHep.Data.Objects;
@@ -9,6 +10,10 @@ namespace DaprHep.Data.Objects;
 public sealed class FileObjectStore(string folder) : ObjectStore
 {
     private const string TemporarySuffix = ".partial";
+    private const int WriteBuffer = 1 << 16;
+    private const int CreateAttempts = 100;
+
+    private static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
     private readonly string _folder = Path.TrimEndingDirectorySeparator(folder);
 
     /// <inheritdoc/>
@@ -43,13 +48,98 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-            return Task.FromResult<ObjectWriter>(new FileObjectWriter(this, key, stream, temporary, path));
+            return Task.FromResult<ObjectWriter>(new FileObjectWriter(this, key, Create(temporary), temporary, path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(key, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task DeleteAsync(string key, CancellationToken cancellation = default)
+    {
+        string path = PathOf(key);
+        try
+        {
+            File.Delete(path);
+            FlushFolder(Path.GetDirectoryName(path)!);
+            DeleteEmptyFolders(Path.GetDirectoryName(path)!);
+            return Task.CompletedTask;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(Url, key, $"can't be deleted: {e.Message}; check the folder's permissions", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ObjectEntry> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (ObjectEntry entry in EntriesOf(prefix, cancellation))
+            yield return entry;
+    }
+
+    private List<ObjectEntry> EntriesOf(string prefix, CancellationToken cancellation)
+    {
+        string start = Path.Combine(_folder, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        var entries = new List<ObjectEntry>();
+        try
+        {
+            // Other processes may delete files and folders while they are listed.
+            foreach (FileInfo file in new DirectoryInfo(start).EnumerateFiles("*", AllFiles))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string key = Path.GetRelativePath(_folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+                bool wanted = key.StartsWith(prefix, StringComparison.Ordinal) && !key.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+                if (wanted && file.Exists)
+                    entries.Add(new ObjectEntry(key, file.Length, file.LastWriteTimeUtc));
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return entries;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(Url, prefix, $"can't be listed: {e.Message}; check the folder's permissions", e);
+        }
+        entries.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
+        return entries;
+    }
+
+    // Someone else may delete the folder, found empty, before the file is in it.
+    private static FileStream Create(string path)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            try
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, WriteBuffer);
+            }
+            catch (DirectoryNotFoundException) when (attempt < CreateAttempts)
+            {
+            }
+        }
+    }
+
+    private void DeleteEmptyFolders(string folder)
+    {
+        try
+        {
+            for (; folder.Length > _folder.Length; folder = Path.GetDirectoryName(folder)!)
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // It holds something, or is gone already.
         }
     }
 

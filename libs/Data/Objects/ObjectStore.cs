@@ -52,6 +52,16 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default);
 
+    /// <summary>Takes an object away, whole and at once; a reader that has it keeps it. Does nothing where there is none.</summary>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    public abstract Task DeleteAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>The objects whose keys begin with <paramref name="prefix"/>, by key in ordinal order; what is not committed is not there.</summary>
+    /// <param name="prefix">For instance <c>events/</c>; empty for all objects.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="ObjectStoreException">The store can't be read.</exception>
+    public abstract IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellation = default);
+
     /// <summary>Writes a small object in one go.</summary>
     public async Task WriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
     {
