@@ -106,6 +106,20 @@ public sealed class FileObjectStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_writers_who_want_no_object_to_be_there_one_succeeds_and_its_object_stays()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            string key = $"once/{round}";
+            bool[] written = await Task.WhenAll(Enumerable.Range(1, 8).Select(writer => Task.Run(() => Store.TryWriteAsync(key, new[] { (byte)writer }))));
+            written.Count(success => success).ShouldBe(1);
+            using ObjectContent content = await Store.ReadAsync(key);
+            content.Memory.ToArray().ShouldBe([(byte)(Array.IndexOf(written, true) + 1)]);
+        }
+        Directory.EnumerateFiles(_folder, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_listing_shows_committed_objects_below_a_prefix_in_order()
     {
         foreach (string key in (string[])["b/2", "b/10", "a", "b/1/x", "bc"])

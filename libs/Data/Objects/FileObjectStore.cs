@@ -57,6 +57,40 @@ public sealed class FileObjectStore(string folder) : ObjectStore
     }
 
     /// <inheritdoc/>
+    public override async Task<bool> TryWriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    {
+        string path = PathOf(key);
+        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        try
+        {
+            if (File.Exists(path))
+                return false;
+            using (FileStream stream = Create(temporary))
+            {
+                await stream.WriteAsync(content, cancellation).ConfigureAwait(false);
+                stream.Flush(flushToDisk: true);
+            }
+
+            // Without overwriting, a move is a hard link to the new name, which only one can make.
+            File.Move(temporary, path, overwrite: false);
+            FlushFolder(Path.GetDirectoryName(path)!);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(key, e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <inheritdoc/>
     public override Task DeleteAsync(string key, CancellationToken cancellation = default)
     {
         string path = PathOf(key);
@@ -124,7 +158,7 @@ public sealed class FileObjectStore(string folder) : ObjectStore
             {
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, WriteBuffer);
             }
-            catch (DirectoryNotFoundException) when (attempt < CreateAttempts)
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < CreateAttempts)
             {
             }
         }

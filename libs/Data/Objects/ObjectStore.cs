@@ -52,6 +52,11 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default);
 
+    /// <summary>Writes a small object unless there is one of that key; of several writers one succeeds, and its object is never replaced.</summary>
+    /// <returns>Whether it was written; false where there is one already, whoever wrote it.</returns>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    public abstract Task<bool> TryWriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default);
+
     /// <summary>Takes an object away, whole and at once; a reader that has it keeps it. Does nothing where there is none.</summary>
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task DeleteAsync(string key, CancellationToken cancellation = default);
