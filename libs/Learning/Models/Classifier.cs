@@ -34,6 +34,9 @@ public abstract class Classifier : IDisposable
     /// <summary>The hyper-parameters that <see cref="ModelRegistry"/> made it with, defaults included.</summary>
     public HyperParameters Parameters { get; internal set; } = HyperParameters.None;
 
+    /// <summary>Whether it looks at the events' features.</summary>
+    public virtual bool ReadsFeatures => true;
+
     /// <summary>Whether it needs the events' particles, not only their features.</summary>
     public virtual bool ReadsParticles => false;
 

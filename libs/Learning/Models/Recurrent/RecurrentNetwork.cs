@@ -50,6 +50,9 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     }
 
     /// <inheritdoc/>
+    public override bool ReadsFeatures => _readsFeatures;
+
+    /// <inheritdoc/>
     public override bool ReadsParticles => true;
 
     /// <inheritdoc/>

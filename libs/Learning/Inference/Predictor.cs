@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using DaprHep.Data.Objects;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Models;
+using DaprHep.Physics;
+
+namespace DaprHep.Learning.Inference;
+
+/// <summary>
+/// A stored model ready to judge events: raw features and particles in, probabilities out, prepared by the code that training uses. Never
+/// changes, and any number of threads may use it at once; each call rents working memory that later calls use again. An event's
+/// probabilities do not depend on the events that it comes with.
+/// </summary>
+public sealed class Predictor
+{
+    private readonly ConcurrentBag<PredictionLane> _lanes = [];
+    private readonly SavedModel _files;
+
+    private Predictor(SavedModel files)
+    {
+        _files = files;
+        var lane = NewLane();
+        Description = lane.Description;
+        ReadsHlf = lane.Model.ReadsFeatures;
+        ReadsParticles = lane.Model.ReadsParticles;
+        if (ReadsParticles && Description.Physics is null)
+        {
+            throw new ModelFormatException(
+                $"{SavedModel.DescriptionName} does not say with which physics particles are to be prepared");
+        }
+        _lanes.Add(lane);
+    }
+
+    /// <summary>What <c>model.json</c> says: kind, classes, physics profile, features with their scaling, metrics, lineage.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Whether it reads the high-level features.</summary>
+    public bool ReadsHlf { get; }
+
+    /// <summary>Whether it reads the particles.</summary>
+    public bool ReadsParticles { get; }
+
+    /// <summary>How many high-level features an event has.</summary>
+    public int Features => Description.Features.Count;
+
+    /// <summary>How many classes it tells apart.</summary>
+    public int Classes => Description.Classes.Count;
+
+    /// <summary>Loads a model from a folder or from a prefix of an object store.</summary>
+    /// <param name="location">Path or URL, for instance <c>out/model</c>.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <inheritdoc cref="LoadAsync(ObjectStore, string, CancellationToken)"/>
+    public static Task<Predictor> LoadAsync(string location, CancellationToken cancellation = default)
+    {
+        var (store, prefix) = ObjectStore.OpenAt(location);
+        return LoadAsync(store, prefix, cancellation);
+    }
+
+    /// <summary>Loads a model from an object store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="prefix">The prefix of its <c>model.json</c> and <c>model.safetensors</c>, for instance <c>models/3f…</c>.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="ObjectStoreException">A file is missing or can't be read.</exception>
+    /// <exception cref="ModelDigestException">The weights have no digest or another one than the description says.</exception>
+    /// <exception cref="ModelFormatException">A file is malformed, or the two do not fit.</exception>
+    /// <exception cref="UnknownModelException">This version has no such model.</exception>
+    public static async Task<Predictor> LoadAsync(ObjectStore store, string prefix, CancellationToken cancellation = default) =>
+        new(await ModelFiles.ReadAsync(store, prefix, cancellation).ConfigureAwait(false));
+
+    /// <summary>Makes a predictor of a model in memory.</summary>
+    /// <param name="files">Its files.</param>
+    /// <exception cref="ModelDigestException">The weights have no digest or another one than the description says.</exception>
+    /// <exception cref="ModelFormatException">A file is malformed, or the two do not fit.</exception>
+    /// <exception cref="UnknownModelException">This version has no such model.</exception>
+    public static Predictor From(SavedModel files)
+    {
+        ModelFiles.CheckDigest(files, "the model");
+        return new Predictor(files);
+    }
+
+    /// <summary>Computes the probabilities of events.</summary>
+    /// <param name="hlf">High-level features as physics computes them, [events, <see cref="Features"/>]; may be empty where
+    /// <see cref="ReadsHlf"/> is false.</param>
+    /// <param name="particles">Particle rows as physics computes them, the lepton first, [rows, 19]; may be empty where
+    /// <see cref="ReadsParticles"/> is false.</param>
+    /// <param name="offsets">Event i has the rows <c>offsets[i]..offsets[i+1]</c>, [events + 1]; may be empty where
+    /// <see cref="ReadsParticles"/> is false.</param>
+    /// <param name="probabilities">Receives the probabilities, [events, <see cref="Classes"/>], each row adding up to 1.</param>
+    /// <exception cref="ArgumentException">The lengths are not those of one number of events.</exception>
+    /// <exception cref="PredictionInputException">An event can't be predicted; nothing was written.</exception>
+    public void Predict(
+        ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, Span<float> probabilities)
+    {
+        var events = EventsOf(hlf, particles, offsets, probabilities.Length);
+        if (events == 0)
+            return;
+        if (ReadsHlf)
+            InputCheck.Features(hlf, Features);
+        if (ReadsParticles)
+            InputCheck.Particles(particles, offsets);
+
+        if (!_lanes.TryTake(out var lane))
+            lane = NewLane();
+        lane.Scores(ReadsHlf ? hlf : default, particles, ReadsParticles ? offsets : default, probabilities);
+        Softmax.InPlace(probabilities, Classes);
+        _lanes.Add(lane);
+    }
+
+    private int EventsOf(ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, int probabilities)
+    {
+        var (events, rest) = Math.DivRem(probabilities, Classes);
+        if (rest != 0)
+            throw new ArgumentException($"{probabilities} probabilities are not those of whole events of {Classes} classes");
+        if (ReadsHlf && hlf.Length != (long)events * Features)
+            throw new ArgumentException($"{hlf.Length} high-level features are not those of {events} events with {Features} each");
+        if (ReadsParticles && offsets.Length != events + 1)
+            throw new ArgumentException($"{offsets.Length} offsets are not those of {events} events: there must be one more than events");
+        if (ReadsParticles && particles.Length % ParticleColumns.Count != 0)
+            throw new ArgumentException($"{particles.Length} particle values are no whole rows of {ParticleColumns.Count}");
+        return events;
+    }
+
+    private PredictionLane NewLane()
+    {
+        var (model, description) = _files.Load();
+        return new PredictionLane(model, description);
+    }
+}
