@@ -71,14 +71,7 @@ public sealed class FileObjectStore(string folder) : ObjectStore
                 stream.Flush(flushToDisk: true);
             }
 
-            // Without overwriting, a move is a hard link to the new name, which only one can make.
-            File.Move(temporary, path, overwrite: false);
-            FlushFolder(Path.GetDirectoryName(path)!);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            return TryName(temporary, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -232,8 +225,39 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         _ = Posix.Close(descriptor);
     }
 
+    // A move that does not overwrite looks first and renames then, and two could do so at a time; of hard links to one name only one can be made.
+    private static bool TryName(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return false;
+            }
+        }
+        if (Posix.Link(temporary, path) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error == Posix.Exists ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        }
+        FlushFolder(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
     private static partial class Posix
     {
+        /// <summary>What <see cref="Link"/> fails with where the name is taken (EEXIST).</summary>
+        public const int Exists = 17;
+
+        [DllImport(
+            "libc", EntryPoint = "link", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        public static extern int Link(string existing, string name);
+
         [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
         public static extern int Open(string path, int flags);
 
