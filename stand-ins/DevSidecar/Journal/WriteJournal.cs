@@ -8,7 +8,6 @@ namespace DaprHep.DevSidecar.Journal;
 /// </summary>
 internal sealed class WriteJournal : IDisposable
 {
-    private readonly Lock _gate = new();
     private readonly JournalStore _store;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -26,9 +25,12 @@ internal sealed class WriteJournal : IDisposable
         _thread.Start();
     }
 
+    /// <summary>What is written while this is held is committed in one transaction, whole or not at all.</summary>
+    public Lock Gate { get; } = new();
+
     public void Write(Action<JournalStore> write)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _writes.Add(write);
             Wake();
@@ -37,7 +39,7 @@ internal sealed class WriteJournal : IDisposable
 
     public void AfterCommit(Action effect)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _effects.Add(effect);
             Wake();
@@ -50,7 +52,7 @@ internal sealed class WriteJournal : IDisposable
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         T? result = default;
         Exception? failure = null;
-        lock (_gate)
+        lock (Gate)
         {
             Write(store =>
             {
@@ -83,7 +85,7 @@ internal sealed class WriteJournal : IDisposable
     /// <summary>Commits what is queued and closes the file.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _stopped = true;
             Wake();
@@ -109,7 +111,7 @@ internal sealed class WriteJournal : IDisposable
         List<Action> effects = [];
         while (true)
         {
-            lock (_gate)
+            lock (Gate)
             {
                 (writes, _writes) = (_writes, writes);
                 (effects, _effects) = (_effects, effects);

@@ -8,13 +8,14 @@ namespace DaprHep.DevSidecar.Workflows;
 
 /// <summary>
 /// All workflows of all apps: what clients ask for, what workers get, what is due. State lives in memory under one lock and is
-/// journaled as it changes; callers and workers learn of a change only after it is committed.
+/// journaled as it changes; callers and workers learn of a change only after it is committed. The lock is the journal's, so that a
+/// change of several rows (a turn's history, what it took from the inbox, what it sent) is one transaction.
 /// </summary>
 internal sealed partial class WorkflowEngine : IDisposable
 {
     private const string NoInstance = "no such instance exists";
     private static readonly Timestamp Never = new() { Seconds = 253402300799, Nanos = 999999999 };
-    private readonly Lock _gate = new();
+    private readonly Lock _gate;
     private readonly Dictionary<InstanceKey, Instance> _live = [];
     private readonly Dictionary<string, AppWorkers> _workers = [];
     private readonly Dictionary<(string App, string Instance, int Task), List<ActivityWork>> _activities = [];
@@ -27,6 +28,7 @@ internal sealed partial class WorkflowEngine : IDisposable
     public WorkflowEngine(WriteJournal journal, JournalReader reader, ILogger logger)
     {
         _journal = journal;
+        _gate = journal.Gate;
         _reader = reader;
         _logger = logger;
         lock (_gate)
