@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Learning.Artifacts;
-using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Models;
 using DaprHep.Physics;
 
@@ -14,22 +14,23 @@ namespace DaprHep.Learning.Inference;
 /// </summary>
 public sealed class Predictor
 {
-    private readonly ConcurrentBag<PredictionLane> _lanes = [];
-    private readonly SavedModel _files;
+    private readonly ConcurrentQueue<PredictionLane> _lanes = [];
+    private readonly Func<EventScorer> _scorers;
+    private readonly MinMaxScaling _scaling;
+    private readonly PhysicsProfile _profile;
 
     private Predictor(SavedModel files)
     {
-        _files = files;
-        var lane = NewLane();
-        Description = lane.Description;
-        ReadsHlf = lane.Model.ReadsFeatures;
-        ReadsParticles = lane.Model.ReadsParticles;
-        if (ReadsParticles && Description.Physics is null)
+        var (model, description) = files.Load();
+        using (model)
         {
-            throw new ModelFormatException(
-                $"{SavedModel.DescriptionName} does not say with which physics particles are to be prepared");
+            Description = description;
+            ReadsHlf = model.ReadsFeatures;
+            ReadsParticles = model.ReadsParticles;
+            _scaling = ScalingOf(description);
+            _profile = ProfileOf(description, ReadsParticles);
+            _scorers = model.Scorers();
         }
-        _lanes.Add(lane);
     }
 
     /// <summary>What <c>model.json</c> says: kind, classes, physics profile, features with their scaling, metrics, lineage.</summary>
@@ -100,11 +101,10 @@ public sealed class Predictor
         if (ReadsParticles)
             InputCheck.Particles(particles, offsets);
 
-        if (!_lanes.TryTake(out var lane))
-            lane = NewLane();
-        lane.Scores(ReadsHlf ? hlf : default, particles, ReadsParticles ? offsets : default, probabilities);
-        Softmax.InPlace(probabilities, Classes);
-        _lanes.Add(lane);
+        if (!_lanes.TryDequeue(out var lane))
+            lane = new PredictionLane(new PreparedEvents(_scaling, _profile), _scorers(), Features, Classes);
+        lane.Predict(ReadsHlf ? hlf : default, particles, ReadsParticles ? offsets : default, probabilities);
+        _lanes.Enqueue(lane);
     }
 
     private int EventsOf(ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, int probabilities)
@@ -121,9 +121,33 @@ public sealed class Predictor
         return events;
     }
 
-    private PredictionLane NewLane()
+    private static MinMaxScaling ScalingOf(ModelDescription description)
     {
-        var (model, description) = _files.Load();
-        return new PredictionLane(model, description);
+        try
+        {
+            return new MinMaxScaling(
+                [.. description.Features.Select(feature => feature.Min)], [.. description.Features.Select(feature => feature.Max)]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException($"{SavedModel.DescriptionName}: {e.Message}", e);
+        }
+    }
+
+    private static PhysicsProfile ProfileOf(ModelDescription description, bool readsParticles)
+    {
+        if (description.Physics is not { } physics)
+        {
+            return !readsParticles ? PhysicsProfile.Standard : throw new ModelFormatException(
+                $"{SavedModel.DescriptionName} does not say with which physics particles are to be prepared");
+        }
+        try
+        {
+            return PhysicsProfiles.Parse(physics);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException($"{SavedModel.DescriptionName}: {e.Message}", e);
+        }
     }
 }

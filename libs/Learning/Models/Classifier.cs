@@ -1,5 +1,6 @@
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Inference;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models;
@@ -84,6 +85,10 @@ public abstract class Classifier : IDisposable
     /// <returns>The name of the scores before the softmax, [events, <see cref="Classes"/>].</returns>
     /// <exception cref="NotSupportedException">It has no form in ONNX.</exception>
     internal virtual string AddTo(OnnxGraph graph) => throw new NotSupportedException($"Model '{Name}' has no form in ONNX");
+
+    /// <summary>Its present weights for judging events, without what learning needs.</summary>
+    /// <returns>Makes a scorer; all that it makes share the weights.</returns>
+    internal virtual Func<EventScorer> Scorers() => throw new NotSupportedException($"Model '{Name}' does not judge events by itself");
 
     /// <summary>Class probabilities of events.</summary>
     /// <param name="events">As for <see cref="Logits"/>.</param>

@@ -36,6 +36,14 @@ internal sealed class ParameterSet
 
     internal Span<float> Values => _values.Span;
 
+    /// <summary>A copy of the values that later steps do not change.</summary>
+    internal AlignedFloats CopyValues()
+    {
+        var copy = new AlignedFloats(_values.Length);
+        _values.Span.CopyTo(copy.Span);
+        return copy;
+    }
+
     internal Span<float> Gradients => _gradients.Span;
 
     /// <summary>Scales all gradients together so that their norm is at most <paramref name="maxNorm"/>; gives the norm before.</summary>

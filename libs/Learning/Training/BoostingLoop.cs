@@ -106,11 +106,11 @@ internal static class BoostingLoop
 
         void AddScores(IEnumerable<DecisionTree> trees)
         {
-            var kernel = new TreeKernel(model.Features, classes);
+            var (kernel, memory) = (new TreeKernel(model.Features, classes), new TreeMemory());
             foreach (var tree in trees)
                 kernel.Add(tree);
             foreach (var events in new[] { train, validation, test })
-                kernel.AddScores(events.Events.Features.Span, events.Scores);
+                kernel.AddScores(events.Events.Features.Span, events.Scores, memory);
         }
 
         LiveMetrics Live()

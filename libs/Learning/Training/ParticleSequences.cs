@@ -85,7 +85,7 @@ public sealed class ParticleSequences
         var first = Offsets.Span[index];
         var rows = Offsets.Span[index + 1] - first;
         var padding = Padding.IsEmpty ? -1 : Padding.Span[index];
-        return padding < 0 ? new ParticleSteps(first, rows, rows, 1) : new ParticleSteps(first, rows, padding, PaddedLength - rows + 1);
+        return ParticleSteps.Of(first, rows, padding);
     }
 }
 
@@ -96,6 +96,13 @@ public sealed class ParticleSequences
 /// <param name="Times">How often it is read.</param>
 internal readonly record struct ParticleSteps(int First, int Rows, int Repeated, int Times)
 {
+    /// <summary>The steps through an event.</summary>
+    /// <param name="first">The event's first row.</param>
+    /// <param name="rows">How many rows it has.</param>
+    /// <param name="padding">Which of its rows stands for its padding, counted from its first; −1 for none.</param>
+    internal static ParticleSteps Of(int first, int rows, int padding) =>
+        padding < 0 ? new(first, rows, rows, 1) : new(first, rows, padding, ParticleSequences.PaddedLength - rows + 1);
+
     /// <summary>How many steps there are.</summary>
     internal int Count => Rows + Times - 1;
 

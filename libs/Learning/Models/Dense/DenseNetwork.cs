@@ -1,4 +1,5 @@
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Inference;
 using DaprHep.Learning.Models.Torch;
 using DaprHep.Learning.Training;
 
@@ -99,6 +100,12 @@ public sealed class DenseNetwork : NeuralClassifier
     public override void ImportOptimizer(OptimizerState state) => _parameters.ImportOptimizer(state);
 
     internal override TorchNetwork TorchForm() => new(null, Features, _widths, dropout: 0);
+
+    internal override Func<EventScorer> Scorers()
+    {
+        var weights = _parameters.CopyValues();
+        return () => new DenseScorer(new DenseStack(Features, _widths, 0, passesErrorsOn: false), weights, Features, Classes);
+    }
 
     internal override string AddTo(OnnxGraph graph) => _layers.AddTo(graph, graph.ScaledFeatures(), _parameters.Values);
 

@@ -29,6 +29,18 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
     // ONNX has z, r, n.
     protected override IReadOnlyList<int> OnnxGates => [1, 0, 2];
 
+    internal override SingleEventLayer ForSingleEvents(ReadOnlySpan<float> parameters)
+    {
+        var layer = new SingleEventGru(Units);
+        for (var gate = 0; gate < 3; gate++)
+            layer.SetRecurrent(gate, RecurrentWeights(parameters, gate));
+        layer.SetInput(0, InputWeights(parameters, 0), StartingBiases(parameters, 0));
+        layer.SetInput(1, InputWeights(parameters, 1), StartingBiases(parameters, 1));
+        layer.SetInput(2, [], RecurrentBiases(parameters, 2));
+        layer.SetInput(3, InputWeights(parameters, 2), StartingBiases(parameters, 2));
+        return layer;
+    }
+
     // A step leaves r, z, q = U_n h + b_n, n and h'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Step(

@@ -26,6 +26,17 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
     // ONNX has i, o, f, g.
     protected override IReadOnlyList<int> OnnxGates => [0, 3, 1, 2];
 
+    internal override SingleEventLayer ForSingleEvents(ReadOnlySpan<float> parameters)
+    {
+        var layer = new SingleEventLstm(Units);
+        for (var gate = 0; gate < 4; gate++)
+        {
+            layer.SetRecurrent(gate, RecurrentWeights(parameters, gate));
+            layer.SetInput(gate, InputWeights(parameters, gate), StartingBiases(parameters, gate));
+        }
+        return layer;
+    }
+
     // A step leaves i, f, g, o, c', tanh(c') and h'.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Step(

@@ -78,6 +78,10 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
             value = (float)((2 * random.NextDouble() - 1) * bound);
     }
 
+    /// <summary>The layer with its weights laid out for one event at a time; gives the same bits as <see cref="Forward"/>.</summary>
+    /// <param name="parameters">The network's parameters; copied.</param>
+    internal abstract SingleEventLayer ForSingleEvents(ReadOnlySpan<float> parameters);
+
     /// <summary>Steps through a tile.</summary>
     internal void Forward(ReadOnlySpan<float> parameters, SequenceTile tile, TileWorkspace workspace)
     {
@@ -188,6 +192,27 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
     /// <inheritdoc cref="Vectors(Span{float}, int, int)"/>
     protected static ReadOnlySpan<Vector256<float>> Vectors(ReadOnlySpan<float> slot, int index, int block) =>
         MemoryMarshal.Cast<float, Vector256<float>>(slot.Slice(index * block, block));
+
+    /// <summary>A gate's weights on particles, [units, 19].</summary>
+    protected ReadOnlySpan<float> InputWeights(ReadOnlySpan<float> parameters, int gate) =>
+        parameters.Slice(gate * units * Columns, units * Columns);
+
+    /// <summary>A gate's weights on the output of the step before, [units, units].</summary>
+    protected ReadOnlySpan<float> RecurrentWeights(ReadOnlySpan<float> parameters, int gate) =>
+        parameters.Slice(RecurrentFirst + gate * units * units, units * units);
+
+    /// <summary>What a gate's sums over particles start from, [units].</summary>
+    protected float[] StartingBiases(ReadOnlySpan<float> parameters, int gate)
+    {
+        var biases = parameters.Slice(InputBiasFirst + gate * units, units).ToArray();
+        if (gate < GatesWithBothBiases)
+            TensorPrimitives.Add(biases, RecurrentBiases(parameters, gate), biases);
+        return biases;
+    }
+
+    /// <summary>A gate's recurrent biases, [units].</summary>
+    protected ReadOnlySpan<float> RecurrentBiases(ReadOnlySpan<float> parameters, int gate) =>
+        parameters.Slice(RecurrentBiasFirst + gate * units, units);
 
     private void StartFromBiases(ReadOnlySpan<float> parameters, Span<float> projection)
     {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Inference;
 using DaprHep.Learning.Models.Dense;
 using DaprHep.Learning.Models.Torch;
 using DaprHep.Learning.Training;
@@ -40,7 +41,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         _layer = shape.Layer;
         _readsFeatures = shape.ReadsFeatures;
         _dense = shape.Hidden > 0 ? [("dense", shape.Hidden), ("output", classes)] : [("output", classes)];
-        _head = new DenseStack(_layer.Units + (_readsFeatures ? features : 0), _dense, _layer.ParameterCount, passesErrorsOn: true);
+        _head = NewHead();
         _dropout = shape.Dropout > 0 ? new Dropout(shape.Dropout, seed) : null;
         _parameters = new ParameterSet(name, [.. _layer.Places, .. _head.Places]);
         _workspaces = [new TileWorkspace(_layer)];
@@ -179,6 +180,13 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     internal override TorchNetwork TorchForm() => new(
         new PackedLayer(_layer is LstmLayer, _layer.Units), _readsFeatures ? Features : 0, _dense, _shape.Dropout);
 
+    internal override Func<EventScorer> Scorers()
+    {
+        var weights = _parameters.CopyValues();
+        var alone = _layer.ForSingleEvents(weights.Span);
+        return () => new RecurrentScorer(_layer, alone, NewHead(), weights, _readsFeatures ? Features : 0, Classes);
+    }
+
     internal override string AddTo(OnnxGraph graph)
     {
         var outputs = _layer.AddTo(graph, _parameters.Values);
@@ -219,6 +227,9 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         return block.Length;
     }
 
+    private DenseStack NewHead() =>
+        new(_layer.Units + (_readsFeatures ? Features : 0), _dense, _layer.ParameterCount, passesErrorsOn: true);
+
     private Span<float> LayerGradients => _parameters.Gradients[.._layer.ParameterCount];
 
     private Span<float> HeadGradients => _parameters.Gradients[_layer.ParameterCount..];
@@ -235,15 +246,15 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         Sort(particles, rows);
         _head.MakeRoom(rows.Length);
         _tilesInUse = (rows.Length + SequenceTile.Width - 1) / SequenceTile.Width;
-        Span<int> members = stackalloc int[SequenceTile.Width];
+        Span<ParticleSteps> members = stackalloc ParticleSteps[SequenceTile.Width];
         for (var index = 0; index < _tilesInUse; index++)
         {
             if (index == _tiles.Count)
                 _tiles.Add(new SequenceTile());
             var count = Math.Min(SequenceTile.Width, rows.Length - index * SequenceTile.Width);
             for (var i = 0; i < count; i++)
-                members[i] = rows[PositionAt(index * SequenceTile.Width + i)];
-            _tiles[index].Assign(particles, members[..count], _layer.SlotLength, keepsAll);
+                members[i] = particles.StepsOf(rows[PositionAt(index * SequenceTile.Width + i)]);
+            _tiles[index].Assign(particles.Values, members[..count], _layer.SlotLength, keepsAll);
         }
 
         ForEachTile((index, workspace) =>

@@ -32,17 +32,17 @@ internal sealed class SequenceTile
     internal AlignedFloats Gradients { get; set; }
 
     /// <summary>Takes over events.</summary>
-    /// <param name="particles">The particles of all events.</param>
-    /// <param name="rows">Which events, at most <see cref="Width"/>.</param>
+    /// <param name="particles">The particles of all events, [rows, 19].</param>
+    /// <param name="events">How each is stepped through; at most <see cref="Width"/>.</param>
     /// <param name="slotLength">Values that a step leaves.</param>
     /// <param name="keepsAll">Whether all steps are kept, for the backward pass, or the last two.</param>
-    internal void Assign(ParticleSequences particles, ReadOnlySpan<int> rows, int slotLength, bool keepsAll)
+    internal void Assign(ReadOnlyMemory<float> particles, ReadOnlySpan<ParticleSteps> events, int slotLength, bool keepsAll)
     {
-        _particles = particles.Values;
-        (Count, Steps, _slotLength, _keepsAll) = (rows.Length, 0, slotLength, keepsAll);
-        for (var i = 0; i < rows.Length; i++)
+        _particles = particles;
+        (Count, Steps, _slotLength, _keepsAll) = (events.Length, 0, slotLength, keepsAll);
+        for (var i = 0; i < events.Length; i++)
         {
-            _events[i] = particles.StepsOf(rows[i]);
+            _events[i] = events[i];
             Steps = Math.Max(Steps, _events[i].Count);
         }
 

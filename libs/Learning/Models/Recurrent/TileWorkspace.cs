@@ -4,7 +4,9 @@ using DaprHep.Learning.Training;
 namespace DaprHep.Learning.Models.Recurrent;
 
 /// <summary>Memory that one thread needs to work on a tile.</summary>
-internal sealed class TileWorkspace(RecurrentLayer layer)
+/// <param name="layer">The layer.</param>
+/// <param name="learns">Whether it also steps back; what only that needs is left out else.</param>
+internal sealed class TileWorkspace(RecurrentLayer layer, bool learns = true)
 {
     /// <summary>Steps whose errors are collected before they are multiplied into gradients: the sums are then long enough to be quick,
     /// and the errors still fit a second-level cache.</summary>
@@ -29,14 +31,14 @@ internal sealed class TileWorkspace(RecurrentLayer layer)
     /// <summary>
     /// The loss's derivatives by the sums before the gates' functions, of several steps, [error rows, <see cref="Stride"/>].
     /// </summary>
-    internal AlignedFloats Errors { get; } = new(layer.ErrorRows * Stride);
+    internal AlignedFloats Errors { get; } = new(learns ? layer.ErrorRows * Stride : 0);
 
     /// <summary>The outputs of the steps before those, [units, <see cref="Stride"/>].</summary>
-    internal AlignedFloats States { get; } = new(layer.Units * Stride);
+    internal AlignedFloats States { get; } = new(learns ? layer.Units * Stride : 0);
 
     /// <summary>The particles of those steps, [19, <see cref="Stride"/>].</summary>
-    internal AlignedFloats Particles { get; } = new(ParticleSequences.Columns * Stride);
+    internal AlignedFloats Particles { get; } = new(learns ? ParticleSequences.Columns * Stride : 0);
 
     /// <summary>Gradients of those steps, before they are added up.</summary>
-    internal AlignedFloats Gradients { get; } = new(layer.GateRows * (Math.Max(layer.Units, ParticleSequences.Columns) + 1));
+    internal AlignedFloats Gradients { get; } = new(learns ? layer.GateRows * (Math.Max(layer.Units, ParticleSequences.Columns) + 1) : 0);
 }

@@ -1,5 +1,6 @@
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Inference;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Models.Trees;
@@ -12,6 +13,7 @@ public sealed class BoostedTrees : Classifier
     private const int PredictionBlock = 16 * TreeKernel.Block;
 
     private readonly List<DecisionTree> _trees = [];
+    private readonly TreeMemory _memory = new();
     private TreeKernel _kernel;
 
     /// <summary>Makes a classifier without trees, which gives every class the same score.</summary>
@@ -36,7 +38,7 @@ public sealed class BoostedTrees : Classifier
             var count = Math.Min(PredictionBlock, events.Count - first);
             var seen = block.AsSpan(0, count * Features);
             Prepare(events.Features.Span.Slice(first * Features, seen.Length), seen);
-            _kernel.AddScores(seen, logits.Slice(first * Classes, count * Classes));
+            _kernel.AddScores(seen, logits.Slice(first * Classes, count * Classes), _memory);
         }
     }
 
@@ -51,6 +53,15 @@ public sealed class BoostedTrees : Classifier
         _trees.Clear();
         _kernel = new TreeKernel(Features, Classes);
         Add(trees);
+    }
+
+    internal override Func<EventScorer> Scorers()
+    {
+        var kernel = new TreeKernel(Features, Classes);
+        foreach (var tree in _trees)
+            kernel.Add(tree);
+        var paths = new TreePaths(_trees);
+        return () => new TreeScorer(kernel, paths, Features, Classes);
     }
 
     internal override string AddTo(OnnxGraph graph) => TreeOnnx.AddTo(

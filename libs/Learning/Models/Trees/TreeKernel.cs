@@ -8,7 +8,7 @@ namespace DaprHep.Learning.Models.Trees;
 /// Evaluates trees for sixty-four events at once. A tree becomes a short program for a stack machine, its nodes in postorder: a leaf
 /// pushes its value, a split replaces two values by one of them. All nodes are computed for all events, without a branch or a gather
 /// depending on an event, which for trees of this depth is faster than following each event's own path. Scores are added up tree by tree in
-/// float32, as XGBoost does, to the same bits.
+/// float32, as XGBoost does, to the same bits. Threads may use one kernel at once, each with memory of its own.
 /// </summary>
 internal sealed class TreeKernel
 {
@@ -18,9 +18,7 @@ internal sealed class TreeKernel
     private readonly int _features;
     private readonly int _classes;
     private readonly List<Instruction> _program = [];
-    private readonly float[] _columns;
-    private readonly float[] _scores;
-    private float[] _stack = [];
+    private int _depth;
 
     /// <summary>Makes a kernel without trees.</summary>
     /// <param name="features">How many features an event has.</param>
@@ -29,8 +27,6 @@ internal sealed class TreeKernel
     {
         _features = features;
         _classes = classes;
-        _columns = new float[features * Block];
-        _scores = new float[classes * Block];
     }
 
     private enum Kind
@@ -51,9 +47,7 @@ internal sealed class TreeKernel
     /// <summary>Adds a tree behind those there are.</summary>
     internal void Add(DecisionTree tree)
     {
-        var room = (tree.Depth() + 1) * Block;
-        if (_stack.Length < room)
-            _stack = new float[room];
+        _depth = Math.Max(_depth, tree.Depth());
         Compile(tree);
         _program.Add(new Instruction(Kind.Score, tree.Class, 0, 0, 0));
     }
@@ -61,20 +55,22 @@ internal sealed class TreeKernel
     /// <summary>Adds the trees' scores to those of events.</summary>
     /// <param name="features">Finite features, [events, features].</param>
     /// <param name="scores">[events, classes].</param>
-    internal void AddScores(ReadOnlySpan<float> features, Span<float> scores)
+    /// <param name="memory">Working memory.</param>
+    internal void AddScores(ReadOnlySpan<float> features, Span<float> scores, TreeMemory memory)
     {
+        memory.MakeRoom(_features * Block, _classes * Block, (_depth + 1) * Block);
         var events = features.Length / _features;
         for (var first = 0; first < events; first += Block)
         {
             var count = Math.Min(Block, events - first);
-            Transpose(features.Slice(first * _features, count * _features), _columns, _features);
+            Transpose(features.Slice(first * _features, count * _features), memory.Columns, _features);
             var own = scores.Slice(first * _classes, count * _classes);
-            Transpose(own, _scores, _classes);
-            Execute();
+            Transpose(own, memory.Scores, _classes);
+            Execute(memory);
             for (var c = 0; c < _classes; c++)
             {
                 for (var i = 0; i < count; i++)
-                    own[i * _classes + c] = _scores[c * Block + i];
+                    own[i * _classes + c] = memory.Scores[c * Block + i];
             }
         }
     }
@@ -109,11 +105,11 @@ internal sealed class TreeKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Execute()
+    private void Execute(TreeMemory memory)
     {
-        ref var columns = ref MemoryMarshal.GetArrayDataReference(_columns);
-        ref var scores = ref MemoryMarshal.GetArrayDataReference(_scores);
-        ref var top = ref MemoryMarshal.GetArrayDataReference(_stack);
+        ref var columns = ref MemoryMarshal.GetArrayDataReference(memory.Columns);
+        ref var scores = ref MemoryMarshal.GetArrayDataReference(memory.Scores);
+        ref var top = ref MemoryMarshal.GetArrayDataReference(memory.Stack);
         foreach (ref readonly var step in CollectionsMarshal.AsSpan(_program))
         {
             ref var column = ref Unsafe.Add(ref step.Kind == Kind.Score ? ref scores : ref columns, step.Index * Block);

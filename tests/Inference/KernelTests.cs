@@ -1,0 +1,72 @@
+using DaprHep.Learning.Inference;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
+using DaprHep.Physics;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DaprHep.Inference.Tests;
+
+public class KernelTests
+{
+    private static readonly (RawEvents Events, sbyte[] Labels) Samples = RawEvents.OfSamples();
+
+    [Theory]
+    [InlineData("hlf")]
+    [InlineData("inclusive")]
+    [InlineData("lstm")]
+    [InlineData("sequence")]
+    public void Probabilities_are_those_of_libtorch(string kind)
+    {
+        using Classifier model = Models.Create(kind, Samples.Events, Samples.Labels);
+        Predictor predictor = Models.PredictorOf(model, Samples.Events);
+        using var torch = new TorchClassifier((NeuralClassifier)Models.Create(kind, Samples.Events, Samples.Labels), TorchSharp.torch.CPU, seed: 1);
+        float[] expected = torch.Probabilities(Models.Prepare(Samples.Events, PhysicsProfile.Standard));
+        float[] together = Models.Predict(predictor, Samples.Events);
+        float[] alone = Models.Predict(predictor, Samples.Events.Select(17));
+        for (int i = 0; i < expected.Length; i++)
+            together[i].ShouldBe(expected[i], 1e-5f, $"event {i / 3}, class {i % 3}");
+        for (int c = 0; c < 3; c++)
+            alone[c].ShouldBe(expected[17 * 3 + c], 1e-5f);
+    }
+
+    [Fact]
+    public void Networks_of_any_size_give_a_single_event_the_bits_that_it_has_in_a_tile() => Prop.ForAll(
+        Gen.Choose(0, int.MaxValue).ToArbitrary(),
+        seed =>
+        {
+            var random = new Random(seed);
+            string kind = random.Next(2) == 0 ? "inclusive" : "lstm";
+            HyperParameters parameters = HyperParameters.Parse([$"units={random.Next(1, 90)}", $"hidden={random.Next(0, 30)}"]);
+            using Classifier model = ModelRegistry.Create(kind, HlfColumns.Count, Models.Classes.Length, (ulong)seed, parameters);
+            Predictor predictor = Models.PredictorOf(model, Samples.Events);
+            int[] picked = [.. Enumerable.Range(0, 16).Select(_ => random.Next(Samples.Events.Count))];
+            float[] tile = Models.Predict(predictor, Samples.Events.Select(picked));
+            for (int i = 0; i < picked.Length; i++)
+                Models.Predict(predictor, Samples.Events.Select(picked[i])).ShouldBe(tile[(3 * i)..(3 * i + 3)]);
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [MemberData(nameof(Models.Kinds), MemberType = typeof(Models))]
+    public void A_call_allocates_nothing_once_its_memory_has_grown(string kind)
+    {
+        using Classifier model = Models.Create(kind, Samples.Events, Samples.Labels);
+        Predictor predictor = Models.PredictorOf(model, Samples.Events);
+        RawEvents[] calls = [Samples.Events.Select(0), Samples.Events.Select([.. Enumerable.Range(0, 300)]), Samples.Events.Select(5, 6, 7)];
+        var probabilities = new float[300 * 3];
+        // The second round is warm; what the first left behind must do for it.
+        Repeat();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        void Repeat()
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                foreach (RawEvents call in calls)
+                    predictor.Predict(call.Hlf, call.Particles, call.Offsets, probabilities.AsSpan(0, call.Count * 3));
+            }
+        }
+    }
+}
