@@ -39,11 +39,6 @@ internal static class RunCommand
             DefaultValueFactory = _ => Defaults.Physics,
         };
         physics.AcceptOnlyFromAmong("standard", "cern2019");
-        Option<int?> epochs = NumberOption.Optional("--epochs", "Passes over the training data; default 50, recurrent models 25.", 1);
-        Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.Batch, 1);
-        Option<int> ranks = NumberOption.Create(
-            "--ranks", "Processes that train together; the batch is divided among them.", Defaults.Ranks, 1, PipelineRequest.MostRanks);
-        Option<int> seed = NumberOption.Create("--seed", "Seed of everything random; the same seed and input give the same model.", Defaults.Seed, 0);
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each class.", 1L);
         var test = new Option<string?>("--test") { Description = "Folder like SAMPLES to test on, instead of a fifth of the events.", HelpName = "SAMPLES" };
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
@@ -71,9 +66,9 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, epochs, batch, ranks, seed, maxEvents, test, store, badFiles, hash, tune, algorithm,
-            trials, parallel, gateway, json,
+            samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, tune, algorithm, trials, parallel, gateway, json,
         };
+        var training = new TrainingArguments(command);
         command.Validators.Add(result =>
         {
             bool folder = result.GetValue(samples) is not null, globs = result.GetValue(sample) is { Length: > 0 };
@@ -91,10 +86,6 @@ internal static class RunCommand
                 TestSamples = parsed.GetValue(test) is { } testFolder ? SampleArguments.FromFolder(testFolder) : [],
                 Physics = parsed.GetValue(physics)!,
                 Model = parsed.GetValue(model)!,
-                Epochs = parsed.GetValue(epochs),
-                Batch = parsed.GetValue(batch),
-                Ranks = parsed.GetValue(ranks),
-                Seed = parsed.GetValue(seed),
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
                 MaxBadFiles = parsed.GetValue(badFiles),
@@ -107,6 +98,10 @@ internal static class RunCommand
                 },
                 Attempts = parsed.GetValue(gateway) is null ? 1 : Defaults.Attempts,
             };
+            // Hours of conversion are not spent before a typing error or a missing GPU is found; behind a gateway, GPUs are its services'.
+            if (parsed.GetValue(gateway) is null)
+                _ = training.OptionsFor(request.Model, parsed);
+            request = training.Ask(request, parsed);
             await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
         }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
         return command;

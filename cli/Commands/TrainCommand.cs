@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DaprHep.Cli.Progress;
 using DaprHep.Data.Datasets;
@@ -17,8 +16,6 @@ namespace DaprHep.Cli.Commands;
 /// <summary><c>daprhep train</c>: a model from the shards of a dataset, with checkpoints to go on from.</summary>
 internal static class TrainCommand
 {
-    private static readonly TrainingOptions Defaults = new();
-
     /// <summary>Makes the command.</summary>
     /// <param name="group">The ranks that train together, where this process is one of them; it leaves all else to its launcher.</param>
     public static Command Create(RankGroup? group = null)
@@ -39,60 +36,16 @@ internal static class TrainCommand
             HelpName = "OUT",
         };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints in OUT, if there are any." };
-        Option<int?> epochs = NumberOption.Optional(
-            "--epochs", "Passes over the training events, at most; default 50, recurrent models 25.", 1);
-        Option<int> batch = NumberOption.Create("--batch", "Events a gradient step.", Defaults.BatchSize, 1);
-        Option<int> seed = NumberOption.Create("--seed", "Seed of everything random; the same seed and dataset give the same model.", 1, 0);
-        Option<double?> rate = NumberOption.Positive(
-            "--lr", $"Learning rate, the largest where it changes; default {Defaults.LearningRate}.");
-        var schedule = new Option<string>("--schedule")
-        {
-            Description = "How the learning rate changes: constant, cosine or one-cycle.",
-            DefaultValueFactory = _ => "cosine",
-        };
-        schedule.AcceptOnlyFromAmong("constant", "cosine", "one-cycle");
-        Option<double?> norm = NumberOption.Positive("--max-gradient-norm", "Scale larger gradients down to this norm.");
-        var weights = new Option<string?>("--class-weights")
-        {
-            Description = "How much an event of each class counts: balanced, or a number for each class.",
-            HelpName = "balanced|W,W,W",
-        };
-        Option<int> patience = NumberOption.Create(
-            "--patience", "Stop after so many epochs without a better validation figure, and keep the best weights; 0: never.", 0, 0);
-        var stopBy = new Option<string>("--stop-by") { Description = "That figure: loss or auc.", DefaultValueFactory = _ => "loss" };
-        stopBy.AcceptOnlyFromAmong("loss", "auc");
-        Option<double?> validation = NumberOption.Positive(
-            "--validation",
-            $"Share of the training events to hold back for it; default {TrainingOptions.UsualValidationShare} with --patience.");
-        var mirror = new Option<bool?>("--mirror")
-        {
-            Description = "Learn from mirror images of the events too (η → −η, φ → −φ); default true for recurrent models.",
-            HelpName = "true|false",
-        };
-        var parameters = new Option<string[]>("--set")
-        {
-            Description = "A hyper-parameter of the model, e.g. units=64.",
-            HelpName = "NAME=VALUE",
-        };
         Option<int> every = NumberOption.Create(
             "--checkpoint-every", "Steps between checkpoints in an epoch; 0: after epochs only.", 0, 0);
         Option<int?> threads = NumberOption.Optional("--threads", "Threads; default one a core. The model does not depend on it.", 1);
-        Option<int> ranks = NumberOption.Create(
-            "--ranks", "Processes that train together; the batch is divided among them, and so are the cores.", 1, 1);
-        var device = new Option<string>("--device")
-        {
-            Description = "What computes: cpu, or cuda for a GPU; rank r takes device r.",
-            DefaultValueFactory = _ => "cpu",
-        };
-        device.AcceptOnlyFromAmong("cpu", "cuda");
-        var amp = new Option<bool>("--amp") { Description = "Mixed precision: float16 where that is accurate enough. GPUs only." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("train", "Train a model on the shards of a dataset, and evaluate it.")
         {
-            dataset, model, output, resume, epochs, batch, seed, rate, schedule, norm, weights, patience, stopBy, validation, mirror,
-            parameters, every, threads, ranks, device, amp, json,
+            dataset, model, output, resume, every, threads, json,
         };
+        var training = new TrainingArguments(command);
         if (group is null)
         {
             command.SetAction((parsed, cancellation) => Failure.Guard(
@@ -107,45 +60,21 @@ internal static class TrainCommand
 
         async Task RunAsync(ParseResult parsed, CancellationToken cancellation)
         {
-            string name = parsed.GetValue(model)!;
-            int wait = parsed.GetValue(patience);
-            string? classWeights = parsed.GetValue(weights);
-            TrainingOptions usual = ModelRegistry.UsualTrainingOf(name);
-            TrainingOptions options = new TrainingOptions
+            int ranks = training.RanksOf(parsed);
+            TrainingOptions options = training.OptionsFor(parsed.GetValue(model)!, parsed) with
             {
-                Model = name,
-                Epochs = parsed.GetValue(epochs) ?? usual.Epochs,
-                BatchSize = parsed.GetValue(batch),
-                Seed = (ulong)parsed.GetValue(seed),
-                LearningRate = parsed.GetValue(rate) ?? Defaults.LearningRate,
-                Schedule = parsed.GetValue(schedule) switch
-                {
-                    "constant" => LearningRateSchedule.Constant,
-                    "one-cycle" => LearningRateSchedule.OneCycle,
-                    _ => LearningRateSchedule.Cosine,
-                },
-                MaxGradientNorm = parsed.GetValue(norm) ?? Defaults.MaxGradientNorm,
-                BalanceClasses = classWeights == "balanced",
-                ClassWeights = classWeights is null or "balanced" ? [] : ParseWeights(classWeights),
-                Patience = wait,
-                StopBy = parsed.GetValue(stopBy) == "auc" ? StoppingFigure.Auc : StoppingFigure.Loss,
-                ValidationShare = Share(parsed.GetValue(validation) ?? (wait > 0 ? TrainingOptions.UsualValidationShare : 0)),
-                Mirror = parsed.GetValue(mirror) ?? usual.Mirror,
                 CheckpointEvery = parsed.GetValue(every),
-                Threads = parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / parsed.GetValue(ranks)),
-                Device = parsed.GetValue(device) == "cuda" ? TrainingDevice.Cuda : TrainingDevice.Cpu,
-                MixedPrecision = parsed.GetValue(amp),
-            }.With(HyperParameters.Parse(parsed.GetValue(parameters) ?? []));
-            options.CheckDevice();
+                Threads = parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / ranks),
+            };
             if (group is not null)
             {
                 await TrainAsRankAsync(parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, group, cancellation);
                 return;
             }
-            string[] arguments = parsed.GetValue(ranks) > 1 ? [.. parsed.Tokens.Select(token => token.Value)] : [];
+            string[] arguments = ranks > 1 ? [.. parsed.Tokens.Select(token => token.Value)] : [];
             await TrainAsync(
-                parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, parsed.GetValue(resume), parsed.GetValue(ranks), arguments,
-                parsed.GetValue(json), cancellation);
+                parsed.GetValue(dataset)!, options, parsed.GetValue(output)!, parsed.GetValue(resume), ranks, arguments, parsed.GetValue(json),
+                cancellation);
         }
     }
 
@@ -220,22 +149,4 @@ internal static class TrainCommand
             : throw new BadInputException(
                 $"{location}: holds {found.Length} datasets; name one of {string.Join(", ", found.Order(StringComparer.Ordinal).Take(5))}");
     }
-
-    private static double[] ParseWeights(string text)
-    {
-        string[] parts = text.Split(',');
-        var weights = new double[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            bool isNumber = double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out weights[i]);
-            if (!(isNumber && weights[i] > 0 && double.IsFinite(weights[i])))
-                throw new UsageException($"--class-weights {text}: expected balanced, or a positive number for each class, like 1,2,1");
-        }
-        return weights;
-    }
-
-    private static double Share(double share) =>
-        share < 1
-            ? share
-            : throw new UsageException($"--validation {share.ToString(CultureInfo.InvariantCulture)}: expected a share below 1");
 }

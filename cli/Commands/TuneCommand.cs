@@ -50,6 +50,7 @@ internal static class TuneCommand
         {
             dataset, space, output, model, algorithm, trials, parallel, folds, patience, seed, resume, json,
         };
+        var device = new DeviceArguments(command);
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
             SearchSpace searched = SpaceFile.Read("--space", parsed.GetValue(space)!);
@@ -62,7 +63,10 @@ internal static class TuneCommand
                 Folds = parsed.GetValue(folds),
                 Patience = parsed.GetValue(patience),
                 Seed = (ulong)parsed.GetValue(seed),
+                Device = device.Of(parsed),
+                MixedPrecision = device.IsMixedPrecision(parsed),
             };
+            options.TrainingAt(HyperParameters.None, threads: 1).CheckDevice();
             // A typing error is found before any data are read.
             _ = Begin(options, searched);
             DatasetLocation location = await DatasetLocation.FindAsync(parsed.GetValue(dataset)!, cancellation);
@@ -125,12 +129,7 @@ internal static class TuneCommand
         await folder.WriteAsync("best.json", Encoding.UTF8.GetBytes($"{parameters}\n"), cancellation);
 
         Console.Error.WriteLine($"training with the hyper-parameters of trial {study.Best!.Id} on all training events");
-        TrainingOptions usual = ModelRegistry.UsualTrainingOf(study.Options.Model) with
-        {
-            Seed = study.Options.Seed,
-            Threads = Environment.ProcessorCount,
-        };
-        TrainingOptions options = usual.With(parameters);
+        TrainingOptions options = study.Options.TrainingAt(parameters, Environment.ProcessorCount);
         var training = new StandaloneTraining(location, ObjectStore.Open(folder.FullPath), options, Console.Error.WriteLine);
         await StepWatch.WatchAsync(progress => training.RunAsync(progress, null, cancellation));
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 
@@ -35,11 +36,9 @@ internal sealed class GatewayClient : IDisposable
 
     public Task<RunState> StartAsync(PipelineRequest request, CancellationToken cancellation)
     {
-        var body = new
-        {
-            request.Samples, request.TestSamples, request.Store, request.Physics, request.Model, request.Epochs, request.Batch,
-            request.Seed, request.Ranks, request.MaxEvents, request.HashInputs, request.Tune, request.Attempts, request.MaxBadFiles,
-        };
+        // The gateway gives the run its name.
+        JsonObject body = JsonSerializer.SerializeToNode(request, JsonSerializerOptions.Web)!.AsObject();
+        body.Remove("run");
         return SendAsync<RunState>(() => new(HttpMethod.Post, "runs") { Content = JsonContent.Create(body) }, cancellation);
     }
 

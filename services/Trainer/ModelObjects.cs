@@ -5,6 +5,7 @@ using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
 
 namespace DaprHep.Trainer;
 
@@ -26,8 +27,13 @@ internal static class ModelObjects
             ["batch"] = input.Batch.ToString(CultureInfo.InvariantCulture),
             ["seed"] = input.Seed.ToString(CultureInfo.InvariantCulture),
         };
-        if (HyperParameters.From(input.Parameters) is { Count: > 0 } given)
+        // What is usual anyway names no other model, and what tuning has found says all that it has searched.
+        HyperParameters unusual = TrainingParameters.Unusual(input.Model, HyperParameters.From(input.Training?.Parameters));
+        if (unusual.With(HyperParameters.From(input.Parameters)) is { Count: > 0 } given)
             parameters["parameters"] = given.ToString();
+        // A GPU rounds otherwise.
+        if (input.Training is { Device: TrainingRequest.Cuda } training)
+            parameters["device"] = training.MixedPrecision ? "cuda, mixed precision" : "cuda";
         // Sums of several processes round otherwise, and each draws its own dropout.
         if (input.Ranks > 1)
             parameters["ranks"] = input.Ranks.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
@@ -86,8 +85,10 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             BatchSize = input.Batch,
             Seed = (ulong)input.Seed,
             Threads = Math.Max(1, Environment.ProcessorCount / input.Ranks),
+            Device = TrainingDevices.Parse(input.Training?.Device ?? TrainingRequest.Cpu),
+            MixedPrecision = input.Training?.MixedPrecision ?? false,
         };
-        return options.With(HyperParameters.From(input.Parameters));
+        return options.With(HyperParameters.From(input.Training?.Parameters).With(HyperParameters.From(input.Parameters)));
     }
 
     private async Task LaunchAsync(string name, CancellationToken cancellation)
@@ -152,17 +153,6 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         Features = [.. statistics.Features.Select((feature, k) => new FeatureScaling(feature, statistics.Minimum[k], statistics.Maximum[k]))],
         Classes = EventClasses.Names,
         Physics = statistics.Physics,
-        Lineage = new JsonObject
-        {
-            ["statistics"] = input.Statistics,
-            ["plan"] = statistics.Plan,
-            ["epochs"] = options.Epochs,
-            ["batch"] = options.BatchSize,
-            ["learning_rate"] = options.LearningRate,
-            ["mirror"] = options.Mirror,
-            ["seed"] = input.Seed,
-            ["ranks"] = input.Ranks,
-            ["software"] = SoftwareVersion.Current,
-        },
+        Lineage = ModelLineage.Of(options, input.Statistics, statistics.Plan, input.Ranks),
     };
 }

@@ -40,22 +40,29 @@ internal static class RunDocuments
     public static JsonObject Record(WriteReportInput input, PartitionPlan plan, FeatureStatistics statistics)
     {
         PipelineRequest request = input.Request;
+        var parameters = new JsonObject
+        {
+            ["physics"] = request.Physics,
+            ["model"] = request.Model,
+            ["epochs"] = ModelTraining.EpochsOf(request.Model, request.Epochs),
+            ["batch"] = request.Batch,
+            ["ranks"] = request.Ranks,
+            ["seed"] = request.Seed,
+            ["max_events"] = request.MaxEvents,
+            ["max_bad_files"] = request.MaxBadFiles,
+        };
+        if (request.Training is { } training)
+        {
+            foreach ((string name, JsonNode? value) in training.Parameters ?? [])
+                parameters[name] = value?.DeepClone();
+            (parameters["device"], parameters["mixed_precision"]) = (training.Device, training.MixedPrecision);
+        }
         return new JsonObject
         {
             ["run"] = request.Run,
             ["started"] = input.Started.ToString("O"),
             ["software"] = SoftwareVersion.Current,
-            ["parameters"] = new JsonObject
-            {
-                ["physics"] = request.Physics,
-                ["model"] = request.Model,
-                ["epochs"] = ModelTraining.EpochsOf(request.Model, request.Epochs),
-                ["batch"] = request.Batch,
-                ["ranks"] = request.Ranks,
-                ["seed"] = request.Seed,
-                ["max_events"] = request.MaxEvents,
-                ["max_bad_files"] = request.MaxBadFiles,
-            },
+            ["parameters"] = parameters,
             ["inputs"] = InputsOf(plan),
             ["bad_files"] = new JsonArray([.. plan.Skipped.Select(file => new JsonObject { ["url"] = file.Url, ["error"] = file.Error })]),
             ["store"] = request.Store,

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
@@ -53,7 +51,7 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
             using Classifier model = outcome.Model;
             if (ranks is { Rank: > 0 })
                 return outcome.Epochs;
-            SavedModel saved = SavedModel.From(model, DescriptionFor(statistics));
+            SavedModel saved = SavedModel.From(model, DescriptionFor(statistics, ranks?.Size ?? 1));
             await ModelObjects.WriteAsync(folder, ModelFolder, saved, new TrainingHistory(outcome.Epochs), cancellation);
             return outcome.Epochs;
         }
@@ -92,7 +90,7 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
         }
     }
 
-    private ModelDescription DescriptionFor(FeatureStatistics statistics) => new()
+    private ModelDescription DescriptionFor(FeatureStatistics statistics, int ranks) => new()
     {
         Model = options.Model,
         Features =
@@ -102,18 +100,6 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
         ],
         Classes = EventClasses.Names,
         Physics = statistics.Physics,
-        Lineage = new JsonObject
-        {
-            ["statistics"] = dataset.Statistics,
-            ["plan"] = statistics.Plan,
-            ["epochs"] = options.Epochs,
-            ["batch"] = options.BatchSize,
-            ["learning_rate"] = options.LearningRate,
-            ["schedule"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{options.Schedule}"),
-            ["patience"] = options.Patience,
-            ["mirror"] = options.Mirror,
-            ["seed"] = options.Seed,
-            ["software"] = SoftwareVersion.Current,
-        },
+        Lineage = ModelLineage.Of(options, dataset.Statistics, statistics.Plan, ranks),
     };
 }

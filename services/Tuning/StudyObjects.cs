@@ -6,6 +6,7 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
 
 namespace DaprHep.Tuning;
@@ -53,6 +54,9 @@ internal sealed class StudyObjects
                 Folds = tune.Search.Folds,
                 Patience = tune.Search.Patience,
                 Seed = (ulong)tune.Seed,
+                Training = TrainingOf(tune),
+                Device = TrainingDevices.Parse(tune.Training?.Device ?? TrainingRequest.Cpu),
+                MixedPrecision = tune.Training?.MixedPrecision ?? false,
             };
             _ = new Study(options, space);
             string name = ContentName.Of(
@@ -66,11 +70,16 @@ internal sealed class StudyObjects
                 [tune.Statistics]);
             return new StudyObjects(ObjectStore.Open(tune.Store), name, session, options, space);
         }
-        catch (Exception e) when (e is SearchSpaceException or UnknownModelException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is SearchSpaceException or UnknownModelException or HyperParameterException
+            or TrainingDeviceException or ArgumentOutOfRangeException)
         {
             throw new BadInputException(e.Message, e);
         }
     }
+
+    // What is usual anyway names no other study.
+    private static HyperParameters? TrainingOf(TuneModelInput tune) =>
+        TrainingParameters.Unusual(tune.Model, HyperParameters.From(tune.Training?.Parameters)) is { Count: > 0 } unusual ? unusual : null;
 
     /// <summary>The study as it is known; runs that an earlier search left behind are free to be proposed again.</summary>
     public async Task<Study> BeginAsync(CancellationToken cancellation)

@@ -41,6 +41,11 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":2,"model":"trees"}""", "$.ranks")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"attempts":0}""", "$.attempts")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"tune":{"space":"batch: 32","folds":0}}""", "$.tune.folds")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"device":"tpu"}}""", "$.training.device")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"mixedPrecision":true}}""", "$.training.mixedPrecision")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"parameters":{"depth":3}}}""", "$.training.parameters.depth")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"parameters":{"mirror":1}}}""", "$.training.parameters.mirror")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"parameters":{"epochs":9}}}""", "$.training.parameters.epochs")]
     public async Task A_bad_body_is_refused_with_the_path_of_the_field(string body, string path)
     {
         using HttpResponseMessage answer = await _stack.Gateway.PostAsync("runs", new StringContent(body, Encoding.UTF8, "application/json"));

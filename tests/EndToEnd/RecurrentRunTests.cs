@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace DaprHep.EndToEnd.Tests;
 
-/// <summary>The main job with the models that read particles.</summary>
+/// <summary>The main job with the models that read particles, and with training as it is asked for.</summary>
 public sealed class RecurrentRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-recurrent-").FullName;
@@ -34,7 +34,7 @@ public sealed class RecurrentRunTests : IDisposable
         string[] run =
             ["run", Repository.Samples, "--model", "sequence", "--max-events", "100", "--store", Path.Combine(_folder, "store")];
         await Succeed([.. run, "--out", usual]);
-        await Succeed([.. run, "--epochs", "25", "--out", told]);
+        await Succeed([.. run, "--epochs", "25", "--mirror", "true", "--schedule", "cosine", "--set", "units=50", "--out", told]);
         await Succeed(["train", usual, "--model", "sequence", "--out", trained]);
 
         ReadJson(usual, "run.json")["parameters"]!["epochs"]!.GetValue<int>().ShouldBe(25);
@@ -50,6 +50,32 @@ public sealed class RecurrentRunTests : IDisposable
         ReadJson(plain, "model/model.json")["lineage"]!["mirror"]!.GetValue<bool>().ShouldBeFalse();
         await Succeed(["train", usual, "--model", "hlf", "--epochs", "1", "--mirror", "--out", trained + "-hlf"]);
         ReadJson(trained + "-hlf", "model/model.json")["lineage"]!["mirror"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_run_takes_what_train_takes_and_trains_the_same_model()
+    {
+        string ran = Path.Combine(_folder, "ran"), trained = Path.Combine(_folder, "trained");
+        string[] training =
+        [
+            "--model", "hlf", "--schedule", "one-cycle", "--lr", "0.01", "--class-weights", "1,2,1", "--patience", "2", "--stop-by", "auc",
+            "--validation", "0.2", "--mirror", "true", "--max-gradient-norm", "4", "--set", "hidden=[12]", "--epochs", "6",
+        ];
+        await Succeed(["run", Repository.Samples, "--max-events", "300", .. training, "--out", ran]);
+        await Succeed(["train", ran, .. training, "--out", trained]);
+
+        File.ReadAllBytes(Path.Combine(trained, "model", "model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(ran, "model", "model.safetensors")));
+        JsonNode lineage = ReadJson(ran, "model/model.json")["lineage"]!, parameters = ReadJson(ran, "run.json")["parameters"]!;
+        JsonNode.DeepEquals(lineage, ReadJson(trained, "model/model.json")["lineage"]).ShouldBeTrue();
+        foreach (string name in (string[])["schedule", "learning_rate", "class_weights", "patience", "stop_by", "validation", "mirror"])
+            JsonNode.DeepEquals(parameters[name], lineage[name]).ShouldBeTrue(name);
+
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+            "run", Repository.Samples, "--set", "depth=3", "--out", Path.Combine(_folder, "refused"));
+        result.ExitCode.ShouldBe(3, result.Error);
+        result.Error.ShouldContain("'depth'");
+        Directory.Exists(Path.Combine(_folder, "refused")).ShouldBeFalse();
     }
 
     private static async Task Succeed(string[] arguments)

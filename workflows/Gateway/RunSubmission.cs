@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
 
 namespace DaprHep.Gateway;
 
@@ -40,6 +41,9 @@ internal sealed record RunSubmission
 
     /// <summary>Processes that train together, from 1 to 64.</summary>
     public int Ranks { get; init; } = Defaults.Ranks;
+
+    /// <summary>How the model is trained beyond that: device, and hyper-parameters by name.</summary>
+    public TrainingRequest? Training { get; init; }
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = Defaults.Seed;
@@ -92,6 +96,7 @@ internal sealed record RunSubmission
         Batch = Batch,
         Seed = Seed,
         Ranks = Ranks,
+        Training = Training,
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
         Tune = Tune,
@@ -113,6 +118,7 @@ internal sealed record RunSubmission
         CheckRange("$.batch", Batch, 1, errors);
         CheckRange("$.seed", Seed, 0, errors);
         CheckRanks(errors);
+        CheckTraining(errors);
         CheckRange("$.attempts", Attempts, 1, errors);
         CheckRange("$.maxBadFiles", MaxBadFiles, 0, errors);
         if (MaxBadFiles > BadFile.Most)
@@ -137,6 +143,30 @@ internal sealed record RunSubmission
             errors["$.ranks"] = [$"model '{Model}' is trained by one process; leave the ranks out, found {Ranks}"];
         else if (Ranks > Batch && Batch >= 1 && Tune is null)
             errors["$.ranks"] = [$"a batch of {Batch} events cannot be divided among {Ranks} ranks"];
+    }
+
+    private void CheckTraining(Dictionary<string, string[]> errors)
+    {
+        if (Training is not { } training)
+            return;
+        if (training.Device is not (TrainingRequest.Cpu or TrainingRequest.Cuda))
+            errors["$.training.device"] = [$"expected {TrainingRequest.Cpu} or {TrainingRequest.Cuda}, found '{training.Device}'"];
+        else if (training.MixedPrecision && training.Device != TrainingRequest.Cuda)
+            errors["$.training.mixedPrecision"] = [$"is for device {TrainingRequest.Cuda} alone"];
+        foreach (string name in (string[])["epochs", "batch"])
+        {
+            if (training.Parameters?.ContainsKey(name) == true)
+                errors[$"$.training.parameters.{name}"] = [$"belongs to the run: say it in $.{name}"];
+        }
+        try
+        {
+            if (ModelRegistry.Names.Contains(Model))
+                _ = ModelRegistry.UsualTrainingOf(Model).With(HyperParameters.From(training.Parameters));
+        }
+        catch (HyperParameterException e)
+        {
+            errors[$"$.training.parameters.{e.Name}"] = [e.Problem];
+        }
     }
 
     private static void CheckSamples(string path, IReadOnlyList<SampleFiles>? samples, Dictionary<string, string[]> errors)

@@ -44,7 +44,8 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         {
             await steps.BeginAsync();
             tuned = await steps.CallChildAsync<TuneModelOutput>(nameof(TuneModel), new TuneCall(
-                new TuneModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, seed, search), input.Attempts));
+                new TuneModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, seed, search) { Training = input.Training },
+                input.Attempts));
             steps.Finish(tuned.Events);
         }
 
@@ -52,6 +53,7 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         var trained = await steps.HaveDoneAsync<TrainModelInput, TrainModelOutput>(
             nameof(TrainModel), new TrainModelInput(run, store, statistics.Statistics, input.Model, input.Epochs, input.Batch, seed)
             {
+                Training = input.Training,
                 Parameters = tuned?.Parameters,
                 Ranks = input.Ranks,
             });

@@ -33,6 +33,9 @@ public sealed record PipelineRequest
     /// <summary>Processes that train together and divide each batch among them, at most <see cref="MostRanks"/>.</summary>
     public int Ranks { get; init; } = 1;
 
+    /// <summary>How the model is trained beyond that; null for as it usually is.</summary>
+    public TrainingRequest? Training { get; init; }
+
     /// <summary>Seed of the draw, the shuffle, the initial weights and the bootstrap.</summary>
     public int Seed { get; init; } = 1;
 

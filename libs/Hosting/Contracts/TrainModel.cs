@@ -15,8 +15,11 @@ public sealed record TrainModelInput(string Run, string Store, string Statistics
     /// <summary>Processes that train together.</summary>
     public int Ranks { get; init; } = 1;
 
-    /// <summary>Hyper-parameters by name, of the model and of the training, e.g. what tuning found best; null for none. They go before
-    /// <see cref="Epochs"/> and <see cref="Batch"/>.</summary>
+    /// <summary>How it is trained beyond that; null for as it usually is.</summary>
+    public TrainingRequest? Training { get; init; }
+
+    /// <summary>Hyper-parameters by name, of the model and of the training, that tuning found best; null for none. They go before all
+    /// others.</summary>
     public JsonObject? Parameters { get; init; }
 }
 

@@ -35,7 +35,11 @@ public sealed record TuneRequest
 /// <param name="Seed">Seed of the search and of every training.</param>
 /// <param name="Search">What is searched, and how.</param>
 public sealed record TuneModelInput(
-    string Run, string Store, string Statistics, string Model, int? Epochs, int Seed, TuneRequest Search);
+    string Run, string Store, string Statistics, string Model, int? Epochs, int Seed, TuneRequest Search)
+{
+    /// <summary>How trials train where the space says nothing; null for as the model usually is trained.</summary>
+    public TrainingRequest? Training { get; init; }
+}
 
 /// <summary>Output of the workflow <c>TuneModel</c>.</summary>
 /// <param name="Study">Key of the study's object, <c>trials.json</c>.</param>

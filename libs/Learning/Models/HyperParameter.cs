@@ -40,6 +40,16 @@ public sealed class HyperParameter
     public static HyperParameter OneOf(string name, string standard, IReadOnlyList<string> words) =>
         new(name, standard, $"one of {string.Join(", ", words)}", value => value.Text is { } text && words.Contains(text));
 
+    /// <summary>One of some words, or a list of numbers of a closed range.</summary>
+    public static HyperParameter OneOfOrReals(string name, string standard, IReadOnlyList<string> words, double least, double most) => new(
+        name, standard,
+        string.Create(CultureInfo.InvariantCulture, $"one of {string.Join(", ", words)}, or a list of numbers from {least} to {most}"),
+        value => value.Text is { } text && words.Contains(text)
+            || value.Items is { Count: > 0 } items && items.All(item => item.Number is { } number && number >= least && number <= most));
+
+    /// <summary>True or false.</summary>
+    public static HyperParameter Flag(string name, bool standard) => new(name, standard, "true or false", value => value.Flag is not null);
+
     /// <summary>Makes sure that a value makes sense.</summary>
     /// <exception cref="HyperParameterException">It does not.</exception>
     public void Check(HyperParameterValue value)

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace DaprHep.Learning.Models;
 
 /// <summary>
-/// A number, a text, or a list of them. Two values are equal when their JSON is; <c>128</c> and <c>128.0</c> are the same number.
+/// A number, a text, true or false, or a list of them. Two values are equal when their JSON is; <c>128</c> and <c>128.0</c> are the same number.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
@@ -34,6 +34,12 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
         _json = $"\"{JsonEncodedText.Encode(text)}\"";
     }
 
+    private HyperParameterValue(bool flag)
+    {
+        Flag = flag;
+        _json = flag ? "true" : "false";
+    }
+
     private HyperParameterValue(IReadOnlyList<HyperParameterValue> items)
     {
         if (items.Count > MostItems)
@@ -48,7 +54,10 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
     /// <summary>The text, if it is one.</summary>
     public string? Text { get; }
 
-    /// <summary>The values, if it is a list; numbers and texts only.</summary>
+    /// <summary>True or false, if it is one of these.</summary>
+    public bool? Flag { get; }
+
+    /// <summary>The values, if it is a list; none of them is a list.</summary>
     public IReadOnlyList<HyperParameterValue>? Items { get; }
 
     /// <summary>A number.</summary>
@@ -59,17 +68,20 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
     /// <exception cref="ArgumentOutOfRangeException">It is too long.</exception>
     public static implicit operator HyperParameterValue(string text) => new(text);
 
+    /// <summary>True or false.</summary>
+    public static implicit operator HyperParameterValue(bool flag) => new(flag);
+
     /// <summary>A list of whole numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is too long.</exception>
     public static implicit operator HyperParameterValue(int[] numbers) => new([.. numbers.Select(number => (HyperParameterValue)number)]);
 
-    /// <summary>A list of numbers and texts.</summary>
+    /// <summary>A list.</summary>
     /// <exception cref="ArgumentException">A value is a list itself, or there are too many.</exception>
     public static HyperParameterValue List(IReadOnlyList<HyperParameterValue> items) =>
         items.All(item => item.Items is null) ? new([.. items]) : throw new ArgumentException("A list cannot hold lists.", nameof(items));
 
     /// <summary>Reads JSON as it comes from a file or a request.</summary>
-    /// <exception cref="FormatException">It is neither a finite number, a text nor a list of them, or too large.</exception>
+    /// <exception cref="FormatException">It is neither a finite number, a text, true, false nor a list of them, or too large.</exception>
     public static HyperParameterValue From(JsonElement json) => Read(json, mayBeList: true);
 
     /// <inheritdoc/>
@@ -92,11 +104,14 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
                 return new(number);
             case JsonValueKind.String when json.GetString() is { Length: <= MostCharacters } text:
                 return new(text);
+            case JsonValueKind.True or JsonValueKind.False:
+                return new(json.GetBoolean());
             case JsonValueKind.Array when mayBeList && json.GetArrayLength() <= MostItems:
                 return new([.. json.EnumerateArray().Select(item => Read(item, mayBeList: false))]);
             default:
                 throw new FormatException(
-                    $"expected a finite number, a text of at most {MostCharacters} characters or a list of at most {MostItems} of them");
+                    $"expected a finite number, a text of at most {MostCharacters} characters, true, false or a list of at most {MostItems} "
+                    + "of them");
         }
     }
 

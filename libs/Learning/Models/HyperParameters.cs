@@ -51,12 +51,16 @@ public sealed class HyperParameters : IEquatable<HyperParameters>
     public HyperParameters With(string name, HyperParameterValue value) =>
         new(_values.Where(pair => pair.Key != name).Append(KeyValuePair.Create(name, value)));
 
+    /// <summary>These values, with others added or in the place of those of the same name.</summary>
+    public HyperParameters With(HyperParameters others) =>
+        new(_values.Where(pair => others[pair.Key] is null).Concat(others._values));
+
     /// <summary>The values whose names meet a condition.</summary>
     public HyperParameters Where(Func<string, bool> condition) => new(_values.Where(pair => condition(pair.Key)));
 
     /// <summary>Reads a JSON object of a request.</summary>
     /// <param name="json">Values by name; null for none.</param>
-    /// <exception cref="HyperParameterException">A value is neither a number, a text nor a list of them.</exception>
+    /// <exception cref="HyperParameterException">A value is neither a number, a text, true, false nor a list of them.</exception>
     public static HyperParameters From(JsonObject? json) => json is null ? None : new(json.Select(pair =>
     {
         try
@@ -118,7 +122,7 @@ public sealed class HyperParameters : IEquatable<HyperParameters>
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            throw new HyperParameterException(name, $"expected a number, a word or a list like [50,20], found '{text}'");
+            throw new HyperParameterException(name, $"expected a number, a word, true, false or a list like [50,20], found '{text}'");
         }
     }
 

@@ -187,7 +187,8 @@ public sealed class SearchSpaceReader
                 : throw Problem(at, field, "the text is too long");
         }
 
-
+        if (scalar.Value is "true" or "false")
+            return scalar.Value == "true";
         if (double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             return double.IsFinite(number) ? number : throw Problem(at, field, $"expected a finite number, found {scalar.Value}");
         return scalar.Value.Length is > 0 and <= HyperParameterValue.MostCharacters

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using DaprHep.Learning.Models;
+using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Tuning;
 
@@ -36,7 +38,7 @@ public sealed record StudyOptions
 
     private const int UsualRungs = 4;
 
-    /// <summary>Which model, by its name in <see cref="Models.ModelRegistry"/>.</summary>
+    /// <summary>Which model, by its name in <see cref="ModelRegistry"/>.</summary>
     public required string Model { get; init; }
 
     /// <summary>Names the training events, so that a study does not go on with others; null where it cannot.</summary>
@@ -68,6 +70,31 @@ public sealed record StudyOptions
     /// at most.
     /// </summary>
     public int? Rungs { get; init; }
+
+    /// <summary>What holds in every trial where the space says nothing; null for what is usual.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HyperParameters? Training { get; init; }
+
+    /// <summary>What computes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrainingDevice Device { get; init; }
+
+    /// <summary>Whether a GPU takes float16 where that is accurate enough.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MixedPrecision { get; init; }
+
+    /// <summary>How the model is trained at a point of the space.</summary>
+    /// <param name="parameters">The point.</param>
+    /// <param name="threads">Threads that the model may use.</param>
+    /// <exception cref="HyperParameterException">The model does not take one of the hyper-parameters, or not that value.</exception>
+    public TrainingOptions TrainingAt(HyperParameters parameters, int threads)
+    {
+        var usual = ModelRegistry.UsualTrainingOf(Model) with
+        {
+            Seed = Seed, Threads = threads, Device = Device, MixedPrecision = MixedPrecision,
+        };
+        return usual.With((Training ?? HyperParameters.None).With(parameters));
+    }
 
     /// <summary>The number of rungs, for a number of trials.</summary>
     internal int RungsFor(int trials)

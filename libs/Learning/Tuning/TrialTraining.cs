@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DaprHep.Learning.Checkpoints;
-using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Tuning;
@@ -27,12 +26,7 @@ public static class TrialTraining
     {
         var started = Stopwatch.GetTimestamp();
         var result = new TrialResult(run.Trial, run.Rung, run.Fold);
-        var usual = ModelRegistry.UsualTrainingOf(study.Model) with { Seed = study.Seed, Threads = threads };
-        var options = usual.With(run.Parameters) with
-        {
-            Epochs = run.Epochs,
-            PauseAfter = run.ToEpoch,
-        };
+        var options = study.TrainingAt(run.Parameters, threads) with { Epochs = run.Epochs, PauseAfter = run.ToEpoch };
         try
         {
             // The loop itself need not judge every epoch.

@@ -1,3 +1,5 @@
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
 
@@ -60,6 +62,33 @@ public sealed class LocalTunerTests : IDisposable
         study.Trials[0].State.ShouldBe(TrialState.Failed);
         study.Trials[0].Failure.ShouldNotBeNull().ShouldContain("diverged");
         study.IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_search_may_choose_among_ways_to_train()
+    {
+        var options = new StudyOptions
+        {
+            Model = "hlf", Algorithm = TuningAlgorithm.Grid, Epochs = 40, Training = HyperParameters.Parse(["hidden=[8]", "schedule=constant"]),
+        };
+        const string Space = """
+            mirror: {choice: [true, false]}
+            class_weights: {choice: [equal, balanced, [1, 2, 3]]}
+            patience: 1
+            """;
+        var study = new Study(options, SearchSpaceReader.Read(Space, "s"));
+        var (features, labels) = (HlfSamples.Load().Train.Features, HlfSamples.Load().Train.Labels);
+        var scaling = Enumerable.Range(0, 14)
+            .Select(k => new FeatureScaling(k switch { 2 => "PhiMET", 7 => "LepEta", 8 => "LepPhi", _ => $"{k}" }, -1, 1)).ToArray();
+        var events = new LabelledEvents(features, labels, 14) { Scaling = scaling };
+
+        await new LocalTuner(study, new TrainingFolds(events, 3, 1), 3, _folder).RunAsync(places: 2, threads: 1);
+
+        study.Trials.Count.ShouldBe(6);
+        study.Trials.Select(trial => trial.Auc).Distinct().Count().ShouldBe(6, "each way to train leads elsewhere");
+        var file = await File.ReadAllBytesAsync(Path.Combine(_folder, LocalTuner.TrialsName));
+        Study.Continue(file, "trials.json", options, study.Space).IsDone.ShouldBeTrue();
+        Should.Throw<StudyFormatException>(() => Study.Continue(file, "trials.json", options with { Training = null }, study.Space));
     }
 
     [Fact]
