@@ -12,12 +12,18 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("hlf", 30, 4)]
-    [InlineData("inclusive", 3, 12)]
-    [InlineData("lstm", 2, 4)]
-    public async Task A_training_killed_at_random_moments_ends_with_the_same_model(string model, int epochs, int kills)
+    [InlineData("hlf", 30, 1, 4)]
+    [InlineData("inclusive", 3, 1, 12)]
+    [InlineData("lstm", 2, 1, 4)]
+    [InlineData("hlf", 60, 2, 4)]
+    [InlineData("inclusive", 2, 2, 3)]
+    public async Task A_training_killed_with_all_its_processes_at_random_moments_ends_with_the_same_model(
+        string model, int epochs, int ranks, int kills)
     {
-        string[] training = ["train", shards.Run, "--model", model, "--epochs", $"{epochs}", "--batch", "16", "--patience", "20"];
+        string[] training =
+        [
+            "train", shards.Run, "--model", model, "--epochs", $"{epochs}", "--batch", "16", "--patience", "20", "--ranks", $"{ranks}",
+        ];
         string undisturbed = Path.Combine(_folder, "undisturbed"), killed = Path.Combine(_folder, "killed");
         await Succeed([.. training, "--out", undisturbed]);
 
@@ -28,6 +34,7 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
                 process => KillAfterCheckpoints(process, killed, random.Next(3), random.Next(20)),
                 [.. training, "--out", killed, "--resume", "--checkpoint-every", "2", "--threads", $"{1 + kill % 2}"]);
             result.ExitCode.ShouldBe(137, $"kill {kill} came too late: {result.Error}");
+            (await RankProcesses.FindAsync(killed)).ShouldBeEmpty();
         }
 
         string said = await Succeed([.. training, "--out", killed, "--resume"]);
@@ -81,6 +88,8 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         await Refuse(3, "depth", "train", shards.Run, "--model", "hlf", "--set", "depth=3", "--out", output);
         await Refuse(2, "--lr", "train", shards.Run, "--model", "hlf", "--lr", "-1", "--out", output);
         await Refuse(2, "--class-weights", "train", shards.Run, "--model", "hlf", "--class-weights", "1,x,2", "--out", output);
+        await Refuse(
+            2, "--ranks 65: expected a whole number from 1 to 64", "train", shards.Run, "--model", "hlf", "--ranks", "65", "--out", output);
         Directory.Exists(output).ShouldBeFalse("a partial OUT was left behind");
 
         await Succeed(["train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output]);
@@ -90,7 +99,8 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
             "train", shards.Run, "--model", "inclusive", "--epochs", "2", "--out", output, "--resume");
         await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
         await Refuse(
-            4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1e30", "--out", Path.Combine(_folder, "diverged"));
+            4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1000", "--set", "hidden=[200,200,200,200,200,200,200,200]",
+            "--out", Path.Combine(_folder, "diverged"));
     }
 
     [Fact]
@@ -99,7 +109,14 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         string output = Path.Combine(_folder, "gpu");
         string[] training = ["train", shards.Run, "--model", "hlf", "--epochs", "1", "--out", output];
         if (CudaDevice.Obstacle is { } obstacle)
-            await Refuse(3, $"device cuda cannot be used: {obstacle}", [.. training, "--device", "cuda"]);
+        {
+            string space = Path.Combine(_folder, "space.yaml");
+            await File.WriteAllTextAsync(space, "batch: {choice: [32, 64]}");
+            string said = $"device cuda cannot be used: {obstacle}";
+            await Refuse(3, said, [.. training, "--device", "cuda"]);
+            await Refuse(3, said, "tune", shards.Run, "--model", "hlf", "--space", space, "--device", "cuda", "--out", output);
+            await Refuse(3, said, "run", Repository.Samples, "--device", "cuda", "--out", output);
+        }
         await Refuse(3, "mixed precision is for GPUs alone", [.. training, "--amp"]);
         await Refuse(2, "'tpu'", [.. training, "--device", "tpu"]);
         Directory.Exists(output).ShouldBeFalse();
@@ -120,7 +137,7 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         lines.Single(line => line.StartsWith("daprhep: ", StringComparison.Ordinal)).ShouldContain(mention);
     }
 
-    /// <summary>Sends SIGKILL a moment after the process has written some checkpoints, however fast the machine is.</summary>
+    /// <summary>Sends SIGKILL to the process and its ranks a moment after some checkpoints, however fast the machine is.</summary>
     private static async Task KillAfterCheckpoints(Process process, string output, int checkpoints, int milliseconds)
     {
         string folder = Path.Combine(output, "checkpoints");
@@ -132,7 +149,7 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
                 (last, seen) = (now, seen + 1);
         }
         await Task.Delay(milliseconds);
-        process.Kill();
+        process.Kill(entireProcessTree: true);
 
         DateTime Newest() => Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "*.json").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max()

@@ -70,7 +70,13 @@ internal static class CollectiveRank
         group.Barrier();
     }
 
-    private static RankGroup Join() => RankGroup.Join(Rendezvous.FromEnvironment() with { JoinTimeout = TimeSpan.FromSeconds(60) });
+    /// <summary>Says when the loss of another rank was noticed, by the clock that all processes of a machine share.</summary>
+    private static RankGroup Join()
+    {
+        var group = RankGroup.Join(Rendezvous.FromEnvironment() with { JoinTimeout = TimeSpan.FromSeconds(60) });
+        group.Lost.Register(() => Console.WriteLine($"lost {Environment.TickCount64}"));
+        return group;
+    }
 
     private static void Print(string name, ReadOnlySpan<float> values)
     {

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using DaprHep.Learning.Distributed;
@@ -49,11 +49,11 @@ public class RankGroupTests
         using var processes = new RankProcesses(3, store.Port, keptByRank0: false, what);
         await processes.WrittenByAllAsync("ready");
 
+        var killed = Environment.TickCount64;
         processes[1].Kill();
-        var killed = Stopwatch.GetTimestamp();
         var codes = await processes.EndAsync();
 
-        Stopwatch.GetElapsedTime(killed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        ShouldHaveNoticedWithinTenSeconds(killed, processes[0], processes[2]);
         (codes[0], codes[2]).ShouldBe((4, 4));
         processes[0].ErrorText.ShouldBe("Rank 1 of 3 is lost: it gives no sign of life");
         processes[2].ErrorText.ShouldBe(processes[0].ErrorText);
@@ -66,13 +66,13 @@ public class RankGroupTests
         using var processes = new RankProcesses(3, store.Port, keptByRank0: false, "endless");
         await processes.WrittenByAllAsync("ready");
 
+        var stopped = Environment.TickCount64;
         processes[2].Stop();
-        var stopped = Stopwatch.GetTimestamp();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         (await processes[0].ExitAsync(limit.Token)).ShouldBe(4);
         (await processes[1].ExitAsync(limit.Token)).ShouldBe(4);
 
-        Stopwatch.GetElapsedTime(stopped).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        ShouldHaveNoticedWithinTenSeconds(stopped, processes[0], processes[1]);
         processes[0].ErrorText.ShouldBe("Rank 2 of 3 is lost: it gives no sign of life");
         processes[1].ErrorText.ShouldBe(processes[0].ErrorText);
     }
@@ -124,6 +124,16 @@ public class RankGroupTests
     public void Without_a_launcher_the_missing_variable_is_named() =>
         Should.Throw<RendezvousException>(Rendezvous.FromEnvironment).Message
             .ShouldBe("DAPRHEP_RANKS is not set; a rank is started by a launcher, which sets it");
+
+    // By the ranks' own account: how long they then take to end, and the test to see it, says more of the machine's load.
+    private static void ShouldHaveNoticedWithinTenSeconds(long since, params RankProcesses.RankProcess[] ranks)
+    {
+        foreach (var rank in ranks)
+        {
+            var noticed = rank.Lines.Single(line => line.StartsWith("lost ", StringComparison.Ordinal))["lost ".Length..];
+            (long.Parse(noticed, CultureInfo.InvariantCulture) - since).ShouldBeInRange(0, 10_000);
+        }
+    }
 
     private static int FreePort()
     {

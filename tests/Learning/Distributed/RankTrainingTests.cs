@@ -105,8 +105,8 @@ public sealed class RankTrainingTests : IDisposable
         {
             if (!line.StartsWith("step 3 ", StringComparison.Ordinal))
                 return;
-            killed = Stopwatch.GetTimestamp();
             KillOneRankOf(plan);
+            killed = Stopwatch.GetTimestamp();
         }));
 
         Stopwatch.GetElapsedTime(killed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
