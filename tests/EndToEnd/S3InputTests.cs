@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace DaprHep.EndToEnd.Tests;
 
 /// <summary>ROOT files read straight from a bucket.</summary>
-public sealed class S3InputTests(S3Server server) : IClassFixture<S3Server>
+public sealed class S3InputTests(S3rver server) : IClassFixture<S3rver>
 {
     [Fact]
     public async Task A_file_in_a_bucket_has_the_digests_it_has_on_disk()

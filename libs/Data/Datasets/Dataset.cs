@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 
@@ -39,24 +40,32 @@ public sealed class Dataset
             ? await OpenAsync(store, name, cancellation).ConfigureAwait(false)
             : null;
 
-    /// <summary>Commits a dataset whose parts have been written.</summary>
+    /// <summary>Commits a dataset whose parts have been written, unless it has been committed already.</summary>
+    /// <returns>The dataset that is there: its name says what it holds, so it does not matter who wrote it.</returns>
     public static async Task<Dataset> CommitAsync(ObjectStore store, string name, DatasetManifest manifest, CancellationToken cancellation = default)
     {
-        await store.WriteJsonAsync($"{name}/{ManifestName}", manifest, DatasetJson.Default.DatasetManifest, cancellation).ConfigureAwait(false);
-        return new Dataset(store, name, manifest);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Default.DatasetManifest);
+        return await store.TryWriteAsync($"{name}/{ManifestName}", json, cancellation).ConfigureAwait(false)
+            ? new Dataset(store, name, manifest)
+            : await OpenAsync(store, name, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The bytes of one part, checked against the size in the manifest.</summary>
+    /// <summary>
+    /// The bytes of one part, checked against the size in the manifest; those that came over a network against the digest, too.
+    /// </summary>
+    /// <exception cref="ObjectStoreException">The part is missing or altered.</exception>
     public async Task<ObjectContent> ReadPartAsync(DatasetPart part, CancellationToken cancellation = default)
     {
         string key = $"{Name}/{part.Name}";
         ObjectContent content = await _store.ReadAsync(key, cancellation).ConfigureAwait(false);
-        if (content.Memory.Length == part.Bytes)
+        if (content.Memory.Length == part.Bytes && (content.IsInPlace || DigestOf(content) == part.Sha256))
             return content;
         using (content)
         {
-            string problem = $"has {content.Memory.Length:N0} bytes; its manifest says {part.Bytes:N0}: delete the dataset {Name} and run again";
-            throw new ObjectStoreException(_store.Url, key, problem);
+            string problem = content.Memory.Length == part.Bytes
+                ? $"has SHA-256 {DigestOf(content)}; its manifest says {part.Sha256}: delete the dataset {Name} and run again"
+                : $"has {content.Memory.Length:N0} bytes; its manifest says {part.Bytes:N0}: delete the dataset {Name} and run again";
+            throw new ObjectStoreException(_store.Url, key, problem, null, ObjectStoreProblem.Damaged);
         }
     }
 
@@ -81,9 +90,14 @@ public sealed class Dataset
         foreach (DatasetPart part in Manifest.Parts)
         {
             using ObjectContent content = await ReadPartAsync(part, cancellation).ConfigureAwait(false);
-            string found = Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span));
+            string found = DigestOf(content);
             if (found != part.Sha256)
-                throw new ObjectStoreException(_store.Url, $"{Name}/{part.Name}", $"SHA-256 is {found}; its manifest says {part.Sha256}");
+            {
+                throw new ObjectStoreException(
+                    _store.Url, $"{Name}/{part.Name}", $"SHA-256 is {found}; its manifest says {part.Sha256}", null, ObjectStoreProblem.Damaged);
+            }
         }
     }
+
+    private static string DigestOf(ObjectContent content) => Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span));
 }

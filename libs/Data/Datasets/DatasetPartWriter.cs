@@ -13,9 +13,12 @@ public sealed class DatasetPartWriter : IAsyncDisposable
     private readonly EventFileWriter _events;
     private readonly string _name;
 
-    private DatasetPartWriter(ObjectWriter target, string name, Schema schema)
+    private readonly ObjectStore _store;
+    private readonly string _dataset;
+
+    private DatasetPartWriter(ObjectStore store, string dataset, ObjectWriter target, string name, Schema schema)
     {
-        _object = target;
+        (_store, _dataset, _object) = (store, dataset, target);
         _name = name;
         _hashing = new HashingStream(target.Stream);
         _events = new EventFileWriter(_hashing, schema);
@@ -26,18 +29,33 @@ public sealed class DatasetPartWriter : IAsyncDisposable
         ObjectStore store, string dataset, int index, Schema schema, CancellationToken cancellation = default)
     {
         string name = $"part-{index:D5}.arrow";
-        return new DatasetPartWriter(await store.CreateAsync($"{dataset}/{name}", cancellation).ConfigureAwait(false), name, schema);
+        ObjectWriter target = await store.CreateAsync($"{dataset}/{name}", cancellation).ConfigureAwait(false);
+        return new DatasetPartWriter(store, dataset, target, name, schema);
     }
 
     /// <summary>Writes one record batch; the table's buffers may be used again when this returns.</summary>
     public void Write(in EventTable table) => _events.Write(table);
 
-    /// <summary>Completes the file and makes it visible.</summary>
+    /// <summary>
+    /// Completes the file and makes it visible. A part that is there already (of an attempt that ended before the manifest, or of another
+    /// process that does the same work) stays, whatever software wrote it: a manifest may name it by its digest.
+    /// </summary>
+    /// <returns>The part that is there.</returns>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    /// <exception cref="EventDataException">The part that is there is damaged.</exception>
     public async Task<DatasetPart> CommitAsync(CancellationToken cancellation = default)
     {
         _events.Finish();
-        await _object.CommitAsync(cancellation).ConfigureAwait(false);
-        return new DatasetPart(_name, _events.Rows, _hashing.Bytes, _hashing.Sha256());
+        if (await _object.TryCommitAsync(cancellation).ConfigureAwait(false))
+            return new DatasetPart(_name, _events.Rows, _hashing.Bytes, _hashing.Sha256());
+        using ObjectContent there = await _store.ReadAsync($"{_dataset}/{_name}", cancellation).ConfigureAwait(false);
+        long rows = EventFile.Read($"{_dataset}/{_name}", there.Memory).Sum(table => (long)table.Ids.Length);
+        if (rows != _events.Rows)
+        {
+            string problem = $"has {rows:N0} events where the same step now gives {_events.Rows:N0}: delete the dataset {_dataset} and run again";
+            throw new ObjectStoreException(_store.Url, $"{_dataset}/{_name}", problem, null, ObjectStoreProblem.Damaged);
+        }
+        return new DatasetPart(_name, rows, there.Memory.Length, Convert.ToHexStringLower(SHA256.HashData(there.Memory.Span)));
     }
 
     /// <inheritdoc/>

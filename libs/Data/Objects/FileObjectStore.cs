@@ -29,11 +29,12 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         try
         {
             MappedFile file = MappedFile.Open(PathOf(key));
-            return Task.FromResult(new ObjectContent(file.Memory, file));
+            return Task.FromResult(new ObjectContent(file.Memory, file, isInPlace: true));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ObjectStoreException(Url, key, "no such object; the step that writes it has not finished here", e);
+            throw new ObjectStoreException(
+                Url, key, "no such object; the step that writes it has not finished here", e, ObjectStoreProblem.NoObject);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,33 +54,6 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(key, e);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async Task<bool> TryWriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
-    {
-        string path = PathOf(key);
-        string temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
-        try
-        {
-            if (File.Exists(path))
-                return false;
-            using (FileStream stream = Create(temporary))
-            {
-                await stream.WriteAsync(content, cancellation).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
-            }
-
-            return TryName(temporary, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unwritable(key, e);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 
@@ -141,17 +115,18 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         return entries;
     }
 
-    // Someone else may delete the folder, found empty, before the file is in it.
+    // Someone else may delete the folder, found empty, while it is made or before the file is in it.
     private static FileStream Create(string path)
     {
+        string folder = Path.GetDirectoryName(path)!;
         for (int attempt = 1; ; attempt++)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             try
             {
+                Directory.CreateDirectory(folder);
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, WriteBuffer);
             }
-            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < CreateAttempts)
+            catch (IOException) when (attempt < CreateAttempts && !File.Exists(folder))
             {
             }
         }
@@ -175,8 +150,7 @@ public sealed class FileObjectStore(string folder) : ObjectStore
 
     private string PathOf(string key)
     {
-        bool plain = key.Length > 0 && key[0] != '/' && !key.Split('/').Any(part => part is "" or "." or "..") && !key.Contains('\0');
-        if (!plain)
+        if (!IsKey(key))
             throw new ObjectStoreException(Url, key, "not a valid key; expected names joined with single '/', without '.' and '..'");
         return Path.Combine(_folder, key);
     }
@@ -189,14 +163,25 @@ public sealed class FileObjectStore(string folder) : ObjectStore
 
         public override Task CommitAsync(CancellationToken cancellation = default)
         {
+            Commit(overwrite: true);
+            return Task.CompletedTask;
+        }
+
+        public override Task<bool> TryCommitAsync(CancellationToken cancellation = default) => Task.FromResult(Commit(overwrite: false));
+
+        private bool Commit(bool overwrite)
+        {
             try
             {
                 stream.Flush(flushToDisk: true);
                 stream.Dispose();
-                File.Move(temporary, path, overwrite: true);
-                FlushFolder(Path.GetDirectoryName(path)!);
+                if (overwrite)
+                    File.Move(temporary, path, overwrite: true);
+                else if (!TryMoveNew(temporary, path))
+                    return false;
                 _committed = true;
-                return Task.CompletedTask;
+                FlushFolder(Path.GetDirectoryName(path)!);
+                return true;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -213,6 +198,31 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         }
     }
 
+    // A second name for the file is refused by the system where the name is taken: of two that try at once, one succeeds.
+    private static bool TryMoveNew(string temporary, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            if (Posix.Link(temporary, path) == 0)
+            {
+                File.Delete(temporary);
+                return true;
+            }
+            if (Marshal.GetLastPInvokeError() == Posix.Exists)
+                return false;
+        }
+        // Windows, and file systems without second names.
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a rename durable: on POSIX systems the folder itself has to reach the disk.</summary>
     private static void FlushFolder(string folder)
     {
@@ -225,38 +235,12 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         _ = Posix.Close(descriptor);
     }
 
-    // A move that does not overwrite looks first and renames then, and two could do so at a time; of hard links to one name only one can be made.
-    private static bool TryName(string temporary, string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            try
-            {
-                File.Move(temporary, path, overwrite: false);
-                return true;
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                return false;
-            }
-        }
-        if (Posix.Link(temporary, path) != 0)
-        {
-            int error = Marshal.GetLastPInvokeError();
-            return error == Posix.Exists ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
-        }
-        FlushFolder(Path.GetDirectoryName(path)!);
-        return true;
-    }
-
     private static partial class Posix
     {
-        /// <summary>What <see cref="Link"/> fails with where the name is taken (EEXIST).</summary>
         public const int Exists = 17;
 
-        [DllImport(
-            "libc", EntryPoint = "link", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-        public static extern int Link(string existing, string name);
+        [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+        public static extern int Link(string path, string name);
 
         [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
         public static extern int Open(string path, int flags);

@@ -13,7 +13,7 @@ public abstract class ObjectStore
     public abstract string Url { get; }
 
     /// <summary>Opens the store at <paramref name="url"/>.</summary>
-    /// <param name="url"><c>file:///absolute/folder</c> or a plain folder path.</param>
+    /// <param name="url"><c>file:///absolute/folder</c>, a plain folder path, or <c>s3://BUCKET/PREFIX</c> (see <see cref="S3Connection"/>).</param>
     /// <exception cref="ObjectStoreException">The scheme is not known.</exception>
     public static ObjectStore Open(string url)
     {
@@ -23,7 +23,12 @@ public abstract class ObjectStore
             return new FileObjectStore(Path.GetFullPath(url));
         if (url.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
             return new FileObjectStore(new Uri(url).LocalPath);
-        throw new ObjectStoreException(url, "", $"unknown scheme '{url[..scheme]}'; use file:///FOLDER");
+        if (url.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        {
+            string[] names = url["s3://".Length..].Split('/', 2);
+            return new S3ObjectStore(S3Connection.Shared, names[0], names.Length > 1 ? names[1] : "");
+        }
+        throw new ObjectStoreException(url, "", $"unknown scheme '{url[..scheme]}'; use file:///FOLDER or s3://BUCKET/PREFIX");
     }
 
     /// <summary>The store and the key of what a person names by its path or URL: an object, or a prefix of several.</summary>
@@ -52,11 +57,6 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default);
 
-    /// <summary>Writes a small object unless there is one of that key; of several writers one succeeds, and its object is never replaced.</summary>
-    /// <returns>Whether it was written; false where there is one already, whoever wrote it.</returns>
-    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
-    public abstract Task<bool> TryWriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default);
-
     /// <summary>Takes an object away, whole and at once; a reader that has it keeps it. Does nothing where there is none.</summary>
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task DeleteAsync(string key, CancellationToken cancellation = default);
@@ -67,12 +67,22 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The store can't be read.</exception>
     public abstract IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellation = default);
 
-    /// <summary>Writes a small object in one go.</summary>
+    /// <summary>Writes a small object in one go, in place of one that is there.</summary>
     public async Task WriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
     {
         await using ObjectWriter writer = await CreateAsync(key, cancellation).ConfigureAwait(false);
         await writer.Stream.WriteAsync(content, cancellation).ConfigureAwait(false);
         await writer.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a small object unless there is one of that key; of several writers one succeeds, and its object is never replaced.</summary>
+    /// <returns>Whether it was written; false where there is one already, whoever wrote it.</returns>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    public async Task<bool> TryWriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    {
+        await using ObjectWriter writer = await CreateAsync(key, cancellation).ConfigureAwait(false);
+        await writer.Stream.WriteAsync(content, cancellation).ConfigureAwait(false);
+        return await writer.TryCommitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes <paramref name="value"/> as JSON.</summary>
@@ -95,4 +105,8 @@ public abstract class ObjectStore
             throw new ObjectStoreException(Url, key, $"expected a JSON {typeof(T).Name}: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a text can be a key: names joined with single '/', none of them '.' or '..'.</summary>
+    protected static bool IsKey(string text) =>
+        text.Length > 0 && text[0] != '/' && !text.Contains('\0') && !text.Split('/').Any(part => part is "" or "." or "..");
 }

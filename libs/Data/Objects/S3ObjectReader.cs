@@ -1,0 +1,166 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace DaprHep.Data.Objects;
+
+/// <summary>
+/// Reads one whole object by ranges, several at a time: one stream of TCP is bound by the round trip to the store, many are not. A range
+/// that breaks off goes on from where it broke. All ranges are of one version of the object.
+/// </summary>
+internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, string key)
+{
+    private const int RangeBytes = 8 << 20;
+    private const int ParallelRanges = 8;
+    private const int Versions = 3;
+
+    // A body that stands still so long is asked for again.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Reads the object.</summary>
+    /// <exception cref="AmazonS3Exception">The store refuses it.</exception>
+    /// <exception cref="InvalidDataException">It is not what was written.</exception>
+    public async Task<NativeBuffer> ReadAsync(CancellationToken cancellation)
+    {
+        for (int version = 1; ; version++)
+        {
+            try
+            {
+                return await ReadVersionAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed && version < Versions)
+            {
+                // It was written anew between two ranges.
+            }
+        }
+    }
+
+    private async Task<NativeBuffer> ReadVersionAsync(CancellationToken cancellation)
+    {
+        Head head;
+        NativeBuffer buffer;
+        int read;
+        using (GetObjectResponse? first = await S3Retry.RunAsync(() => OpenAsync(0, RangeBytes, null, cancellation), cancellation).ConfigureAwait(false))
+        {
+            if (first is null)
+                return new NativeBuffer(0);
+            head = Head.Of(first);
+            if (head.Length > Array.MaxLength)
+                throw new InvalidDataException($"has {head.Length:N0} bytes; an object is at most {Array.MaxLength:N0} bytes long");
+            buffer = new NativeBuffer((int)head.Length);
+            try
+            {
+                read = await FillAsync(first, buffer.Memory[..(int)Math.Min(head.Length, RangeBytes)], cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                ((IDisposable)buffer).Dispose();
+                throw;
+            }
+        }
+        try
+        {
+            await CompleteAsync(buffer.Memory, 0, Math.Min(buffer.Memory.Length, RangeBytes), read, head.Version, cancellation).ConfigureAwait(false);
+            int ranges = (int)((head.Length + RangeBytes - 1) / RangeBytes);
+            var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelRanges, CancellationToken = cancellation };
+            await Parallel.ForAsync(1, Math.Max(1, ranges), options, async (range, stop) =>
+            {
+                int start = range * RangeBytes;
+                int end = (int)Math.Min(head.Length, (long)start + RangeBytes);
+                await CompleteAsync(buffer.Memory, start, end, 0, head.Version, stop).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            if (head.Sha256 is { } written && Convert.ToHexStringLower(SHA256.HashData(buffer.GetSpan())) is var found && found != written)
+                throw new InvalidDataException($"SHA-256 is {found}; it was written with {written}: it is damaged, delete it and run again");
+            return buffer;
+        }
+        catch
+        {
+            ((IDisposable)buffer).Dispose();
+            throw;
+        }
+    }
+
+    // Bytes start + done to end, however often the connection breaks, as long as each attempt brings some.
+    private async Task CompleteAsync(Memory<byte> target, int start, int end, int done, string version, CancellationToken cancellation)
+    {
+        for (int attempt = 1; start + done < end; attempt++)
+        {
+            int position = start + done;
+            using GetObjectResponse? response = await S3Retry.RunAsync(
+                () => OpenAsync(position, end - position, version, cancellation), cancellation).ConfigureAwait(false);
+            if (response is null)
+                throw new InvalidDataException($"ends at byte {position:N0} of {target.Length:N0}: it is damaged, delete it and run again");
+            int brought = await FillAsync(response, target[position..end], cancellation).ConfigureAwait(false);
+            done += brought;
+            if (brought > 0)
+                attempt = 0;
+            else if (attempt >= S3Retry.Attempts)
+                throw new IOException($"the store sends no bytes after byte {position:N0} of {target.Length:N0}");
+            else
+                await S3Retry.PauseAsync(attempt, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Null for a range past the end, which is how an empty object answers.
+    private async Task<GetObjectResponse?> OpenAsync(long offset, long length, string? version, CancellationToken cancellation)
+    {
+        var request = new GetObjectRequest
+        {
+            BucketName = bucket,
+            Key = key,
+            ByteRange = new ByteRange(offset, offset + length - 1),
+            EtagToMatch = version,
+        };
+        try
+        {
+            GetObjectResponse response = await client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
+            bool partial = response.ContentRange is { Length: > 0 } range && range.StartsWith($"bytes {offset}-", StringComparison.Ordinal);
+            if (offset == 0 || partial)
+                return response;
+            response.Dispose();
+            throw new InvalidDataException("the store does not answer range requests");
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            return null;
+        }
+    }
+
+    // As much of the body as comes; what is missing is asked for again.
+    private static async Task<int> FillAsync(GetObjectResponse response, Memory<byte> target, CancellationToken cancellation)
+    {
+        int done = 0;
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            while (done < target.Length)
+            {
+                silence.CancelAfter(LongestSilence);
+                int count = await response.ResponseStream.ReadAsync(target[done..], silence.Token).ConfigureAwait(false);
+                if (count == 0)
+                    break;
+                done += count;
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return done;
+        }
+        return done;
+    }
+
+    /// <summary>What the first answer says of the whole object.</summary>
+    private readonly record struct Head(long Length, string Version, string? Sha256)
+    {
+        public static Head Of(GetObjectResponse response)
+        {
+            long length = response.ContentRange is { Length: > 0 } range
+                ? long.Parse(range.AsSpan(range.IndexOf('/', StringComparison.Ordinal) + 1), System.Globalization.CultureInfo.InvariantCulture)
+                : response.ContentLength;
+            string? sha256 = response.Metadata[S3ObjectWriter.DigestName];
+            return new Head(length, response.ETag, string.IsNullOrEmpty(sha256) ? null : sha256);
+        }
+    }
+}

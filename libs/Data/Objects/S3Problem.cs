@@ -1,0 +1,62 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace DaprHep.Data.Objects;
+
+/// <summary>What an S3 client's error means, and what to do about it. The answers never hold credentials or signatures.</summary>
+public static class S3Problem
+{
+    /// <summary>What kind of problem it is.</summary>
+    public static ObjectStoreProblem KindOf(Exception e) => e switch
+    {
+        AmazonS3Exception s3 => s3.ErrorCode switch
+        {
+            "NoSuchBucket" => ObjectStoreProblem.NoStore,
+            "NoSuchKey" or "NotFound" or "NoSuchVersion" => ObjectStoreProblem.NoObject,
+            "AccessDenied" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "Forbidden" or "AllAccessDisabled" or "InvalidToken"
+                or "ExpiredToken" or "AccountProblem" => ObjectStoreProblem.Denied,
+            "RequestTimeTooSkewed" => ObjectStoreProblem.ClockSkew,
+            _ => s3.StatusCode switch
+            {
+                HttpStatusCode.NotFound => ObjectStoreProblem.NoObject,
+                HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ObjectStoreProblem.Denied,
+                _ => ObjectStoreProblem.Failed,
+            },
+        },
+        AmazonServiceException { StatusCode: not 0 } => ObjectStoreProblem.Failed,
+        AmazonClientException or HttpRequestException or TimeoutException or OperationCanceledException => ObjectStoreProblem.Unreachable,
+        _ => ObjectStoreProblem.Failed,
+    };
+
+    /// <summary>What to tell a person.</summary>
+    public static string Explain(Exception e) => KindOf(e) switch
+    {
+        ObjectStoreProblem.NoStore => "no such bucket; check the name and AWS_ENDPOINT_URL, or create the bucket",
+        ObjectStoreProblem.NoObject => "no such object; check the key, and whether the step that writes it has finished",
+        ObjectStoreProblem.Denied =>
+            $"access denied ({CodeOf(e)}); check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the profile, or the role) and its rights",
+        ObjectStoreProblem.ClockSkew => "this machine's clock differs from the store's by too much; set the clock",
+        ObjectStoreProblem.Unreachable => $"the store can't be reached or there are no credentials ({FirstLine(e.Message)}); "
+            + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for a store other than AWS",
+        _ => e is AmazonServiceException s3
+            ? $"{FirstLine(s3.Message)} ({CodeOf(s3)}, status {(int)s3.StatusCode})"
+            : FirstLine(e.Message),
+    };
+
+    /// <summary>Whether the same request may do better in a while: the store is busy or away, or the connection broke.</summary>
+    public static bool MayPass(Exception e) => e switch
+    {
+        AmazonS3Exception s3 => s3.StatusCode >= HttpStatusCode.InternalServerError || s3.StatusCode is HttpStatusCode.TooManyRequests or 0
+            || s3.ErrorCode is "RequestTimeout" or "SlowDown" or "Throttling" or "ConditionalRequestConflict" or "BadDigest" or "IncompleteBody"
+                or "XAmzContentSHA256Mismatch",
+        AmazonServiceException or HttpRequestException or IOException or TimeoutException or OperationCanceledException => true,
+        _ => false, // no credentials, for instance
+    };
+
+    private static string CodeOf(Exception e) => e is AmazonServiceException s3
+        ? s3.ErrorCode is { Length: > 0 } code ? code : $"status {(int)s3.StatusCode}"
+        : e.GetType().Name;
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim().TrimEnd('.');
+}

@@ -1,0 +1,152 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using DaprHep.Data.Objects;
+
+namespace DaprHep.Data.Tests;
+
+/// <summary>What S3 stores keep to besides.</summary>
+public abstract class S3StoreContract : ObjectStoreContract, IDisposable
+{
+    private readonly AmazonS3Client _client;
+
+    protected S3StoreContract(S3Server server)
+    {
+        _client = server.Client();
+        Store = new S3ObjectStore(_client, S3Server.Bucket, $"tests/{Guid.NewGuid():N}");
+    }
+
+    protected override ObjectStore Store { get; }
+
+    protected AmazonS3Client Client => _client;
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Stores_of_one_bucket_with_other_prefixes_do_not_see_each_other()
+    {
+        var other = new S3ObjectStore(_client, S3Server.Bucket, Store.Url["s3://events/".Length..] + "-other");
+        await other.WriteAsync("k", new byte[] { 1 });
+        (await Store.ExistsAsync("k")).ShouldBeFalse();
+        (await KeysAsync("")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_missing_bucket_is_said_to_be_missing()
+    {
+        var nowhere = new S3ObjectStore(_client, "nowhere", "x");
+        foreach (Func<Task> work in (Func<Task>[])
+            [() => nowhere.WriteAsync("k", new byte[1]), () => nowhere.ReadAsync("k"), async () => await nowhere.ListAsync("").CountAsync()])
+        {
+            var e = await Should.ThrowAsync<ObjectStoreException>(work);
+            e.Kind.ShouldBe(ObjectStoreProblem.NoStore);
+            e.Message.ShouldContain("no such bucket");
+            e.Message.ShouldContain("s3://nowhere/x");
+        }
+    }
+
+    [Fact]
+    public async Task An_object_altered_in_the_store_is_found_damaged()
+    {
+        await Store.WriteAsync("k", new byte[] { 1, 2, 3 });
+        GetObjectMetadataResponse head = await _client.GetObjectMetadataAsync(S3Server.Bucket, Store.Url["s3://events/".Length..] + "/k");
+        var forged = new PutObjectRequest
+        {
+            BucketName = S3Server.Bucket,
+            Key = Store.Url["s3://events/".Length..] + "/k",
+            InputStream = new MemoryStream([1, 2, 4]),
+            UseChunkEncoding = false,
+        };
+        forged.Metadata["sha256"] = head.Metadata["sha256"];
+        await _client.PutObjectAsync(forged);
+        (await Should.ThrowAsync<ObjectStoreException>(() => Store.ReadAsync("k"))).Kind.ShouldBe(ObjectStoreProblem.Damaged);
+    }
+}
+
+/// <summary>The contract over Swift, and what s3rver does not do: it knows no list of uploads, and takes any signature.</summary>
+public sealed class SwiftObjectStoreTests(Swift server) : S3StoreContract(server), IClassFixture<Swift>
+{
+    [Fact]
+    public async Task Wrong_credentials_are_refused_without_a_word_of_them()
+    {
+        using var client = new AmazonS3Client(server.AccessKey, "wrongsecret", S3Connection.Configure(server.Endpoint));
+        var store = new S3ObjectStore(client, S3Server.Bucket, "x");
+        foreach (Func<Task> work in (Func<Task>[])
+            [() => store.WriteAsync("k", new byte[1]), () => store.ReadAsync("k"), () => store.ExistsAsync("k"), () => store.DeleteAsync("k")])
+        {
+            var e = await Should.ThrowAsync<ObjectStoreException>(work);
+            e.Kind.ShouldBe(ObjectStoreProblem.Denied);
+            e.Message.ShouldContain("AWS_SECRET_ACCESS_KEY");
+            e.Message.ShouldNotContain("wrongsecret");
+            e.Message.ShouldNotContain(server.AccessKey);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_given_up_leaves_no_parts_in_the_bucket()
+    {
+        await using (ObjectWriter writer = await Store.CreateAsync("given-up"))
+            await writer.Stream.WriteAsync(new byte[20 << 20]);
+        (await UploadsAsync()).ShouldNotContain(key => key.EndsWith("given-up", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public Task A_listing_goes_on_past_a_thousand_objects() => WholeStoreContract.ListsMoreThanAPageAsync(Store);
+
+    [Fact]
+    public Task Of_many_that_write_a_new_object_at_once_one_stays() => WholeStoreContract.KeepsWritersApartAsync(Store, most: 8);
+
+    private async Task<IEnumerable<string>> UploadsAsync()
+    {
+        ListMultipartUploadsResponse uploads = await Client.ListMultipartUploadsAsync(
+            new ListMultipartUploadsRequest { BucketName = S3Server.Bucket, Prefix = Store.Url["s3://events/".Length..] });
+        return (uploads.MultipartUploads ?? []).Select(upload => upload.Key);
+    }
+}
+
+/// <summary>The contract over s3rver.</summary>
+public sealed class S3rverObjectStoreTests(S3rver server) : S3StoreContract(server), IClassFixture<S3rver>;
+
+/// <summary>What needs no server.</summary>
+public sealed class S3ConnectionTests
+{
+    [Fact]
+    public void A_store_is_opened_by_its_url()
+    {
+        ObjectStore.Open("s3://bucket/some/prefix/").Url.ShouldBe("s3://bucket/some/prefix");
+        ObjectStore.Open("s3://bucket").Url.ShouldBe("s3://bucket");
+        (ObjectStore store, string key) = ObjectStore.OpenAt("s3://bucket/some/statistics/x.json", segments: 2);
+        (store.Url, key).ShouldBe(("s3://bucket/some", "statistics/x.json"));
+        Should.Throw<ObjectStoreException>(() => ObjectStore.Open("s3://bucket/a/../b"));
+        Should.Throw<ObjectStoreException>(() => ObjectStore.Open("s3://"));
+    }
+
+    [Theory]
+    [InlineData("RequestTimeTooSkewed", HttpStatusCode.Forbidden, ObjectStoreProblem.ClockSkew, "clock")]
+    [InlineData("NoSuchBucket", HttpStatusCode.NotFound, ObjectStoreProblem.NoStore, "bucket")]
+    [InlineData("ExpiredToken", HttpStatusCode.BadRequest, ObjectStoreProblem.Denied, "denied (ExpiredToken)")]
+    [InlineData("SlowDown", HttpStatusCode.ServiceUnavailable, ObjectStoreProblem.Failed, "SlowDown, status 503")]
+    [InlineData("", HttpStatusCode.Forbidden, ObjectStoreProblem.Denied, "status 403")]
+    public void A_problem_is_told_by_what_to_do(string code, HttpStatusCode status, ObjectStoreProblem kind, string words)
+    {
+        var e = new AmazonS3Exception("said the store", ErrorType.Sender, code, "request", status);
+        S3Problem.KindOf(e).ShouldBe(kind);
+        S3Problem.Explain(e).ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_said_to_be_out_of_reach()
+    {
+        AmazonS3Config configuration = S3Connection.Configure($"http://127.0.0.1:{S3Server.FreePort()}");
+        configuration.MaxErrorRetry = 0;
+        using var client = new AmazonS3Client("key", "secret", configuration);
+        var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
+        e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);
+        e.Message.ShouldContain("AWS_ENDPOINT_URL");
+    }
+}
