@@ -19,6 +19,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
 {
     RunCommand.Create(),
     IngestCommand.Create(),
+    PredictCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     CompareCommand.Create(),
