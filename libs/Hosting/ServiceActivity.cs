@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace DaprHep.Hosting;
 
 /// <summary>
-/// Runs an activity as a service does: in a log scope with the run's id, as many at a time as there are cores, until its run is cancelled.
+/// Runs an activity as a service does: in a log scope with the run's id, as many at a time as there are cores, until its run is cancelled
+/// or has failed. One whose run is suspended before it begins waits until the run goes on.
 /// A process that is to stop leaves the activity unanswered, so that the runtime gives it to another worker instead of failing the run.
 /// </summary>
 #pragma warning disable CA1001 // the source has no timer and no links of its own, and nobody disposes activities
@@ -48,7 +49,7 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         Measures.ActivityStarts(activity);
         try
         {
-            using IDisposable slot = await _slots.TakeAsync(_stop.Token).ConfigureAwait(false);
+            using IDisposable slot = await TakeSlotAsync(work).ConfigureAwait(false);
             long started = Stopwatch.GetTimestamp();
             _logger.LogInformation("{Activity} of run {Run} starts", activity, run);
             object? output = await _activity.RunAsync(context, input).ConfigureAwait(false);
@@ -75,6 +76,19 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         finally
         {
             Measures.ActivityEnds(activity, outcome, Stopwatch.GetElapsedTime(taken));
+        }
+    }
+
+    // The run may be suspended while its work waits for a slot, which is then for others.
+    private async Task<IDisposable> TakeSlotAsync(RunWork work)
+    {
+        while (true)
+        {
+            await work.GoesOn.WaitAsync(_stop.Token).ConfigureAwait(false);
+            IDisposable slot = await _slots.TakeAsync(_stop.Token).ConfigureAwait(false);
+            if (work.GoesOn.IsCompleted)
+                return slot;
+            slot.Dispose();
         }
     }
 }

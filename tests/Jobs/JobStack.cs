@@ -42,6 +42,8 @@ internal sealed record JobService(WebApplication App, FakeTimeProvider Time)
 
     public JobStore Store => App.Services.GetRequiredService<JobStore>();
 
+    public RunWatch Runs => App.Services.GetRequiredService<RunWatch>();
+
     public RunMarks Marks => App.Services.GetRequiredService<RunMarks>();
 
     /// <summary>Moves the clock, in steps small enough for every timer to tick, until something has come about.</summary>

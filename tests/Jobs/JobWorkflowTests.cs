@@ -37,6 +37,39 @@ public sealed class JobWorkflowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_workflow_that_looks_for_long_begins_a_new_history_and_keeps_its_job()
+    {
+        await _stack.AddPipelineAsync();
+        var begun = new TaskCompletionSource<string>();
+        var done = new TaskCompletionSource<int>();
+        int attempts = 0;
+        JobService service = await _stack.AddServiceAsync(0, (_, context) =>
+        {
+            Interlocked.Increment(ref attempts);
+            begun.SetResult(context.Id);
+            return done.Task;
+        });
+        string workflow = await _stack.StartWorkflowAsync("");
+        string job = await begun.Task.WaitAsync(JobStack.Limit);
+
+        // Every event makes it look once; after two hundred looks the history is a new one, and the notice of the end still comes.
+        int longest = 0;
+        for (int events = await LengthAsync(); events >= longest; events = await LengthAsync())
+        {
+            longest = events;
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _stack.Workflows.RaiseEventAsync(workflow, job)));
+            await service.PassUntilAsync(async () => await LengthAsync() != longest);
+        }
+        longest.ShouldBeGreaterThan(1000);
+        (await _stack.Workflows.GetWorkflowStateAsync(workflow)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Running);
+        done.SetResult(42);
+        (await _stack.EndOfAsync(workflow)).ReadOutputAs<int>().ShouldBe(42);
+        attempts.ShouldBe(1);
+
+        async Task<int> LengthAsync() => (await _stack.Workflows.GetInstanceHistoryAsync(workflow)).Count;
+    }
+
+    [Fact]
     public async Task A_job_that_fails_is_tried_again_and_its_last_failure_is_the_workflows()
     {
         await _stack.AddPipelineAsync();
@@ -155,7 +188,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
         await service.Marks.CancelAsync("run", CancellationToken.None);
         await service.PassUntilAsync(async () => (await workflows.GetWorkflowStateAsync(cancelled)).RuntimeStatus == WorkflowRuntimeStatus.Failed
             && (await _stack.Workflows.GetWorkflowStateAsync(training)).RuntimeStatus == WorkflowRuntimeStatus.Failed);
-        (await workflows.GetWorkflowStateAsync(cancelled)).FailureDetails!.ErrorMessage.ShouldBe("Task failed: run run was cancelled");
+        (await workflows.GetWorkflowStateAsync(cancelled)).FailureDetails!.ErrorMessage.ShouldBe("Task failed: run run was cancelled or has failed");
         (await _stack.Workflows.GetWorkflowStateAsync(training)).FailureDetails!.ErrorType.ShouldBe(typeof(RunCancelledException).FullName);
         (await service.Store.FindAsync("other", CancellationToken.None))!.State.ShouldBe(JobState.Running);
 

@@ -25,6 +25,7 @@ public static class GatewayService
             workflows.RegisterWorkflow<ResumeRun>();
             workflows.RegisterActivity<MissingSince>();
             workflows.RegisterActivity<RestartRun>();
+            workflows.RegisterActivity<StopWork>();
         });
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<Runs>();

@@ -25,6 +25,9 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
     {
         if ((await workflows.GetWorkflowStateAsync(request.Run, getInputsAndOutputs: false, cancellation)).Exists)
             return false;
+
+        // An ended run that was removed may have left a mark under the name.
+        await marks.ClearAsync(request.Run, cancellation);
         try
         {
             await workflows.ScheduleNewWorkflowAsync(nameof(TopologyPipeline), request.Run, request, startTime: null, cancellation);
@@ -90,8 +93,12 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
         await workflows.TerminateWorkflowAsync(run, output: null, cancellation);
     }
 
-    /// <summary>Lets a run rest after the activities under way.</summary>
-    public Task SuspendAsync(string run, CancellationToken cancellation) => workflows.SuspendWorkflowAsync(run, reason: null, cancellation);
+    /// <summary>Lets a run rest: its workflow, its jobs at their next checkpoint, and its activities but for those that have begun.</summary>
+    public async Task SuspendAsync(string run, CancellationToken cancellation)
+    {
+        await marks.SuspendAsync(run, cancellation);
+        await workflows.SuspendWorkflowAsync(run, reason: null, cancellation);
+    }
 
     /// <summary>Lets a suspended run go on, or starts a failed or cancelled one again from the step that it had not finished.</summary>
     public async Task ResumeAsync(string run, CancellationToken cancellation)
@@ -99,6 +106,7 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
         WorkflowState state = await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation);
         if (!state.IsWorkflowCompleted)
         {
+            await marks.ResumeAsync(run, cancellation);
             await workflows.ResumeWorkflowAsync(run, reason: null, cancellation);
             return;
         }

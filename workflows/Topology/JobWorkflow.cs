@@ -32,7 +32,7 @@ public sealed record JobCall<TInput>(string Run, TInput Input, int Attempts)
 
 /// <summary>
 /// Has a job done by a service: submits it, waits for its end, and submits it again when it failed or when the process that had it is
-/// lost; the next attempt goes on from the last checkpoint. The service raises an event at the end, and should that be lost, or the
+/// lost, and when it has rested with its suspended run; the next attempt goes on from the last checkpoint. The service raises an event at the end, and should that be lost, or the
 /// service, the job's record says so.
 /// </summary>
 /// <typeparam name="TInput">What the job is given.</typeparam>
@@ -85,15 +85,15 @@ public abstract class JobWorkflow<TInput, TOutput>(string app, string kind) : Wo
 
     private JobCall<TInput> NextAttempt(WorkflowContext context, JobCall<TInput> call, JobStatus status)
     {
-        bool furthered = status.Kept > call.Kept, failed = status.State == JobState.Failed;
+        bool furthered = status.Kept > call.Kept, failed = status.State == JobState.Failed, rested = status.State == JobState.Suspended;
         JobCall<TInput> next = call with
         {
             Attempt = call.Attempt + 1,
             Failures = (furthered ? 0 : call.Failures) + (failed ? 1 : 0),
-            Losses = (furthered ? 0 : call.Losses) + (failed ? 0 : 1),
+            Losses = (furthered ? 0 : call.Losses) + (failed || rested ? 0 : 1),
             Kept = Math.Max(call.Kept, status.Kept),
         };
-        string reason = status.Failure?.Message ?? $"the process of {app} that worked on it is lost";
+        string reason = status.Failure?.Message ?? (rested ? "the run goes on" : $"the process of {app} that worked on it is lost");
         bool isLast = next.Failures >= call.Attempts || next.Losses >= LossesInARow;
         if (status.Failure is { } bad && StepCalls.IsBadInput(bad.Type, isLast))
             throw new BadInputException(bad.Message);

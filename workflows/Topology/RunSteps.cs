@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace DaprHep.Topology;
 
@@ -64,6 +65,23 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
                 typeof(TFanOut).Name,
                 new FanOutRange<TInput>(input, range * Size, Math.Min(Size, count - (range * Size)), request.Attempts))));
         return [.. outputs.SelectMany(part => part)];
+    }
+
+    /// <summary>
+    /// Stops what still works for the run after a failure: the other calls of a fan-out, the other trials of a search. Should that not
+    /// succeed, they run to their end, and nobody is worse off.
+    /// </summary>
+    public async Task StopWorkAsync()
+    {
+        try
+        {
+            await context.CallActivityAsync<bool>(TopologyPipeline.StopWork, request.Run);
+        }
+        catch (WorkflowTaskFailedException e)
+        {
+            context.CreateReplaySafeLogger<TopologyPipeline>().LogWarning(
+                "What works for failed run {Run} was not told to stop: {Reason}", request.Run, e.FailureDetails.ErrorMessage);
+        }
     }
 
     /// <inheritdoc cref="StepCalls.ChildAsync"/>

@@ -9,11 +9,27 @@ namespace DaprHep.Topology;
 /// </summary>
 public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 {
+    /// <summary>Name of the activity of the workflow app that stops what still works for a failed run; its input is the run's name.</summary>
+    public const string StopWork = "StopWork";
+
     /// <inheritdoc/>
     public override async Task<PipelineResult> RunAsync(WorkflowContext context, PipelineRequest input)
     {
-        (string run, string store, int seed) = (input.Run, input.Store, input.Seed);
         var steps = new RunSteps(context, input);
+        try
+        {
+            return await RunAsync(steps, input);
+        }
+        catch (Exception)
+        {
+            await steps.StopWorkAsync();
+            throw;
+        }
+    }
+
+    private static async Task<PipelineResult> RunAsync(RunSteps steps, PipelineRequest input)
+    {
+        (string run, string store, int seed) = (input.Run, input.Store, input.Seed);
 
         await steps.BeginAsync();
         var planned = await steps.CallAsync<PlanPartitionsOutput>("PlanPartitions", new PlanPartitionsInput(

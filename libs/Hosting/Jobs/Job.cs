@@ -15,7 +15,10 @@ public sealed class JobContext
     /// <summary>Number of the attempt, from 1.</summary>
     public int Attempt => _lease.Record.Attempt;
 
-    /// <summary>Cancelled when the work is to stop: its run is cancelled, the lease is lost, or the process stops.</summary>
+    /// <summary>
+    /// Cancelled when the work is to stop, at a checkpoint where it has such: its run is suspended, cancelled or has failed, the lease is
+    /// lost, or the process stops.
+    /// </summary>
     public CancellationToken Cancellation { get; }
 
     /// <summary>Says how much of the work is safe in checkpoints; an attempt that added to it was no failure of the kind that ends a job.</summary>

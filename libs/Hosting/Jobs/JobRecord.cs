@@ -19,8 +19,11 @@ public enum JobState
     /// <summary>It failed; the failure is in the record.</summary>
     Failed,
 
-    /// <summary>Its run was cancelled.</summary>
+    /// <summary>Its run was cancelled or has failed.</summary>
     Cancelled,
+
+    /// <summary>It rests, because its run is suspended; the next attempt goes on from what is kept.</summary>
+    Suspended,
 }
 
 /// <summary>
@@ -76,7 +79,8 @@ public sealed record JobRecord
     public bool HasEnded => State is JobState.Done or JobState.Failed or JobState.Cancelled;
 
     /// <summary>What a workflow needs to know, at a time.</summary>
-    public JobStatus StatusAt(DateTimeOffset now) => new(State, Attempt, !HasEnded && now >= LeaseUntil, Kept, Output, Failure);
+    public JobStatus StatusAt(DateTimeOffset now) => new(
+        State, Attempt, IsLost: !HasEnded && State != JobState.Suspended && now >= LeaseUntil, Kept, Output, Failure);
 }
 
 /// <summary>Why a job failed.</summary>
@@ -87,7 +91,9 @@ public sealed record JobFailure(string Type, string Message);
 /// <summary>What a workflow knows of its job.</summary>
 /// <param name="State">Where the job stands.</param>
 /// <param name="Attempt">The attempt the record belongs to.</param>
-/// <param name="IsLost">Whether the owner's lease has run out before the job ended.</param>
+/// <param name="IsLost">
+/// Whether nobody has the job though it has not ended: the owner's lease has run out, or the job rests and its run goes on again.
+/// </param>
 /// <param name="Kept">How much of the work is safe in checkpoints.</param>
 /// <param name="Output">What the work gave; null until it is done.</param>
 /// <param name="Failure">Why it failed.</param>

@@ -12,7 +12,8 @@ namespace DaprHep.Hosting.Jobs;
 
 /// <summary>
 /// Runs the jobs that were submitted to this process: as many together as its cores allow, each under a lease that is renewed every two
-/// seconds. A job ends done, failed or cancelled; one of a process that stops is given back. At its end the workflow app is told.
+/// seconds. A job ends done, failed or cancelled; one of a process that stops is given back, and one of a suspended run rests: both stop at a
+/// checkpoint that the next attempt goes on from. At the end the workflow app is told.
 /// </summary>
 internal sealed class JobWorker(
     JobStore store,
@@ -65,12 +66,19 @@ internal sealed class JobWorker(
 
     private async Task WorkAsync(Job job, JobLease lease)
     {
-        JobRecord record = lease.Record;
         using JobLease held = lease;
-        using IDisposable? scope = logger.BeginScope(new Dictionary<string, object> { ["RunId"] = record.Run });
+        using IDisposable? scope = logger.BeginScope(new Dictionary<string, object> { ["RunId"] = lease.Record.Run });
+        Func<Task> end = await AttemptAsync(job, lease);
+        await FinishAsync(lease.Record, end);
+    }
+
+    // Does the work, and gives what is to become of the record.
+    private async Task<Func<Task>> AttemptAsync(Job job, JobLease lease)
+    {
+        JobRecord record = lease.Record;
         using RunWork run = runs.Enter(record.Run);
         using var measure = new JobMeasure(record.Kind, record.Id, record.Attempt);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, run.Cancelled, lease.Lost);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, run.Cancelled, run.Suspended, lease.Lost);
         using var heart = new CancellationTokenSource();
         Task heartbeat = BeatAsync(lease, heart.Token);
         Func<Task> end;
@@ -95,6 +103,12 @@ internal sealed class JobWorker(
             measure.Outcome = "lost";
             end = () => Task.CompletedTask;
         }
+        catch (Exception) when (run.Suspended.IsCancellationRequested)
+        {
+            logger.LogInformation("Attempt {Attempt} at job {Job} rests until run {Run} goes on", record.Attempt, record.Id, record.Run);
+            measure.Outcome = "rested";
+            end = () => EndAsync(lease, r => r with { State = JobState.Suspended });
+        }
         catch (Exception) when (_stopping.IsCancellationRequested)
         {
             measure.Outcome = "left";
@@ -115,7 +129,7 @@ internal sealed class JobWorker(
         }
         await heart.CancelAsync();
         await heartbeat;
-        await FinishAsync(record, end);
+        return end;
     }
 
     // The record comes first, then the notice: a workflow that is woken must find the outcome.

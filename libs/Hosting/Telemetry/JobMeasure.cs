@@ -20,7 +20,10 @@ internal sealed class JobMeasure : IDisposable
         Measures.JobsChange(kind, _state, 1);
     }
 
-    /// <summary><c>done</c>, <c>failed</c>, <c>cancelled</c>, <c>lost</c> (another attempt has begun) or <c>left</c> (the process stops).</summary>
+    /// <summary>
+    /// <c>done</c>, <c>failed</c>, <c>cancelled</c>, <c>rested</c> (its run is suspended), <c>lost</c> (another attempt has begun) or
+    /// <c>left</c> (the process stops).
+    /// </summary>
     public string Outcome { private get; set; } = "failed";
 
     /// <summary>The job has its cores.</summary>
