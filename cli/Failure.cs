@@ -5,6 +5,8 @@ using DaprHep.Cli.Stack;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Inference;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
@@ -43,7 +45,8 @@ internal static class Failure
 
     /// <summary>Whether it is the input's fault, not the run's.</summary>
     public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException or EventDataException
-        or UnknownModelException or TrainingDeviceException or HyperParameterException or SearchSpaceException or StudyFormatException;
+        or UnknownModelException or TrainingDeviceException or HyperParameterException or SearchSpaceException or StudyFormatException
+        or ModelFormatException or ModelDigestException;
 
     /// <summary>Says what is wrong with the command line, and where its help is.</summary>
     public static int Usage(ParseResult parsed)

@@ -24,6 +24,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     EvaluateCommand.Create(),
     CompareCommand.Create(),
     TuneCommand.Create(),
+    ServeCommand.Create(),
     UpCommand.Create(),
     DownCommand.Create(),
     DoctorCommand.Create(),

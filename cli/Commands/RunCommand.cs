@@ -57,6 +57,12 @@ internal static class RunCommand
         algorithm.AcceptOnlyFromAmong([.. Enum.GetNames<TuningAlgorithm>().Select(name => name.ToLowerInvariant())]);
         Option<int?> trials = NumberOption.Optional("--trials", "Trials of the search at most.", 1);
         Option<int> parallel = NumberOption.Create("--parallel", "Trials of the search at a time.", Environment.ProcessorCount, 1);
+        var promote = new Option<string?>("--promote")
+        {
+            Description = "Serve the model under this name (default: the model's own) when it is not worse than what is served.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "NAME",
+        };
         var gateway = new Option<string?>("--gateway")
         {
             Description = "Run in the services behind this gateway instead of in this process.",
@@ -66,7 +72,8 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, tune, algorithm, trials, parallel, gateway, json,
+            samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, tune, algorithm, trials, parallel, promote,
+            gateway, json,
         };
         var training = new TrainingArguments(command);
         command.Validators.Add(result =>
@@ -96,6 +103,7 @@ internal static class RunCommand
                     Trials = parsed.GetValue(trials),
                     Parallel = parsed.GetValue(parallel),
                 },
+                Promote = parsed.GetResult(promote) is null ? null : NameFor(parsed.GetValue(promote) ?? parsed.GetValue(model)!),
                 Attempts = parsed.GetValue(gateway) is null ? 1 : Defaults.Attempts,
             };
             // Hours of conversion are not spent before a typing error or a missing GPU is found; behind a gateway, GPUs are its services'.
@@ -114,6 +122,10 @@ internal static class RunCommand
         space.Check(model);
         return space.Json.ToJsonString();
     }
+
+    private static string NameFor(string name) => PipelineRequest.CanServe(name)
+        ? name
+        : throw new UsageException($"--promote {name}: expected 1 to 64 small letters, digits, '-', '.' and '_'");
 
     private static async Task RunAsync(PipelineRequest request, string output, string? gateway, bool json, CancellationToken cancellation)
     {
@@ -154,7 +166,7 @@ internal static class RunCommand
 
     private static async Task<PipelineResult> EmbeddedAsync(PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
     {
-        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(cancellation);
+        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, cancellation);
         using GatewayClient client = stack.Connect();
         RunState state = await client.StartAsync(request, cancellation);
         return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);

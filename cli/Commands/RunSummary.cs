@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DaprHep.Data.Events;
+using DaprHep.Hosting.Contracts;
 using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
@@ -9,18 +10,20 @@ namespace DaprHep.Cli.Commands;
 internal sealed class RunSummary
 {
     private readonly JsonNode _metrics;
+    private readonly JsonNode _record;
     private readonly string _folder;
     private readonly TimeSpan _elapsed;
 
-    private RunSummary(JsonNode metrics, string folder, TimeSpan elapsed)
+    private RunSummary(JsonNode metrics, JsonNode record, string folder, TimeSpan elapsed)
     {
         _metrics = metrics;
+        _record = record;
         _folder = folder;
         _elapsed = elapsed;
     }
 
     public static RunSummary Read(string folder, TimeSpan elapsed) =>
-        new(JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "metrics.json")))!, folder, elapsed);
+        new(Read(folder, "metrics.json"), Read(folder, "run.json"), folder, elapsed);
 
     public JsonObject ToJson() => new()
     {
@@ -28,7 +31,7 @@ internal sealed class RunSummary
         ["report"] = Path.Combine(_folder, "report.html"),
         ["wall_seconds"] = Math.Round(_elapsed.TotalSeconds, 3),
         ["metrics"] = _metrics.DeepClone(),
-        ["run"] = JsonNode.Parse(File.ReadAllBytes(Path.Combine(_folder, "run.json"))),
+        ["run"] = _record.DeepClone(),
     };
 
     public Rows ToTable()
@@ -48,11 +51,20 @@ internal sealed class RunSummary
         foreach ((string step, JsonNode? seconds) in _metrics["seconds"]!.AsObject())
             steps.AddRow(step, Number(seconds, "F2"), Number(_metrics["events_per_second"]?[step], "N0"));
         return new Rows(
+        [
             classes,
             steps,
+            .. _record["promotion"] is { } promotion ? [new Text($"serving  {PromotionOf(promotion)}")] : System.Array.Empty<Text>(),
             new Text($"accuracy {WithError(_metrics["accuracy"], _metrics["accuracy_error"])}   {_elapsed.TotalSeconds:F1} s in all"),
-            new Text($"report   {Path.Combine(_folder, "report.html")}"));
+            new Text($"report   {Path.Combine(_folder, "report.html")}"),
+        ]);
     }
+
+    private static string PromotionOf(JsonNode promotion) => new PromotionResult(
+        promotion["name"]!.GetValue<string>(), promotion["version"]!.GetValue<string>(), promotion["served"]!.GetValue<bool>(),
+        promotion["against"]?.GetValue<string>(), [.. promotion["reasons"]!.AsArray().Select(reason => reason!.GetValue<string>())], Gate: "").ToString();
+
+    private static JsonNode Read(string folder, string name) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, name)))!;
 
     private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
 

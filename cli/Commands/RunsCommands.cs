@@ -103,7 +103,7 @@ internal static class RunsCommands
                 run.HasEnded ? "" : run.Step ?? "",
                 run.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 run.Result?.Accuracy.ToString("F4", CultureInfo.InvariantCulture) ?? "",
-                Markup.Escape(run.Error ?? run.Waiting ?? ""));
+                Markup.Escape(run.Error ?? run.Waiting ?? run.Result?.Promotion?.ToString() ?? ""));
         }
         return table;
     }

@@ -22,7 +22,7 @@ internal static class UpCommand
         };
         var port = new Option<int?>("--port")
         {
-            Description = "Port of the gateway instead of the file's; 0 for a free one.",
+            Description = "Port of the gateway instead of the file's; 0 for free ones, for all services.",
             HelpName = "N",
         };
         var sidecar = new Option<string>("--sidecar")
@@ -45,7 +45,9 @@ internal static class UpCommand
             string path = parsed.GetValue(file)!;
             StackFile stack = TyeFile.Read(path);
             IReadOnlyList<StackService> services = stack.Services;
-            if (parsed.GetValue(port) is { } number)
+            if (parsed.GetValue(port) is 0)
+                services = [.. services.Select(s => s with { Port = null })];
+            else if (parsed.GetValue(port) is { } number)
                 services = [.. services.Select(s => s.Name == Apps.Pipeline ? s with { Port = PortOf(number) } : s)];
             services = WithReplicas(services, parsed.GetValue(replicas) ?? []);
             await RunAsync(
@@ -110,9 +112,8 @@ internal static class UpCommand
         return services;
     }
 
-    private static int? PortOf(int number) => number switch
+    private static int PortOf(int number) => number switch
     {
-        0 => null,
         > 0 and <= ushort.MaxValue => number,
         _ => throw new UsageException($"--port {number}: expected a port from 0 to {ushort.MaxValue}"),
     };

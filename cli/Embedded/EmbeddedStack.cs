@@ -5,6 +5,7 @@ using DaprHep.Features;
 using DaprHep.Gateway;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Ingest;
+using DaprHep.Serving;
 using DaprHep.Trainer;
 using DaprHep.Tuning;
 using Microsoft.AspNetCore.Builder;
@@ -27,14 +28,14 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     {
     }
 
-    /// <summary>Starts everything; it is ready for a run when the task ends.</summary>
-    public static async Task<EmbeddedStack> StartAsync(CancellationToken cancellation)
+    /// <summary>Starts what the run needs; it is ready for it when the task ends.</summary>
+    public static async Task<EmbeddedStack> StartAsync(PipelineRequest request, CancellationToken cancellation)
     {
         var stack = new EmbeddedStack();
         try
         {
             // What runs first is compiled first: all at a time, because nearly all of a start is compilation.
-            await Task.Run(() => stack.StartAllAsync(cancellation), cancellation);
+            await Task.Run(() => stack.StartAllAsync(request, cancellation), cancellation);
             return stack;
         }
         catch
@@ -55,12 +56,14 @@ internal sealed class EmbeddedStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task StartAllAsync(CancellationToken cancellation)
+    private async Task StartAllAsync(PipelineRequest request, CancellationToken cancellation)
     {
         Add(Apps.Ingest, IngestService.Build);
         Add(Apps.Features, FeaturesService.Build);
         Add(Apps.Tuning, TuningService.Build);
         Add(Apps.Trainer, TrainerService.Build);
+        if (request.Promote is not null)
+            Add(Apps.Serving, ServingService.Build);
         Add(Apps.Pipeline, GatewayService.Build);
         var options = new SidecarOptions
         {

@@ -57,7 +57,7 @@ internal static class RunDocuments
                 parameters[name] = value?.DeepClone();
             (parameters["device"], parameters["mixed_precision"]) = (training.Device, training.MixedPrecision);
         }
-        return new JsonObject
+        var record = new JsonObject
         {
             ["run"] = request.Run,
             ["started"] = input.Started.ToString("O"),
@@ -81,6 +81,19 @@ internal static class RunDocuments
                 ["events_per_second"] = Math.Round(timing.EventsPerSecond, 1),
             })]),
         };
+        if (input.Promotion is { } promotion)
+        {
+            record["promotion"] = new JsonObject
+            {
+                ["name"] = promotion.Name,
+                ["version"] = promotion.Version,
+                ["served"] = promotion.Served,
+                ["against"] = promotion.Against,
+                ["reasons"] = new JsonArray([.. promotion.Reasons.Select(reason => (JsonNode)reason)]),
+                ["gate"] = promotion.Gate,
+            };
+        }
+        return record;
     }
 
     /// <summary>The input files of a plan.</summary>

@@ -35,7 +35,7 @@ internal static class RunReport
             Created = input.Started,
             SoftwareVersion = $"DaprHep {SoftwareVersion.Current}",
             Classes = EventClasses.Names,
-            Parameters = [.. ParametersOf(request), .. BadFilesOf(plan)],
+            Parameters = [.. ParametersOf(request), .. PromotionOf(input), .. BadFilesOf(plan)],
             Inputs = InputsOf(plan),
             CutFlow = CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
@@ -55,6 +55,9 @@ internal static class RunReport
         new("seed", Text(request.Seed)),
         new("events of a class read", request.MaxEvents is { } most ? $"at most {Text(most)}" : "all"),
     ];
+
+    private static ReportParameter[] PromotionOf(WriteReportInput input) =>
+        input.Promotion is { } promotion ? [new("promotion", promotion.ToString())] : [];
 
     private static IEnumerable<ReportParameter> BadFilesOf(PartitionPlan plan) =>
         plan.Skipped.Select(file => new ReportParameter("bad file, left out", $"{file.Url}: {file.Error}"));

@@ -57,7 +57,7 @@ public sealed class DaprdStackTests : IDisposable
             Should.Throw<ArgumentException>(() => Process.GetProcessById(process));
 
         List<Dictionary<string, string>> daprds = [.. NotesOf("daprd").Values];
-        daprds.Select(flags => flags["--app-id"]).Order().ShouldBe(["features", "ingest", "ingest", "pipeline", "trainer", "tuning"]);
+        daprds.Select(flags => flags["--app-id"]).Order().ShouldBe(["features", "ingest", "ingest", "pipeline", "serving", "trainer", "tuning"]);
         string[] ports = ["--app-port", "--dapr-http-port", "--dapr-grpc-port", "--dapr-internal-grpc-port", "--metrics-port"];
         int[] all = [.. daprds.SelectMany(flags => ports.Select(port => int.Parse(flags[port], CultureInfo.InvariantCulture)))];
         all.Distinct().Count().ShouldBe(all.Length);

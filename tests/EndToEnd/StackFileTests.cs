@@ -32,7 +32,7 @@ public sealed class StackFileTests : IDisposable
     [Theory]
     [InlineData("ingest", "expected SERVICE=N")]
     [InlineData("ingest=0", "expected SERVICE=N")]
-    [InlineData("nobody=2", "ingest, features, tuning, trainer, pipeline")]
+    [InlineData("nobody=2", "ingest, features, tuning, trainer, serving, pipeline")]
     public Task Wrong_replicas_are_a_usage_error(string argument, string said) => ShouldFailAsync(2, ["--replicas", argument], [said]);
 
     private static async Task ShouldFailAsync(int code, string[] arguments, string[] said)

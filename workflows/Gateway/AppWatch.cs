@@ -13,12 +13,9 @@ internal sealed class AppWatch(SidecarHttp sidecar) : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _missingSince = new();
 
-    /// <summary>The apps of a run that have no worker, asked now.</summary>
-    /// <param name="tunes">Whether the run searches hyper-parameters.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<string>> MissingAsync(bool tunes, CancellationToken cancellation)
+    /// <summary>The apps of some that have no worker, asked now.</summary>
+    public async Task<IReadOnlyList<string>> MissingAsync(IReadOnlyList<string> needed, CancellationToken cancellation)
     {
-        IReadOnlyList<string> needed = Apps.OfRun(tunes);
         bool[] ready = await Task.WhenAll(needed.Select(app => AskAsync(app, cancellation)));
         return [.. needed.Where((_, i) => !ready[i])];
     }
@@ -41,7 +38,7 @@ internal sealed class AppWatch(SidecarHttp sidecar) : BackgroundService
         {
             try
             {
-                await MissingAsync(tunes: true, stoppingToken);
+                await MissingAsync(Apps.All, stoppingToken);
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
             catch (OperationCanceledException)

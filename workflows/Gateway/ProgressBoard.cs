@@ -53,7 +53,8 @@ internal sealed class ProgressBoard
     public bool IsComplete(string run)
     {
         IReadOnlyList<ProgressState> reported = Of(run);
-        return Steps.InOrder.All(step => step.Step is Steps.Report or Steps.Tune || reported.Any(p => p.Step == step.Step && p.Events == p.TotalEvents));
+        return Steps.InOrder.All(step => step.Step is Steps.Report or Steps.Tune or Steps.Promote
+            || reported.Any(p => p.Step == step.Step && p.Events == p.TotalEvents));
     }
 
     private sealed class Board

@@ -74,8 +74,8 @@ internal static class RunEndpoints
             return Results.ValidationProblem(errors, title: "The run can't be started as asked for.");
 
         PipelineRequest request = submission.ToRequest(Runs.NewName(key), store);
-        bool tunes = request.Tune is not null;
-        if (await runs.FindAsync(request.Run, aborted) is null && await apps.MissingAsync(tunes, aborted) is { Count: > 0 } missing)
+        bool isKnown = await runs.FindAsync(request.Run, aborted) is not null;
+        if (!isKnown && await apps.MissingAsync(Apps.OfRun(request), aborted) is { Count: > 0 } missing)
             return Missing(missing);
         bool isNew = await runs.StartAsync(request, aborted);
         if (!isNew && !await IsSameAsync(runs, request, aborted))
@@ -99,8 +99,8 @@ internal static class RunEndpoints
             return Unknown(run);
         if (state.Status == "completed")
             return Conflict($"run {run} is completed and can't be resumed");
-        bool tunes = (await all.RequestOfAsync(run, aborted))?.Tune is not null;
-        if (state.HasEnded && await apps.MissingAsync(tunes, aborted) is { Count: > 0 } missing)
+        PipelineRequest request = (await all.RequestOfAsync(run, aborted))!;
+        if (state.HasEnded && await apps.MissingAsync(Apps.OfRun(request), aborted) is { Count: > 0 } missing)
             return Missing(missing);
         await all.ResumeAsync(run, aborted);
         return Results.Accepted($"/runs/{run}", await all.FindAsync(run, aborted));

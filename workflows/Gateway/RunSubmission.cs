@@ -57,6 +57,9 @@ internal sealed record RunSubmission
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 
+    /// <summary>Name under which the model is to be served when it is not worse than what is served; null for no promotion.</summary>
+    public string? Promote { get; init; }
+
     /// <summary>How often a step that fails is done before the run fails.</summary>
     public int Attempts { get; init; } = Defaults.Attempts;
 
@@ -100,6 +103,7 @@ internal sealed record RunSubmission
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
         Tune = Tune,
+        Promote = Promote,
         Attempts = Attempts,
         MaxBadFiles = MaxBadFiles,
     };
@@ -125,6 +129,8 @@ internal sealed record RunSubmission
             errors["$.maxBadFiles"] = [$"expected at most {BadFile.Most}, found {MaxBadFiles}"];
         if (MaxEvents is { } events)
             CheckRange("$.maxEvents", events, 1, errors);
+        if (Promote is not null && !PipelineRequest.CanServe(Promote))
+            errors["$.promote"] = [$"expected 1 to 64 small letters, digits, '-', '.' and '_', found '{Promote}'"];
         if (Tune is not { } tune)
             return;
         if (string.IsNullOrWhiteSpace(tune.Space))

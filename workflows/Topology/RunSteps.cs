@@ -12,9 +12,7 @@ namespace DaprHep.Topology;
 internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
 {
     private readonly List<StepTiming> _timings = [];
-    private readonly (string Step, string App)[] _order =
-        [.. Steps.InOrder.Where(step => request.Tune is not null || step.Step != Steps.Tune)];
-
+    private readonly IReadOnlyList<(string Step, string App)> _order = Steps.Of(request);
     private readonly StepCalls _calls = new(context, request.Attempts);
     private DateTime _last = context.CurrentUtcDateTime;
     private string _app = "";

@@ -4,7 +4,7 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Topology;
 
 /// <summary>
-/// What runs after what, from ROOT files to an evaluated model. Every step is an activity in the service that owns the work, or a child
+/// What runs after what, from ROOT files to a model that is evaluated and, where asked for, served. Every step is an activity in the service that owns the work, or a child
 /// workflow that has a job done there; what crosses this workflow is references to objects in the store and counts.
 /// </summary>
 public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
@@ -80,13 +80,23 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
             "EvaluateModel", new EvaluateModelInput(run, store, statistics.Statistics, trained.Model, seed));
         steps.Finish(evaluated.Events);
 
+        PromotionResult? promotion = null;
+        if (input.Promote is { } name)
+        {
+            await steps.BeginAsync();
+            promotion = await steps.CallAsync<PromotionResult>("Promote", new PromoteModelInput(
+                run, store, name, statistics.Statistics, trained.Model, evaluated.Evaluation, seed));
+            steps.Finish(evaluated.Events);
+        }
+
         await steps.BeginAsync();
         var report = await steps.CallAsync<WriteReportOutput>("WriteReport", new WriteReportInput(
             input, plan, statistics.Statistics, trained.Model, evaluated.Evaluation, steps.Started, steps.Timings)
         {
             Study = tuned?.Study,
+            Promotion = promotion,
         });
-        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles);
+        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles) { Promotion = promotion };
     }
 
     // The plan without the files that conversion found damaged, as long as the run allows so many.

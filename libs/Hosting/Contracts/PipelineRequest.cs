@@ -48,11 +48,20 @@ public sealed record PipelineRequest
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 
+    /// <summary>Name under which the model is to be served when it passes the gate; null for no promotion.</summary>
+    public string? Promote { get; init; }
+
     /// <summary>How often a step that fails is done before the run fails; bad input is not tried again.</summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>Files that can't be read are left out and listed, at most so many; one more fails the run.</summary>
     public int MaxBadFiles { get; init; }
+
+    /// <summary>Whether something may be served under a name: 1 to 64 small letters, digits, hyphens, dots and underscores.</summary>
+    /// <param name="name">The name.</param>
+    public static bool CanServe(string name) =>
+        name is { Length: > 0 and <= 64 } && (char.IsAsciiLetterLower(name[0]) || char.IsAsciiDigit(name[0]))
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '_');
 }
 
 /// <summary>The input files of one class.</summary>
@@ -67,7 +76,11 @@ public sealed record SampleFiles(string Class, IReadOnlyList<string> Files);
 /// <param name="Auc">Area under the ROC curve, one against the rest, by class.</param>
 /// <param name="BadFiles">Input files that could not be read and were left out.</param>
 public sealed record PipelineResult(
-    string Model, string Report, double Accuracy, IReadOnlyDictionary<string, double> Auc, IReadOnlyList<BadFile> BadFiles);
+    string Model, string Report, double Accuracy, IReadOnlyDictionary<string, double> Auc, IReadOnlyList<BadFile> BadFiles)
+{
+    /// <summary>What came of the promotion; null for a run that did not ask for one.</summary>
+    public PromotionResult? Promotion { get; init; }
+}
 
 /// <summary>An input file that can't be read.</summary>
 /// <param name="Url">Where it is.</param>

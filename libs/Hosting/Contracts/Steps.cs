@@ -18,9 +18,16 @@ public static class Apps
     /// <summary>Training shards to models, models to metrics and reports.</summary>
     public const string Trainer = "trainer";
 
+    /// <summary>Events in, probabilities out; which model is served.</summary>
+    public const string Serving = "serving";
+
+    /// <summary>The apps that any run may need.</summary>
+    public static IReadOnlyList<string> All { get; } = [Ingest, Features, Tuning, Trainer, Serving];
+
     /// <summary>The apps that a run needs, in the order in which it needs them.</summary>
-    /// <param name="tunes">Whether it searches hyper-parameters.</param>
-    public static IReadOnlyList<string> OfRun(bool tunes) => tunes ? [Ingest, Features, Tuning, Trainer] : [Ingest, Features, Trainer];
+    /// <param name="request">What the run is asked for.</param>
+    public static IReadOnlyList<string> OfRun(PipelineRequest request) =>
+        [.. All.Where(app => (app != Tuning || request.Tune is not null) && (app != Serving || request.Promote is not null))];
 }
 
 /// <summary>The steps of the pipeline, as progress, timings and reports name them, in order.</summary>
@@ -47,6 +54,9 @@ public static class Steps
     /// <summary>The model is evaluated.</summary>
     public const string Evaluate = "evaluate";
 
+    /// <summary>The model is compared with the one that is served, and takes its place; in runs that ask for it.</summary>
+    public const string Promote = "promote";
+
     /// <summary>Metrics, report and record are written.</summary>
     public const string Report = "report";
 
@@ -54,6 +64,12 @@ public static class Steps
     public static IReadOnlyList<(string Step, string App)> InOrder { get; } =
     [
         (Plan, Apps.Ingest), (Convert, Apps.Ingest), (Statistics, Apps.Features), (Shards, Apps.Features),
-        (Tune, Apps.Tuning), (Train, Apps.Trainer), (Evaluate, Apps.Trainer), (Report, Apps.Trainer),
+        (Tune, Apps.Tuning), (Train, Apps.Trainer), (Evaluate, Apps.Trainer), (Promote, Apps.Serving),
+        (Report, Apps.Trainer),
     ];
+
+    /// <summary>The steps of a run, in order.</summary>
+    /// <param name="request">What the run is asked for.</param>
+    public static IReadOnlyList<(string Step, string App)> Of(PipelineRequest request) =>
+        [.. InOrder.Where(step => (step.Step != Tune || request.Tune is not null) && (step.Step != Promote || request.Promote is not null))];
 }

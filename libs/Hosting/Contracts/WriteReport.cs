@@ -17,6 +17,9 @@ public sealed record WriteReportInput(
     /// <summary>Key of the study's object; null for a run without a search.</summary>
     public string? Study { get; init; }
 
+    /// <summary>What came of the promotion; null for a run without one.</summary>
+    public PromotionResult? Promotion { get; init; }
+
     string IRunInput.Run => Request.Run;
 }
 

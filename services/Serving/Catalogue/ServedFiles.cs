@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using DaprHep.Data.Objects;
+using DaprHep.Learning.Artifacts;
+
+namespace DaprHep.Serving.Catalogue;
+
+/// <summary>Reads the files of a version, and refuses those that are not what was promoted.</summary>
+internal static class ServedFiles
+{
+    /// <summary>Reads a version's files.</summary>
+    /// <exception cref="AlteredModelException">A file is not the one that was promoted.</exception>
+    /// <exception cref="ObjectStoreException">A file is missing or can't be read.</exception>
+    public static async Task<SavedModel> ReadAsync(ObjectStore store, ModelVersion version, CancellationToken cancellation)
+    {
+        byte[] description = await ReadAsync(store, $"{version.Model}/{SavedModel.DescriptionName}", version.DescriptionSha256, cancellation);
+        byte[] weights = await ReadAsync(store, $"{version.Model}/{SavedModel.WeightsName}", version.WeightsSha256, cancellation);
+        return new SavedModel(weights, description);
+    }
+
+    private static async Task<byte[]> ReadAsync(ObjectStore store, string key, string expected, CancellationToken cancellation)
+    {
+        using ObjectContent content = await store.ReadAsync(key, cancellation);
+        byte[] bytes = content.Memory.ToArray();
+        string found = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return found == expected ? bytes : throw new AlteredModelException(
+            $"{key} in {store.Url} has SHA-256 {found}; {expected} was promoted: the file was altered and is not served");
+    }
+}
+
+/// <summary>A model's file is not the one that was promoted; nothing of it was parsed.</summary>
+internal sealed class AlteredModelException(string message) : Exception(message);

@@ -1,0 +1,171 @@
+using System.Buffers;
+using DaprHep.Data.Events;
+
+namespace DaprHep.Serving.Http;
+
+/// <summary>How an event's id was given, so that it is given back in the same form.</summary>
+internal enum IdForm : byte
+{
+    /// <summary>It has none.</summary>
+    None,
+
+    /// <summary>As a number.</summary>
+    Number,
+
+    /// <summary>As text, because not every JSON reader keeps 64 bits.</summary>
+    Text,
+}
+
+/// <summary>The events of a request as flat arrays, and room for their probabilities. Used again by later requests.</summary>
+internal sealed class EventBuffer(MemoryBudget budget)
+{
+    private const int KeptBytes = 1 << 20;
+    private float[] _hlf = [];
+    private float[] _particles = [];
+    private int[] _offsets = [];
+    private ulong[] _ids = [];
+    private IdForm[] _forms = [];
+    private float[] _probabilities = [];
+    private List<(int Event, string Reason)>? _flags;
+    private long _taken;
+
+    /// <summary>Writes the answer.</summary>
+    public PredictionsWriter Writer { get; } = new();
+
+    /// <summary>How many events there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many particle rows they have.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Features, [events, 14]; those of models that read none are zero.</summary>
+    public Span<float> Hlf => _hlf.AsSpan(0, Count * EventSchema.Features);
+
+    /// <summary>Particle rows, [rows, 19].</summary>
+    public Span<float> Particles => _particles.AsSpan(0, Rows * EventSchema.ParticleColumns);
+
+    /// <summary>Where each event's rows begin and end, [events + 1].</summary>
+    public Span<int> Offsets => _offsets.AsSpan(0, Count + 1);
+
+    /// <summary>The events' ids.</summary>
+    public Span<ulong> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>How they were given.</summary>
+    public Span<IdForm> Forms => _forms.AsSpan(0, Count);
+
+    /// <summary>Events that get no probabilities, and why; in order.</summary>
+    public IReadOnlyList<(int Event, string Reason)> Flags => _flags ?? (IReadOnlyList<(int, string)>)[];
+
+    /// <summary>Adds an event without id, features and particles.</summary>
+    public void AddEvent()
+    {
+        int i = Count;
+        Grow(ref _hlf, (i + 1) * EventSchema.Features);
+        Grow(ref _offsets, i + 2);
+        Grow(ref _ids, i + 1);
+        Grow(ref _forms, i + 1);
+        Count++;
+        _hlf.AsSpan(i * EventSchema.Features, EventSchema.Features).Clear();
+        _offsets[0] = 0;
+        _offsets[i + 1] = Rows;
+        (_ids[i], _forms[i]) = (0, IdForm.None);
+    }
+
+    /// <summary>Gives the last event an id.</summary>
+    public void SetId(ulong id, IdForm form) => (_ids[Count - 1], _forms[Count - 1]) = (id, form);
+
+    /// <summary>Sets a feature of the last event.</summary>
+    public void SetFeature(int column, float value) => _hlf[((Count - 1) * EventSchema.Features) + column] = value;
+
+    /// <summary>Adds a particle row of zeros to the last event.</summary>
+    public void AddParticle()
+    {
+        Grow(ref _particles, (Rows + 1) * EventSchema.ParticleColumns);
+        _particles.AsSpan(Rows * EventSchema.ParticleColumns, EventSchema.ParticleColumns).Clear();
+        Rows++;
+        _offsets[Count] = Rows;
+    }
+
+    /// <summary>How many particle rows the last event has.</summary>
+    public int RowsOfLast => Rows - _offsets[Count - 1];
+
+    /// <summary>Sets a value of the last particle row.</summary>
+    public void SetParticle(int column, float value) => _particles[((Rows - 1) * EventSchema.ParticleColumns) + column] = value;
+
+    /// <summary>Notes that the last event can't be predicted.</summary>
+    public void Flag(string reason)
+    {
+        _flags ??= [];
+        if (_flags.Count == 0 || _flags[^1].Event != Count - 1)
+            _flags.Add((Count - 1, reason));
+    }
+
+    /// <summary>Room for the probabilities, [events, classes].</summary>
+    public Span<float> Probabilities(int classes)
+    {
+        Grow(ref _probabilities, Count * classes);
+        return _probabilities.AsSpan(0, Count * classes);
+    }
+
+    /// <summary>Adds an event of another buffer.</summary>
+    public void Copy(EventBuffer other, int index)
+    {
+        AddEvent();
+        int i = Count - 1;
+        other.Hlf.Slice(index * EventSchema.Features, EventSchema.Features).CopyTo(_hlf.AsSpan(i * EventSchema.Features));
+        SetId(other._ids[index], other._forms[index]);
+        int first = other._offsets[index], rows = other._offsets[index + 1] - first;
+        Grow(ref _particles, (Rows + rows) * EventSchema.ParticleColumns);
+        other._particles.AsSpan(first * EventSchema.ParticleColumns, rows * EventSchema.ParticleColumns)
+            .CopyTo(_particles.AsSpan(Rows * EventSchema.ParticleColumns));
+        Rows += rows;
+        _offsets[Count] = Rows;
+    }
+
+    /// <summary>Empties the buffer for the next request; memory of an unusually large one is given back.</summary>
+    public void Clear()
+    {
+        (Count, Rows) = (0, 0);
+        _flags?.Clear();
+        if (_taken > KeptBytes)
+            Release();
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Release()
+    {
+        Free(ref _hlf);
+        Free(ref _particles);
+        Free(ref _offsets);
+        Free(ref _ids);
+        Free(ref _forms);
+        Free(ref _probabilities);
+        budget.Return(_taken);
+        _taken = 0;
+    }
+
+    private void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length >= length)
+            return;
+        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(length, (int)Math.Min(Array.MaxLength, 2L * array.Length)));
+        long bytes = (long)(larger.Length - array.Length) * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        if (!budget.TryTake(bytes))
+        {
+            ArrayPool<T>.Shared.Return(larger);
+            throw new RequestProblem(StatusCodes.Status429TooManyRequests, "", "other requests hold the memory for events; try again later");
+        }
+        _taken += bytes;
+        array.CopyTo(larger, 0);
+        if (array.Length > 0)
+            ArrayPool<T>.Shared.Return(array);
+        array = larger;
+    }
+
+    private static void Free<T>(ref T[] array)
+    {
+        if (array.Length > 0)
+            ArrayPool<T>.Shared.Return(array);
+        array = [];
+    }
+}
