@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DaprHep.Cli.Stack;
+using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
 
 namespace DaprHep.Cli.Commands;
@@ -32,13 +33,18 @@ internal static class UpCommand
         };
         sidecar.AcceptOnlyFromAmong(Dev, Daprd);
         Option<string?> data = StackOptions.Data();
+        var store = new Option<string?>("--store")
+        {
+            Description = "Object store of runs that name none; s3 starts one for this stack. Default: a folder in the data folder.",
+            HelpName = "URL|s3",
+        };
         var json = new Option<bool>("--json")
         {
             Description = "Print one JSON object when the stack is ready; the log goes to standard error.",
         };
         var command = new Command("up", "Start the services of tye.yaml on this machine and stop them on Ctrl-C.")
         {
-            file, replicas, port, sidecar, data, json,
+            file, replicas, port, sidecar, data, store, json,
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
@@ -53,6 +59,7 @@ internal static class UpCommand
             await RunAsync(
                 stack with { Services = services },
                 parsed.GetValue(sidecar) == Daprd,
+                StoreOf(parsed.GetValue(store)),
                 StackOptions.FolderOf(path, parsed.GetValue(data)),
                 parsed.GetValue(json),
                 cancellation);
@@ -60,7 +67,8 @@ internal static class UpCommand
         return command;
     }
 
-    private static async Task RunAsync(StackFile file, bool daprd, string data, bool json, CancellationToken cancellation)
+    private static async Task RunAsync(
+        StackFile file, bool daprd, string? store, string data, bool json, CancellationToken cancellation)
     {
         using StackFolder folder = StackFolder.Take(data);
         StackLog log = json ? new(Console.Error, !Console.IsErrorRedirected) : new(Console.Out, !Console.IsOutputRedirected);
@@ -68,7 +76,7 @@ internal static class UpCommand
         {
             if (await StackFolder.EndLeftoversAsync(data) is > 0 and int left)
                 log.Write("daprhep", $"the last stack here was killed; {left} processes of it were still running and are stopped now");
-            await using LocalStack stack = await LocalStack.StartAsync(file, daprd, folder, log, cancellation);
+            await using LocalStack stack = await LocalStack.StartAsync(file, daprd, store, folder, log, cancellation);
             log.Write("daprhep", $"ready: gateway {stack.Gateway}, data in {data}; Ctrl-C stops");
             if (json)
                 Console.Out.WriteLine(ToJson(stack).ToJsonString());
@@ -79,6 +87,9 @@ internal static class UpCommand
             log.Write("daprhep", "stopped");
         }
     }
+
+    // What is no store is said before anything starts.
+    private static string? StoreOf(string? store) => store is null or LocalS3.Name ? store : ObjectStore.Open(store).Url;
 
     private static JsonObject ToJson(LocalStack stack) => new()
     {

@@ -36,16 +36,20 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Starts all and waits until every process is ready.</summary>
     /// <param name="file">The services in the order of their start, and the components.</param>
     /// <param name="daprd">Whether the sidecars are daprd's instead of the development sidecar.</param>
+    /// <param name="store">URL of the object store of runs that name none, <c>s3</c> for one that is started too; null for the folder's.</param>
     /// <param name="folder">Folder of the sidecar's journal and the default object store.</param>
     /// <param name="log">Takes the lines of all processes.</param>
     /// <param name="cancellation">Gives up and stops what was started.</param>
     /// <exception cref="StackException">A process ended or did not get ready; a port is taken.</exception>
     public static async Task<LocalStack> StartAsync(
-        StackFile file, bool daprd, StackFolder folder, StackLog log, CancellationToken cancellation)
+        StackFile file, bool daprd, string? store, StackFolder folder, StackLog log, CancellationToken cancellation)
     {
         var stack = new LocalStack(folder, log);
         try
         {
+            IReadOnlyDictionary<string, string> storage = store == LocalS3.Name
+                ? await LocalS3.StartAsync(file.Folder, folder.FullPath, log, stack.AddSidecar, cancellation)
+                : new Dictionary<string, string> { ["DAPRHEP_STORE"] = store ?? folder.StoreUrl };
             List<Seat> seats = Seat.For(file.Services);
             if (daprd)
                 DaprdProcesses.Start(seats, DaprResources.Prepare(file.Components, folder.FullPath), folder.FullPath, log, stack.AddSidecar);
@@ -53,7 +57,7 @@ internal sealed class LocalStack : IAsyncDisposable
                 await stack.StartDevSidecarAsync(seats, cancellation);
             foreach (Seat seat in seats)
             {
-                var replica = new Replica(seat.Service, seat.Start(folder.FullPath, log), seat.Port);
+                var replica = new Replica(seat.Service, seat.Start(storage, log), seat.Port);
                 stack._replicas.Add(replica);
                 folder.Add(replica.Process.Member);
             }

@@ -51,16 +51,17 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
     }
 
     /// <summary>Starts the process.</summary>
-    public StackProcess Start(string data, StackLog log)
+    /// <param name="store">The variables that name the object store of runs that name none.</param>
+    /// <param name="log">Takes its lines.</param>
+    public StackProcess Start(IReadOnlyDictionary<string, string> store, StackLog log)
     {
         var environment = new Dictionary<string, string>(Shared)
         {
             ["ASPNETCORE_URLS"] = Address(Port),
             ["DAPR_HTTP_ENDPOINT"] = Address(SidecarHttp),
             ["DAPR_GRPC_ENDPOINT"] = Address(SidecarGrpc),
-            ["DAPRHEP_STORE"] = new Uri(Path.Combine(Path.GetFullPath(data), "store")).AbsoluteUri,
         };
-        foreach ((string name, string value) in Service.Environment)
+        foreach ((string name, string value) in store.Concat(Service.Environment))
             environment[name] = value;
         return StackProcess.Start(Name, Service.Program, [], environment, log);
     }

@@ -68,6 +68,9 @@ internal sealed class StackFolder : IDisposable
 
     public string FullPath { get; }
 
+    /// <summary>URL of the object store inside, of runs that name none.</summary>
+    public string StoreUrl => new Uri(Path.Combine(FullPath, "store")).AbsoluteUri;
+
     /// <summary>Takes the folder, making it where it is missing.</summary>
     /// <exception cref="StackException">Another stack runs on it, or it can't be written.</exception>
     public static StackFolder Take(string path)

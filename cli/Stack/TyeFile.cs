@@ -16,7 +16,8 @@ internal sealed record StackService(string Name, string Program, int Replicas, i
 /// <summary>What a stack's file says.</summary>
 /// <param name="Services">The services in the order of the file.</param>
 /// <param name="Components">Folder of the Dapr components.</param>
-internal sealed record StackFile(IReadOnlyList<StackService> Services, string Components);
+/// <param name="Folder">Folder of the file.</param>
+internal sealed record StackFile(IReadOnlyList<StackService> Services, string Components, string Folder);
 
 /// <summary>Reads <c>tye.yaml</c> and says what is wrong with it: file, line, field, what to do.</summary>
 internal static class TyeFile
@@ -41,7 +42,7 @@ internal static class TyeFile
                 throw new BadInputException($"{where}.name: '{service.Name}' is there twice");
             read.Add(service);
         }
-        return new StackFile(read, Path.Combine(folder, ComponentsIn(document, path)));
+        return new StackFile(read, Path.Combine(folder, ComponentsIn(document, path)), folder);
     }
 
     private static string ComponentsIn(Document document, string path)
