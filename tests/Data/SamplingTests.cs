@@ -99,7 +99,8 @@ public sealed class SamplingTests
             var keys = new SmallestKeys();
             foreach (ulong id in events)
                 keys.Add(EventIdentity.DrawKey(id, Seed));
-            return keys.LimitFor(count);
+            keys.Draw(count);
+            return keys.Limit();
         })];
         return new SampleSelection(0.8, Seed, limits, limits, shards, shards);
     }

@@ -21,6 +21,12 @@ public sealed record FeatureStatistics
     /// <summary>Largest value of each feature.</summary>
     public required IReadOnlyList<double> Maximum { get; init; }
 
+    /// <summary>Mean of each feature over the events that the ranges are of.</summary>
+    public IReadOnlyList<double> Mean { get; init; } = [];
+
+    /// <summary>Variance of each feature over the same events.</summary>
+    public IReadOnlyList<double> Variance { get; init; } = [];
+
     /// <summary>Which events are drawn, and their order.</summary>
     public required SampleSelection Selection { get; init; }
 
