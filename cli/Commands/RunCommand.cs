@@ -68,12 +68,17 @@ internal static class RunCommand
             Description = "Run in the services behind this gateway instead of in this process.",
             HelpName = "URL",
         };
+        var memory = new Option<string?>("--memory")
+        {
+            Description = "Memory for conversion, statistics and shuffle, whatever the size of the data; default half of the machine's.",
+            HelpName = "512MB",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
             samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, tune, algorithm, trials, parallel, promote,
-            gateway, json,
+            gateway, memory, json,
         };
         var training = new TrainingArguments(command);
         command.Validators.Add(result =>
@@ -81,6 +86,8 @@ internal static class RunCommand
             bool folder = result.GetValue(samples) is not null, globs = result.GetValue(sample) is { Length: > 0 };
             if (folder == globs)
                 result.AddError(folder ? "give SAMPLES or --sample, not both" : "give a SAMPLES folder, or --sample CLASS=GLOB once a class");
+            if (result.GetValue(memory) is not null && result.GetValue(gateway) is not null)
+                result.AddError($"--memory is for a run in this process; the services behind a gateway have {DataMemory.Setting} set");
         });
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
@@ -110,7 +117,7 @@ internal static class RunCommand
             if (parsed.GetValue(gateway) is null)
                 _ = training.OptionsFor(request.Model, parsed);
             request = training.Ask(request, parsed);
-            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
+            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(memory), parsed.GetValue(json), cancellation);
         }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
         return command;
     }
@@ -127,8 +134,11 @@ internal static class RunCommand
         ? name
         : throw new UsageException($"--promote {name}: expected 1 to 64 small letters, digits, '-', '.' and '_'");
 
-    private static async Task RunAsync(PipelineRequest request, string output, string? gateway, bool json, CancellationToken cancellation)
+    private static async Task RunAsync(
+        PipelineRequest request, string output, string? gateway, string? memory, bool json, CancellationToken cancellation)
     {
+        if (memory is not null)
+            DataMemory.Parse("--memory", memory);
         long started = Stopwatch.GetTimestamp();
         // Hours of conversion are not spent before a typing error is found.
         if (!ModelRegistry.Names.Contains(request.Model))
@@ -139,7 +149,7 @@ internal static class RunCommand
             if (request.Store.Length == 0)
                 request = request with { Store = folder.StoreUrl };
             PipelineResult result = await WatchAsync(progress => gateway is null
-                ? EmbeddedAsync(request, progress, cancellation)
+                ? EmbeddedAsync(request, memory, progress, cancellation)
                 : RemoteAsync(gateway, request, progress, cancellation));
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
         }
@@ -164,9 +174,10 @@ internal static class RunCommand
         return live.ShowAsync(() => run(live));
     }
 
-    private static async Task<PipelineResult> EmbeddedAsync(PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
+    private static async Task<PipelineResult> EmbeddedAsync(
+        PipelineRequest request, string? memory, IProgressSink progress, CancellationToken cancellation)
     {
-        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, cancellation);
+        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, memory, cancellation);
         using GatewayClient client = stack.Connect();
         RunState state = await client.StartAsync(request, cancellation);
         return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);

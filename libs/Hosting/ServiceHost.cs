@@ -45,6 +45,7 @@ public static class ServiceHost
         services.AddSingleton<RunMarks>();
         services.AddSingleton<RunWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RunWatch>());
+        services.AddSingleton(DataMemory.From(builder.Configuration));
         services.AddSingleton<ActivitySlots>();
         services.AddHostedService(provider => provider.GetRequiredService<ActivitySlots>());
         services.AddSingleton(provider => new ProcessStopping(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));

@@ -12,6 +12,7 @@ public static class FeaturesService
         builder.AddDaprHepService(workflows =>
         {
             workflows.RegisterStep<MergeStatistics>();
+            workflows.RegisterStep<ScatterPartition>();
             workflows.RegisterStep<BuildShard>();
         });
         return builder.Build().UseDaprHepService();

@@ -1,6 +1,7 @@
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
+using DaprHep.Data.Sampling;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
@@ -8,7 +9,10 @@ using DaprHep.Physics;
 
 namespace DaprHep.Features;
 
-/// <summary>Builds one shard: picks its events from all partitions, brings them into the shuffled order and scales them.</summary>
+/// <summary>
+/// Builds one shard: collects its events, brings them into the shuffled order and scales them. A shard that does not fit its memory is
+/// built in slices of the shuffled order, one after another, with the same bytes as a result.
+/// </summary>
 public static class ShardBuilder
 {
     /// <summary>Events of a record batch: a few MB, which a trainer can take at a time.</summary>
@@ -19,19 +23,14 @@ public static class ShardBuilder
     /// <param name="statisticsKey">Key of the statistics object.</param>
     /// <param name="split">Train or test.</param>
     /// <param name="index">Index of the shard in its split.</param>
+    /// <param name="memory">Bytes of events to hold at a time; record batches come in addition.</param>
     /// <param name="cancellation">Ends the work early.</param>
     public static async Task<Dataset> BuildAsync(
-        ObjectStore store, string statisticsKey, DataSplit split, int index, CancellationToken cancellation)
+        ObjectStore store, string statisticsKey, DataSplit split, int index, long memory, CancellationToken cancellation)
     {
         FeatureStatistics statistics = await store.ReadJsonAsync(statisticsKey, StatisticsJson.Default.FeatureStatistics, cancellation);
         PartitionPlan plan = await PlanObjects.ReadAsync(store, statistics.Plan, cancellation);
-
-        var picked = new PickedEvents(statistics);
-        foreach (Partition partition in plan.Partitions)
-        {
-            Dataset events = await EventDatasets.OpenAsync(store, plan, partition, cancellation);
-            await events.ForEachTableAsync(table => picked.Pick(table, partition.Split, split, index), cancellation);
-        }
+        var events = new ShardEvents(store, statisticsKey, statistics, plan, split, index);
 
         string name = TrainingDatasets.NameOf(statisticsKey, split, index);
         var schema = EventSchema.Create(
@@ -40,11 +39,8 @@ public static class ShardBuilder
             new Dictionary<string, string> { ["physics"] = statistics.Physics, ["scaled"] = "true", ["software"] = SoftwareVersion.Current },
             padded: PhysicsProfiles.Parse(statistics.Physics) == PhysicsProfile.Cern2019);
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, schema, cancellation);
-        foreach (EventTable batch in picked.InShuffledOrder(BatchEvents))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            writer.Write(batch);
-        }
+        using var rows = new TrainingRows(statistics, writer, BatchEvents);
+        await WriteInOrderAsync(events, statistics.Selection, split, memory, rows, cancellation);
         DatasetPart part = await writer.CommitAsync(cancellation);
         Measures.StepWrote(Steps.Shards, part.Bytes);
         return await Dataset.CommitAsync(
@@ -58,8 +54,43 @@ public static class ShardBuilder
                 Parameters = TrainingDatasets.ParametersOf(split, index),
                 Inputs = [statisticsKey],
                 Parts = [part],
-                Labels = picked.Labels,
+                Labels = rows.Labels,
             },
             cancellation);
+    }
+
+    private static async Task WriteInOrderAsync(
+        ShardEvents events, SampleSelection selection, DataSplit split, long memory, TrainingRows rows, CancellationToken cancellation)
+    {
+        const int EventBytes = sizeof(ulong) + sizeof(sbyte) + sizeof(int) + (EventSchema.Features * sizeof(float));
+        (long count, long particleRows) = await events.SurelyFitAsync(memory, cancellation) ? default : await events.MeasureAsync(cancellation);
+        long bytes = (count * EventBytes) + (particleRows * EventSchema.ParticleColumns * sizeof(float));
+        int slices = (int)Math.Clamp(bytes / Math.Max(1, memory) + 1, 1, Math.Max(1, count));
+        using var buffer = new EventBuffer();
+        for (int slice = 0; slice < slices; slice++)
+        {
+            buffer.Clear();
+            if (slices == 1)
+                buffer.Reserve(count, particleRows);
+            await events.ForEachAsync(
+                (table, row) =>
+                {
+                    if (SliceOf(table.Ids.Span[row]) == slice)
+                        buffer.Add(table, row);
+                },
+                cancellation);
+            EventTable table = buffer.Table;
+            ulong[] keys = [.. table.Ids.ToArray().Select(id => EventIdentity.OrderKey(id, selection.Seed))];
+            int[] order = [.. Enumerable.Range(0, keys.Length)];
+            Array.Sort(keys, order);
+            foreach (int row in order)
+                rows.Add(table, row);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        rows.Flush();
+
+        // Slices divide the shard's range of the order as shards divide the whole.
+        int SliceOf(ulong id) =>
+            (int)(Math.BigMul(EventIdentity.OrderKey(id, selection.Seed), (ulong)selection.ShardsOf(split) * (ulong)slices, out _) % (ulong)slices);
     }
 }

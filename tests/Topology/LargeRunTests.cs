@@ -30,6 +30,7 @@ public sealed class LargeRunTests : IAsyncLifetime
         {
             worker.RegisterWorkflow<TopologyPipeline>();
             worker.RegisterWorkflow<ConvertPartitions>();
+            worker.RegisterWorkflow<ScatterPartitions>();
             worker.RegisterWorkflow<BuildShards>();
             worker.RegisterWorkflow<JobCall<TrainModelInput>, TrainModelOutput>(nameof(TrainModel), (_, _) =>
                 Task.FromResult(new TrainModelOutput("models/0123456789abcdef", 1000)));
@@ -49,7 +50,8 @@ public sealed class LargeRunTests : IAsyncLifetime
         await AddAsync(Apps.Features, worker =>
         {
             worker.RegisterActivity<MergeStatisticsInput, MergeStatisticsOutput>("MergeStatistics", (_, _) =>
-                Task.FromResult(new MergeStatisticsOutput("statistics/0123456789abcdef.json", 1_200, 300, 1000, 1000)));
+                Task.FromResult(new MergeStatisticsOutput("statistics/0123456789abcdef.json", 1_200, 300, 1000, 1000) { Scattered = Partitions }));
+            worker.RegisterActivity<ScatterPartitionInput, bool>("ScatterPartition", (_, _) => Task.FromResult(true));
             worker.RegisterActivity<BuildShardInput, BuildShardOutput>("BuildShard", (_, _) => Task.FromResult(new BuildShardOutput(16_384)));
         });
         await AddAsync(Apps.Trainer, RegisterTrainer);

@@ -20,6 +20,7 @@ public static class GatewayService
             workflows.RegisterWorkflow<TrainModel>();
             workflows.RegisterJobCheck();
             workflows.RegisterWorkflow<ConvertPartitions>();
+            workflows.RegisterWorkflow<ScatterPartitions>();
             workflows.RegisterWorkflow<BuildShards>();
             workflows.RegisterWorkflow<WaitForWorker>();
             workflows.RegisterWorkflow<ResumeRun>();

@@ -55,6 +55,15 @@ public sealed class ConvertPartitions : FanOut<ConvertPartitionInput, ConvertPar
     }
 }
 
+/// <summary>Brings the events of partitions together by shard.</summary>
+public sealed class ScatterPartitions : FanOut<ScatterPartitionInput, bool>
+{
+    private protected override Task<bool> CallAsync(StepCalls calls, ScatterPartitionInput input, int index) =>
+        calls.CallAsync<bool>(Apps.Features, "ScatterPartition", input with { Index = index });
+
+    private protected override IReadOnlyList<bool> Shown(ScatterPartitionInput input, IReadOnlyList<bool> outputs) => [];
+}
+
 /// <summary>Builds the shards of one split.</summary>
 public sealed class BuildShards : FanOut<BuildShardInput, BuildShardOutput>
 {

@@ -47,6 +47,8 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         steps.Finish(statistics.Selected);
 
         await steps.BeginAsync();
+        await steps.FanOutAsync<ScatterPartitions, ScatterPartitionInput, bool>(
+            new ScatterPartitionInput(run, store, statistics.Statistics, Index: 0), statistics.Scattered);
         var shard = new BuildShardInput(run, store, statistics.Statistics, Test: false, Index: 0, statistics.Drawn);
         await FailFast.WhenAll(
         [

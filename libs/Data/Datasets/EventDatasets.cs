@@ -30,6 +30,13 @@ public static class EventDatasets
     /// <summary>The name of the dataset of a plan's partition.</summary>
     public static string NameOf(PartitionPlan plan, Partition partition) => NameOf(plan.Physics, plan.Sources[partition.Source], partition);
 
+    /// <summary>The name of the dataset of a partition on a page of a plan.</summary>
+    public static string NameOf(PlanPage page, Partition partition)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return NameOf(page.Physics, page.SourceOf(partition), partition);
+    }
+
     /// <summary>Opens the partition's dataset.</summary>
     /// <exception cref="ObjectStoreException">The partition has not been converted.</exception>
     public static Task<Dataset> OpenAsync(ObjectStore store, PartitionPlan plan, Partition partition, CancellationToken cancellation = default) =>

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CommunityToolkit.HighPerformance.Buffers;
+using Microsoft.Win32.SafeHandles;
 
 namespace DaprHep.Data.Objects;
 
@@ -26,21 +28,28 @@ public sealed class FileObjectStore(string folder) : ObjectStore
     /// <inheritdoc/>
     public override Task<ObjectContent> ReadAsync(string key, CancellationToken cancellation = default)
     {
-        try
-        {
-            MappedFile file = MappedFile.Open(PathOf(key));
-            return Task.FromResult(new ObjectContent(file.Memory, file, isInPlace: true));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ObjectStoreException(
-                Url, key, "no such object; the step that writes it has not finished here", e, ObjectStoreProblem.NoObject);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ObjectStoreException(Url, key, $"can't be read: {e.Message}", e);
-        }
+        MappedFile file = Read(key, MappedFile.Open);
+        return Task.FromResult(new ObjectContent(file.Memory, file, isInPlace: true));
     }
+
+    /// <inheritdoc/>
+    public override Task<ObjectContent> ReadRangeAsync(string key, long offset, int length, CancellationToken cancellation = default) =>
+        Task.FromResult(Read(key, path =>
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            long available = RandomAccess.GetLength(file);
+            if (offset < 0 || length < 0 || offset > available - length)
+                throw new ObjectStoreException(Url, key, $"has {available:N0} bytes; bytes {offset:N0} to {offset + length:N0} were expected in it");
+            var buffer = MemoryOwner<byte>.Allocate(length);
+            for (int read = 0; read < length;)
+            {
+                int count = RandomAccess.Read(file, buffer.Span[read..], offset + read);
+                if (count == 0)
+                    throw new EndOfStreamException($"it ended at byte {offset + read:N0} while it was read");
+                read += count;
+            }
+            return new ObjectContent(buffer.Memory, buffer, isInPlace: false);
+        }));
 
     /// <inheritdoc/>
     public override Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default)
@@ -85,6 +94,23 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (ObjectEntry entry in EntriesOf(prefix, cancellation))
             yield return entry;
+    }
+
+    private T Read<T>(string key, Func<string, T> read)
+    {
+        try
+        {
+            return read(PathOf(key));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ObjectStoreException(
+                Url, key, "no such object; the step that writes it has not finished here", e, ObjectStoreProblem.NoObject);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(Url, key, $"can't be read: {e.Message}", e);
+        }
     }
 
     private List<ObjectEntry> EntriesOf(string prefix, CancellationToken cancellation)

@@ -53,6 +53,14 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The object is missing or can't be read.</exception>
     public abstract Task<ObjectContent> ReadAsync(string key, CancellationToken cancellation = default);
 
+    /// <summary>A range of an object, without reading the rest; dispose it when no span into it is used any more.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="ObjectStoreException">The object is missing, ends before the range does, or can't be read.</exception>
+    public abstract Task<ObjectContent> ReadRangeAsync(string key, long offset, int length, CancellationToken cancellation = default);
+
     /// <summary>Starts an object; it becomes visible with <see cref="ObjectWriter.CommitAsync"/> and never before.</summary>
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default);

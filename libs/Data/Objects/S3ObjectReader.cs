@@ -36,6 +36,24 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
         }
     }
 
+    /// <summary>Reads a range of the object, by one request as long as none breaks off.</summary>
+    /// <exception cref="AmazonS3Exception">The store refuses it.</exception>
+    /// <exception cref="InvalidDataException">The object ends before the range does.</exception>
+    public async Task<NativeBuffer> ReadRangeAsync(long offset, int length, CancellationToken cancellation)
+    {
+        var buffer = new NativeBuffer(length);
+        try
+        {
+            await CompleteAsync(buffer.Memory, 0, length, 0, null, cancellation, offset).ConfigureAwait(false);
+            return buffer;
+        }
+        catch
+        {
+            ((IDisposable)buffer).Dispose();
+            throw;
+        }
+    }
+
     private async Task<NativeBuffer> ReadVersionAsync(CancellationToken cancellation)
     {
         Head head;
@@ -82,21 +100,23 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
     }
 
     // Bytes start + done to end, however often the connection breaks, as long as each attempt brings some.
-    private async Task CompleteAsync(Memory<byte> target, int start, int end, int done, string version, CancellationToken cancellation)
+    // The target begins at byte origin of the object.
+    private async Task CompleteAsync(
+        Memory<byte> target, int start, int end, int done, string? version, CancellationToken cancellation, long origin = 0)
     {
         for (int attempt = 1; start + done < end; attempt++)
         {
             int position = start + done;
             using GetObjectResponse? response = await S3Retry.RunAsync(
-                () => OpenAsync(position, end - position, version, cancellation), cancellation).ConfigureAwait(false);
+                () => OpenAsync(origin + position, end - position, version, cancellation), cancellation).ConfigureAwait(false);
             if (response is null)
-                throw new InvalidDataException($"ends at byte {position:N0} of {target.Length:N0}: it is damaged, delete it and run again");
+                throw new InvalidDataException($"ends at byte {origin + position:N0} of {origin + target.Length:N0}: it is damaged, delete it and run again");
             int brought = await FillAsync(response, target[position..end], cancellation).ConfigureAwait(false);
             done += brought;
             if (brought > 0)
                 attempt = 0;
             else if (attempt >= S3Retry.Attempts)
-                throw new IOException($"the store sends no bytes after byte {position:N0} of {target.Length:N0}");
+                throw new IOException($"the store sends no bytes after byte {origin + position:N0} of {origin + target.Length:N0}");
             else
                 await S3Retry.PauseAsync(attempt, cancellation).ConfigureAwait(false);
         }

@@ -52,6 +52,17 @@ public sealed class S3ObjectStore : ObjectStore
     }
 
     /// <inheritdoc/>
+    public override Task<ObjectContent> ReadRangeAsync(string key, long offset, int length, CancellationToken cancellation = default)
+    {
+        var reader = new S3ObjectReader(Client, Bucket, NameOf(key));
+        return GuardAsync(key, async () =>
+        {
+            NativeBuffer buffer = await reader.ReadRangeAsync(offset, length, cancellation).ConfigureAwait(false);
+            return new ObjectContent(buffer.Memory, buffer, isInPlace: false);
+        });
+    }
+
+    /// <inheritdoc/>
     public override Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default) =>
         Task.FromResult<ObjectWriter>(new S3ObjectWriter(this, key, NameOf(key)));
 

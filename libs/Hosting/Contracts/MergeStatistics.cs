@@ -11,4 +11,8 @@ public sealed record MergeStatisticsInput(string Run, string Store, string Plan,
 /// <param name="TestShards">Number of test shards to build.</param>
 /// <param name="Selected">Events looked at.</param>
 /// <param name="Drawn">Events drawn for training and testing.</param>
-public sealed record MergeStatisticsOutput(string Statistics, int TrainShards, int TestShards, long Selected, long Drawn);
+public sealed record MergeStatisticsOutput(string Statistics, int TrainShards, int TestShards, long Selected, long Drawn)
+{
+    /// <summary>Number of partitions to scatter before shards are built; 0 where shards are few and read all partitions.</summary>
+    public int Scattered { get; init; }
+}

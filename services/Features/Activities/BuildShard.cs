@@ -7,7 +7,8 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Features.Activities;
 
 /// <summary>Builds one training or test shard; does nothing where it is there already.</summary>
-public sealed class BuildShard(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<BuildShardInput, BuildShardOutput>
+public sealed class BuildShard(IProgressSink progress, WorkStopping stopping, DataMemory memory)
+    : WorkflowActivity<BuildShardInput, BuildShardOutput>
 {
     /// <inheritdoc/>
     public override async Task<BuildShardOutput> RunAsync(WorkflowActivityContext context, BuildShardInput input)
@@ -16,7 +17,7 @@ public sealed class BuildShard(IProgressSink progress, WorkStopping stopping) : 
         DataSplit split = input.Test ? DataSplit.Test : DataSplit.Train;
         string name = TrainingDatasets.NameOf(input.Statistics, split, input.Index);
         Dataset shard = await Dataset.FindAsync(store, name, stopping.Token)
-            ?? await ShardBuilder.BuildAsync(store, input.Statistics, split, input.Index, stopping.Token);
+            ?? await ShardBuilder.BuildAsync(store, input.Statistics, split, input.Index, memory.OfActivity / 2, stopping.Token);
         progress.Report(new StepProgress(input.Run, Steps.Shards, shard.Rows, input.TotalEvents));
         return new BuildShardOutput(shard.Rows);
     }

@@ -10,7 +10,7 @@ namespace DaprHep.Features.Activities;
 /// <summary>Merges the statistics of all converted partitions of a run.</summary>
 public sealed class MergeStatistics(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <inheritdoc/>
     public override async Task<MergeStatisticsOutput> RunAsync(WorkflowActivityContext context, MergeStatisticsInput input)
@@ -31,7 +31,10 @@ public sealed class MergeStatistics(IProgressSink progress, WorkStopping stoppin
         long selected = statistics.Classes.Sum(c => c.Selected);
         progress.Report(new StepProgress(input.Run, Steps.Statistics, selected, selected));
         return new MergeStatisticsOutput(
-            key, statistics.Selection.TrainShards, statistics.Selection.TestShards, selected, statistics.Classes.Sum(c => c.Train + c.Test));
+            key, statistics.Selection.TrainShards, statistics.Selection.TestShards, selected, statistics.Classes.Sum(c => c.Train + c.Test))
+        {
+            Scattered = ScatteredEvents.AreNeededFor(statistics.Selection) ? plan.Partitions.Count : 0,
+        };
     }
 
     private static string KeyOf(PartitionPlan plan, int seed) => ContentName.Of(

@@ -1,0 +1,17 @@
+using Dapr.Workflow;
+using DaprHep.Data.Objects;
+using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Features.Activities;
+
+/// <summary>Brings the drawn events of one partition together by shard; does nothing where that has been done.</summary>
+public sealed class ScatterPartition(WorkStopping stopping) : WorkflowActivity<ScatterPartitionInput, bool>
+{
+    /// <inheritdoc/>
+    public override async Task<bool> RunAsync(WorkflowActivityContext context, ScatterPartitionInput input)
+    {
+        await PartitionScatter.ScatterAsync(ObjectStore.Open(input.Store), input.Statistics, input.Index, stopping.Token);
+        return true;
+    }
+}
