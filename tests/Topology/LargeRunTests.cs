@@ -90,7 +90,7 @@ public sealed class LargeRunTests : IAsyncLifetime
         _sidecar.LargestMessageBytes.ShouldBeLessThan(MebiByte);
         (await _workflows.GetInstanceHistoryAsync(Run)).Count.ShouldBeLessThan(300);
         WorkflowInstancePage all = await _workflows.ListInstanceIdsAsync(pageSize: 1000);
-        all.InstanceIds.Count.ShouldBe(1 + (Partitions / 500) + 3 + 1 + 1);
+        all.InstanceIds.Count.ShouldBe(1 + (2 * Partitions / 500) + 3 + 1 + 1);
         foreach (string child in all.InstanceIds.Where(id => id != Run))
             (await _workflows.GetInstanceHistoryAsync(child)).Count.ShouldBeLessThan(1_600);
     }

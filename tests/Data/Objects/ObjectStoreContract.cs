@@ -51,6 +51,24 @@ public abstract class ObjectStoreContract
         (await Store.ListAsync("").SingleAsync()).Bytes.ShouldBe(Large);
     }
 
+    [Fact]
+    public async Task A_range_is_read_by_itself_and_one_past_the_end_is_refused()
+    {
+        byte[] content = RandomBytes(3, 100_000);
+        await Store.WriteAsync("a/ranges.bin", content);
+        foreach ((int offset, int length) in new[] { (0, 100_000), (1, 32), (70_000, 30_000), (99_999, 1), (5, 0) })
+        {
+            using ObjectContent range = await Store.ReadRangeAsync("a/ranges.bin", offset, length);
+            range.Memory.ToArray().ShouldBe(content[offset..(offset + length)]);
+        }
+        foreach ((long offset, int length) in new[] { (0L, 100_001), (99_999L, 2), (100_000L, 1), (1L << 40, 10) })
+        {
+            var error = await Should.ThrowAsync<ObjectStoreException>(() => Store.ReadRangeAsync("a/ranges.bin", offset, length));
+            error.Key.ShouldBe("a/ranges.bin");
+        }
+        await Should.ThrowAsync<ObjectStoreException>(() => Store.ReadRangeAsync("a/nothing.bin", 0, 10));
+    }
+
     [Theory]
     [InlineData(1000)]
     [InlineData(Large)]
