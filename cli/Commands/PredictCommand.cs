@@ -16,6 +16,7 @@ namespace DaprHep.Cli.Commands;
 /// <summary><c>daprhep predict</c>: ROOT files and a model to class probabilities, in one pass.</summary>
 internal static class PredictCommand
 {
+    private const int Unlabelled = -1;
     private const string ArrowExtension = ".arrow", CsvExtension = ".csv";
 
     public static Command Create()
@@ -28,7 +29,10 @@ internal static class PredictCommand
         {
             Description = "ROOT files, s3:// and http:// too; globs are understood.", Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string>("--out") { Description = "The file to write, .arrow or .csv.", Required = true, HelpName = "X.arrow|X.csv" };
+        var output = new Option<string>("--out")
+        {
+            Description = "The file to write, .arrow or .csv.", Required = true, HelpName = "X.arrow|X.csv",
+        };
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each file.", 1L);
         var json = new Option<bool>("--json") { Description = "Print the counts as JSON." };
         var command = new Command("predict", "Class probabilities of the events in ROOT files.") { model, files, output, maxEvents, json };
@@ -56,7 +60,8 @@ internal static class PredictCommand
 
         var counts = new List<NamedCount>();
         var chosen = new long[predictor.Classes];
-        await using ObjectWriter target = await ObjectStore.Open(Path.GetDirectoryName(output)!).CreateAsync(Path.GetFileName(output), cancellation);
+        ObjectStore folder = ObjectStore.Open(Path.GetDirectoryName(output)!);
+        await using ObjectWriter target = await folder.CreateAsync(Path.GetFileName(output), cancellation);
         using (PredictionWriter writer = Path.GetExtension(output) == ArrowExtension
             ? new ArrowPredictions(target.Stream, predictor.Description)
             : new CsvPredictions(target.Stream, predictor.Description.Classes))
@@ -64,14 +69,16 @@ internal static class PredictCommand
             var progress = new PlainProgress(Console.Error);
             for (int i = 0; i < files.Count; i++)
             {
-                using var conversion = EventConversion.Open(predictor.Description.Physics!, files[i], DelphesBranches.Tree, -1, 0, entries[i]);
                 string file = files[i];
                 float[] probabilities = [];
+                using var conversion = EventConversion.Open(
+                    predictor.Description.Physics!, file, DelphesBranches.Tree, Unlabelled, 0, entries[i]);
                 conversion.Run(
                     table => Predict(predictor, file, table, ref probabilities, writer, chosen),
                     events => progress.Report(new StepProgress("", "predict", events, entries.Sum())),
                     cancellation);
-                counts = [.. conversion.CutFlow.Select((step, k) => new NamedCount(step.Name, step.Count + (k < counts.Count ? counts[k].Count : 0)))];
+                counts = [.. conversion.CutFlow.Select(
+                    (step, k) => new NamedCount(step.Name, step.Count + (k < counts.Count ? counts[k].Count : 0)))];
             }
             writer.Finish();
         }
@@ -83,15 +90,22 @@ internal static class PredictCommand
     {
         (ObjectStore store, string prefix) = ObjectStore.OpenAt(location);
         if (!await store.ExistsAsync($"{prefix}/{SavedModel.DescriptionName}", cancellation))
-            throw new BadInputException($"{location}: no {SavedModel.DescriptionName}; give a folder or prefix with a model, for instance OUT/model");
+        {
+            throw new BadInputException(
+                $"{location}: no {SavedModel.DescriptionName}; give a folder or prefix with a model, for instance OUT/model");
+        }
         try
         {
             Predictor predictor = await Predictor.LoadAsync(store, prefix, cancellation);
             if (predictor.Description.Physics is null)
-                throw new BadInputException($"{location}: {SavedModel.DescriptionName} does not say with which physics events are to be converted");
+            {
+                throw new BadInputException(
+                    $"{location}: {SavedModel.DescriptionName} does not say with which physics events are to be converted");
+            }
             if (predictor.Description.Features.Select(feature => feature.Name).SequenceEqual(HlfColumns.Names))
                 return predictor;
-            throw new BadInputException($"{location}: the model's features are not those of the conversion, {string.Join(", ", HlfColumns.Names)}");
+            throw new BadInputException(
+                $"{location}: the model's features are not those of the conversion, {string.Join(", ", HlfColumns.Names)}");
         }
         catch (Exception e) when (e is ModelFormatException or ModelDigestException)
         {
@@ -138,6 +152,7 @@ internal static class PredictCommand
             return;
         }
         string steps = string.Join(", ", counts.Select(step => $"{step.Count:N0} {step.Name}"));
-        Console.Out.WriteLine($"{output}: {steps}; most probable: {string.Join(", ", classes.Select((name, c) => $"{chosen[c]:N0} {name}"))}");
+        string best = string.Join(", ", classes.Select((name, c) => $"{chosen[c]:N0} {name}"));
+        Console.Out.WriteLine($"{output}: {steps}; most probable: {best}");
     }
 }

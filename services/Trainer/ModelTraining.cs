@@ -8,6 +8,7 @@ using DaprHep.Hosting.Jobs;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
+using DaprHep.Learning.Inference.Drift;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -115,7 +116,9 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         using Classifier model = outcome.Model;
         if (ranks is { Rank: > 0 })
             return;
-        SavedModel saved = SavedModel.From(model, DescriptionOf(options, statistics));
+        ModelDescription description = DescriptionOf(options, statistics);
+        SavedModel saved = SavedModel.From(
+            model, description with { Reference = DriftReference.Measure(model, data, statistics.Features, description.Classes) });
         await BeforeCommit();
         await ModelObjects.WriteAsync(_store, ranks is null ? name : StagedOf(name), saved, new TrainingHistory(outcome.Epochs), cancellation);
     }

@@ -6,6 +6,7 @@ using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
+using DaprHep.Learning.Inference.Drift;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
@@ -51,7 +52,9 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
             using Classifier model = outcome.Model;
             if (ranks is { Rank: > 0 })
                 return outcome.Epochs;
-            SavedModel saved = SavedModel.From(model, DescriptionFor(statistics, ranks?.Size ?? 1));
+            ModelDescription description = DescriptionFor(statistics, ranks?.Size ?? 1);
+            SavedModel saved = SavedModel.From(
+                model, description with { Reference = DriftReference.Measure(model, data, statistics.Features, description.Classes) });
             await ModelObjects.WriteAsync(folder, ModelFolder, saved, new TrainingHistory(outcome.Epochs), cancellation);
             return outcome.Epochs;
         }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Data.Datasets;
 using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Inference.Drift;
 using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Artifacts;
@@ -47,6 +48,9 @@ public sealed record ModelDescription
 
     /// <summary>Where it comes from: inputs, parameters, software.</summary>
     public JsonObject? Lineage { get; init; }
+
+    /// <summary>What inputs and scores looked like when the model was made, for drift to be seen; null in models of earlier versions.</summary>
+    public DriftReference? Reference { get; init; }
 
     /// <summary>Scales one event's features into what the model takes.</summary>
     /// <param name="raw">Features as physics computes them.</param>

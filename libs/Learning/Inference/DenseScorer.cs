@@ -2,8 +2,9 @@ using DaprHep.Learning.Models.Dense;
 
 namespace DaprHep.Learning.Inference;
 
-/// <summary>Dense layers over the features. Few enough events go through all layers at a time for what they compute to stay in the first-level
-/// cache.</summary>
+/// <summary>
+/// Dense layers over the features. Few enough events go through all layers at a time for what they compute to stay in the first-level cache.
+/// </summary>
 /// <param name="layers">The layers, for this scorer alone.</param>
 /// <param name="weights">Their parameters.</param>
 /// <param name="features">How many features an event has.</param>

@@ -53,7 +53,8 @@ internal static class InputCheck
     }
 
     // Written so that NaN is unsound.
-    private static bool IsSound(ReadOnlySpan<float> values) => values.IsEmpty || MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= Largest;
+    private static bool IsSound(ReadOnlySpan<float> values) =>
+        values.IsEmpty || MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= Largest;
 
     private static int FirstUnsound(ReadOnlySpan<float> values)
     {

@@ -2,7 +2,9 @@ using DaprHep.Learning.Artifacts;
 
 namespace DaprHep.Learning.Inference;
 
-/// <summary>A model's weights are not known to be what its description says: the digest is missing or another. Nothing of them was parsed.</summary>
+/// <summary>
+/// A model's weights are not known to be what its description says: the digest is missing or another. Nothing of them was parsed.
+/// </summary>
 /// <param name="model">Where the model lies.</param>
 /// <param name="expected">The digest in <c>model.json</c>; null where it has none.</param>
 /// <param name="found">The digest of <c>model.safetensors</c>.</param>

@@ -16,7 +16,6 @@ public sealed class Predictor
 {
     private readonly ConcurrentQueue<PredictionLane> _lanes = [];
     private readonly Func<EventScorer> _scorers;
-    private readonly MinMaxScaling _scaling;
     private readonly PhysicsProfile _profile;
 
     private Predictor(SavedModel files)
@@ -27,8 +26,9 @@ public sealed class Predictor
             Description = description;
             ReadsHlf = model.ReadsFeatures;
             ReadsParticles = model.ReadsParticles;
-            _scaling = ScalingOf(description);
+            Scaling = ScalingOf(description);
             _profile = ProfileOf(description, ReadsParticles);
+            description.Reference?.Check(description, ReadsHlf, ReadsParticles);
             _scorers = model.Scorers();
         }
     }
@@ -47,6 +47,9 @@ public sealed class Predictor
 
     /// <summary>How many classes it tells apart.</summary>
     public int Classes => Description.Classes.Count;
+
+    /// <summary>The features' ranges in the training events.</summary>
+    internal MinMaxScaling Scaling { get; }
 
     /// <summary>Loads a model from a folder or from a prefix of an object store.</summary>
     /// <param name="location">Path or URL, for instance <c>out/model</c>.</param>
@@ -102,9 +105,18 @@ public sealed class Predictor
             InputCheck.Particles(particles, offsets);
 
         if (!_lanes.TryDequeue(out var lane))
-            lane = new PredictionLane(new PreparedEvents(_scaling, _profile), _scorers(), Features, Classes);
+            lane = new PredictionLane(new PreparedEvents(Scaling, _profile), _scorers(), Features, Classes);
         lane.Predict(ReadsHlf ? hlf : default, particles, ReadsParticles ? offsets : default, probabilities);
         _lanes.Enqueue(lane);
+    }
+
+    /// <summary>A feature's value in the middle of the training events; where that is not known, in the middle of its range.</summary>
+    /// <param name="feature">Which one.</param>
+    internal float UsualValue(int feature)
+    {
+        var scaled = Description.Reference?.Features[feature].Median(least: 0) ?? 0.5f;
+        var (_, min, max) = Description.Features[feature];
+        return (float)(min + scaled * (max - min));
     }
 
     private int EventsOf(ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, int probabilities)

@@ -52,6 +52,11 @@ public sealed class ParticleSequences
     /// <summary>How many events there are.</summary>
     public int Count => Offsets.Length - 1;
 
+    /// <summary>How many particles an event has, padding left out.</summary>
+    /// <param name="index">The event.</param>
+    internal int ParticlesOf(int index) =>
+        Offsets.Span[index + 1] - Offsets.Span[index] - (!Padding.IsEmpty && Padding.Span[index] >= 0 ? 1 : 0);
+
     /// <summary>The particles of the first events, where they lie.</summary>
     /// <param name="count">How many events.</param>
     internal ParticleSequences First(int count) => new(Values, Offsets[..(count + 1)], Padding.IsEmpty ? Padding : Padding[..count]);
