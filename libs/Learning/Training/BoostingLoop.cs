@@ -30,7 +30,7 @@ internal static class BoostingLoop
         var validation = new ScoredEvents(data.Train.Select(heldBack), model);
         var test = new ScoredEvents(data.Test, model);
         var weights = ClassWeights.Of(options, TrainingLoop.CountByClass(data.Train, learned, validation.Events, classes, options));
-        using var grower = new TreeGrower(train.Events, classes, weights, model.Parameters, options.Threads);
+        using var grower = new TreeGrower(train.Events, classes, weights, model.Parameters);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options);
 
         // Start, or go on from the last checkpoint.

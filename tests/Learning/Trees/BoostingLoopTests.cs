@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using DaprHep.Data.Objects;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
@@ -52,6 +53,36 @@ public class BoostingLoopTests
         {
             var options = new TrainingOptions { Model = "trees", Epochs = 2, Seed = seed, Threads = threads };
             using var model = TrainingLoop.Run(Samples, 3, options, cancellation: TestContext.Current.CancellationToken).Model;
+            return SafetensorsWriter.Write(model.ExportWeights());
+        }
+    }
+
+    [Fact]
+    public void Trees_of_very_many_events_do_not_depend_on_the_number_of_threads()
+    {
+        const int Events = 200_000, Features = 14;
+        var random = new SeededRandom(3, SeededRandom.Stream.Bootstrap);
+        var (features, labels) = (new float[Events * Features], new sbyte[Events]);
+        for (var i = 0; i < Events; i++)
+        {
+            labels[i] = (sbyte)random.NextBelow(3);
+            for (var k = 0; k < Features; k++)
+                features[i * Features + k] = (float)(random.NextDouble() + random.NextDouble() + 0.1 * (k % 3 == labels[i] ? 1 : 0));
+        }
+
+        var events = new LabelledEvents(features, labels, Features);
+        var data = new TrainingData(events, events.First(0));
+        int[] threads = [1, 2, 3, 8];
+        var trained = threads.Select(count => Convert.ToHexString(SHA256.HashData(Weights(count)))).ToArray();
+        trained.Distinct().ShouldHaveSingleItem();
+
+        byte[] Weights(int count)
+        {
+            var options = new TrainingOptions
+            {
+                Model = "trees", Epochs = 2, Threads = count, Parameters = Of(("rounds", 4), ("max_depth", 6)),
+            };
+            using var model = TrainingLoop.Run(data, 3, options, cancellation: TestContext.Current.CancellationToken).Model;
             return SafetensorsWriter.Write(model.ExportWeights());
         }
     }

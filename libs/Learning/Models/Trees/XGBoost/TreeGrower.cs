@@ -11,7 +11,7 @@ namespace DaprHep.Learning.Models.Trees.XGBoost;
 /// </summary>
 internal sealed class TreeGrower : IDisposable
 {
-    private const int EventsOfAThread = 50_000;
+    private const int EventsOfAThread = 50_000, MostThreads = 4;
 
     private readonly MatrixHandle _matrix;
     private readonly (string Name, string Value)[] _settings;
@@ -23,15 +23,15 @@ internal sealed class TreeGrower : IDisposable
     /// <param name="classes">How many classes there are.</param>
     /// <param name="classWeights">How much an event of each class counts; empty where all count the same.</param>
     /// <param name="parameters">A value for each of <see cref="TreesModel.Parameters"/>.</param>
-    /// <param name="threads">Threads to use at most; the trees of very many events may depend on it in the last bits.</param>
     /// <exception cref="XGBoostException">libxgboost is missing, or refused the events.</exception>
     internal unsafe TreeGrower(
-        LabelledEvents events, int classes, ReadOnlySpan<float> classWeights, HyperParameters parameters, int threads)
+        LabelledEvents events, int classes, ReadOnlySpan<float> classWeights, HyperParameters parameters)
     {
         _features = events.FeatureCount;
         _classes = classes;
-        // Threads that have little to do wait for one another, in OpenMP by spinning.
-        threads = Math.Clamp(events.Count / EventsOfAThread, 1, threads);
+        // XGBoost adds up what its threads found, so that their number is in the last bits: the events decide it, on every machine. Threads
+        // that have little to do would wait for one another, in OpenMP by spinning.
+        var threads = Math.Clamp(events.Count / EventsOfAThread, 1, MostThreads);
         _settings = Settings(classes, parameters, threads);
         fixed (float* features = events.Features.Span)
         {
