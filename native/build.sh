@@ -13,11 +13,11 @@ need() {
 need cmake cmake
 need ninja ninja-build
 need g++ g++
-for header in /usr/include/ATen/ATen.h "${CMAKE_PREFIX_PATH:-/nowhere}/include/ATen/ATen.h"; do
+for header in /usr/include/ATen/ATen.h "${CMAKE_PREFIX_PATH:-/nowhere}/include/ATen/ATen.h" "${Torch_DIR:-/nowhere}/../../../include/ATen/ATen.h"; do
     test -f "$header" && found=1
 done
 if [ -z "${found:-}" ]; then
-    echo "native/build.sh : error NATIVE002: libtorch is missing. Install it: sudo apt-get install libtorch-dev (or set CMAKE_PREFIX_PATH)"
+    echo "native/build.sh : error NATIVE002: libtorch is missing. Install it: sudo apt-get install libtorch-dev (or set Torch_DIR)"
     exit 1
 fi
 

@@ -1,11 +1,13 @@
 // Processes that train together: rendezvous and collectives of c10d.
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #ifdef USE_C10D_GLOO
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #endif
 #ifdef USE_C10D_NCCL
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -20,6 +22,7 @@ namespace {
 constexpr int32_t Gloo = 1, Nccl = 2;
 
 using Work = decltype(std::declval<c10d::ProcessGroup&>().barrier());
+using c10d_work = std::remove_reference_t<decltype(*std::declval<Work&>())>;
 using Milliseconds = std::chrono::milliseconds;
 
 struct Store {
@@ -35,6 +38,7 @@ struct Group {
 
 struct Pending {
     Work work;
+    bool polled;
 };
 
 template <class Engine>
@@ -87,7 +91,8 @@ struct NcclGroup : Group {
     NcclGroup(c10::intrusive_ptr<c10d::Store> store, int rank, int size, Milliseconds timeout) {
         auto options = c10d::ProcessGroupNCCL::Options::create();
         options->timeout = timeout;
-        engine = c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
+        auto own = c10::make_intrusive<c10d::PrefixStore>("nccl", std::move(store));  // apart from what Gloo keeps there
+        engine = c10::make_intrusive<c10d::ProcessGroupNCCL>(own, rank, size, options);
     }
 
     Work all_reduce(std::vector<at::Tensor>& tensors) override { return all_reduce_by(*engine, tensors); }
@@ -112,7 +117,23 @@ std::vector<uint8_t> bytes(const char* text) { return {text, text + strlen(text)
 
 char* text_of(const std::vector<uint8_t>& bytes) { return strndup(reinterpret_cast<const char*>(bytes.data()), bytes.size()); }
 
-dht_work pending(Work work) { return new Pending{std::move(work)}; }
+dht_work pending(Work work, bool polled = false) { return new Pending{std::move(work), polled}; }
+
+/// Throws what went wrong with work that is completed.
+void finish(c10d_work& work) {
+    if (auto error = work.exception()) std::rethrow_exception(error);
+    work.synchronize();  // the tensor may be used by what is queued on its device next
+}
+
+/// Whether work on tensors is done before the time is up. Between GPUs, its own wait() would abort everything when the time is up.
+bool done_within(c10d_work& work, Milliseconds time) {
+    auto until = std::chrono::steady_clock::now() + time;
+    while (!work.isCompleted()) {
+        if (std::chrono::steady_clock::now() >= until) return false;
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    return true;
+}
 
 }  // namespace
 
@@ -196,7 +217,7 @@ dht_error dht_all_reduce_floats(dht_group group, float* values, int64_t count, d
 dht_error dht_all_reduce_tensor(dht_group group, dht_tensor tensor, dht_work* result) {
     return guarded([&] {
         std::vector<at::Tensor> tensors{tensor_of(tensor).detach()};
-        *result = pending(group_of(group).all_reduce(tensors));
+        *result = pending(group_of(group).all_reduce(tensors), true);
     });
 }
 
@@ -209,8 +230,14 @@ dht_error dht_broadcast_floats(dht_group group, float* values, int64_t count, in
 
 dht_error dht_work_wait(dht_work handle, int64_t timeout_ms, int32_t* done) {
     return guarded([&] {
-        auto& work = *owned<Pending>(handle, "the work").work;
+        auto& [own, polled] = owned<Pending>(handle, "the work");
+        auto& work = *own;
         *done = 1;
+        if (polled) {
+            *done = done_within(work, Milliseconds(timeout_ms));
+            if (*done) finish(work);
+            return;
+        }
         try {
             work.wait(Milliseconds(timeout_ms));
         } catch (...) {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DaprHep.Learning.Distributed;
+using TorchSharp;
 
 namespace DaprHep.RankProgram;
 
@@ -35,7 +36,13 @@ internal static class CollectiveRank
         Print("few", few);
         Console.WriteLine($"many {many[999].ToString("F3", CultureInfo.InvariantCulture)} {Convert.ToHexString(
             System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(many.AsSpan())))}");
+
+        // Tensors, as the gradients on GPUs are summed; further sums begin before this one has ended.
+        using var tensor = torch.tensor([group.Rank + 1f, 0.5f]);
+        var third = group.BeginAllReduce(tensor);
         group.Barrier();
+        third.Wait();
+        Print("tensor", tensor.data<float>().ToArray());
     }
 
     /// <summary>Sums until something ends it.</summary>

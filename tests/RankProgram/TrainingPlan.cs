@@ -10,7 +10,8 @@ namespace DaprHep.RankProgram;
 /// <param name="Batch">Events of a batch, over all ranks.</param>
 /// <param name="Epochs">Epochs.</param>
 /// <param name="Pause">Milliseconds that every step takes at least, so that a test can come in between.</param>
-internal sealed record TrainingPlan(string Folder, string Model, int Events, int Batch, int Epochs, int Pause = 0)
+/// <param name="ByLibTorch">Whether libtorch computes, as it does on a GPU.</param>
+internal sealed record TrainingPlan(string Folder, string Model, int Events, int Batch, int Epochs, int Pause = 0, bool ByLibTorch = false)
 {
     internal const int Classes = 3;
     private const int Features = 14, TestEvents = 61;
@@ -18,18 +19,19 @@ internal sealed record TrainingPlan(string Folder, string Model, int Events, int
     internal TrainingOptions Options => new()
     {
         Model = Model, BatchSize = Batch, Epochs = Epochs, LogEvery = 3, CheckpointEvery = 2, MaxGradientNorm = 5, Seed = 7,
+        ByLibTorch = ByLibTorch,
     };
 
     internal string[] Arguments =>
     [
         "train", Folder, Model,
-        .. new[] { Events, Batch, Epochs, Pause }.Select(number => number.ToString(CultureInfo.InvariantCulture)),
+        .. new[] { Events, Batch, Epochs, Pause, ByLibTorch ? 1 : 0 }.Select(number => number.ToString(CultureInfo.InvariantCulture)),
     ];
 
     internal static TrainingPlan Parse(string[] arguments)
     {
         var numbers = Array.ConvertAll(arguments[3..], text => int.Parse(text, CultureInfo.InvariantCulture));
-        return new TrainingPlan(arguments[1], arguments[2], numbers[0], numbers[1], numbers[2], numbers[3]);
+        return new TrainingPlan(arguments[1], arguments[2], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] == 1);
     }
 
     /// <summary>Rows of the training and of the test events; an event's id is its row.</summary>

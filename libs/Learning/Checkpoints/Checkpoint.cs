@@ -23,7 +23,7 @@ internal sealed record Checkpoint(
             .. Prefixed(WeightsPrefix, Weights), .. Prefixed(MeanPrefix, Optimizer.Mean), .. Prefixed(SquarePrefix, Optimizer.MeanSquare),
             .. Prefixed(BestPrefix, BestWeights),
         ]);
-        var record = new CheckpointRecord { Number = number, Steps = Optimizer.Steps, Training = training, State = State, Sha256 = "" };
+        var record = new CheckpointRecord { Number = number, Steps = Optimizer.Steps, LossScale = Optimizer.LossScale, Training = training, State = State, Sha256 = "" };
         return (tensors, BytesOf(record with { Sha256 = DigestOf(tensors, record) }));
     }
 
@@ -49,7 +49,7 @@ internal sealed record Checkpoint(
         return new Checkpoint(
             record.State,
             Without(WeightsPrefix, all),
-            new OptimizerState(record.Steps, Without(MeanPrefix, all), Without(SquarePrefix, all)),
+            new OptimizerState(record.Steps, Without(MeanPrefix, all), Without(SquarePrefix, all)) { LossScale = record.LossScale },
             Without(BestPrefix, all));
     }
 

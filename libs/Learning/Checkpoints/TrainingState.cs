@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Learning.Checkpoints;
@@ -45,6 +46,10 @@ internal sealed record CheckpointRecord
 
     /// <summary>Steps that the optimizer has taken.</summary>
     public required long Steps { get; init; }
+
+    /// <summary>What the loss is scaled by, in mixed precision.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LossScaleState? LossScale { get; init; }
 
     /// <summary>Which training it is of.</summary>
     public required TrainingIdentity Training { get; init; }

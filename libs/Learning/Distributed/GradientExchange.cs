@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DaprHep.Learning.Distributed;
 
@@ -55,6 +57,23 @@ public sealed class GradientExchange(RankGroup ranks)
         bucket.Work!.Wait();
         (Events, LossSum, Stops) = ((int)bucket.Values[^3], bucket.Values[^2], bucket.Values[^1] > 0);
         TensorPrimitives.Multiply(bucket.Values.AsSpan(0, gradients.Length), 1f / Events, gradients);
+    }
+
+    /// <summary>Exchanges all gradients of a step in one piece: on GPUs where these are connected, otherwise in the memory of the host.</summary>
+    /// <param name="gradients">One after the other, wherever they are; derivatives of the mean loss of this rank's events.</param>
+    /// <returns>The derivatives of the mean loss of all events, in the same place.</returns>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    internal torch.Tensor MeanOf(torch.Tensor gradients)
+    {
+        // What the mean is to be divided by goes along.
+        var told = tensor([Events, (float)LossSum, Stops ? 1f : 0f]);
+        var sums = ranks.OnGpus
+            ? cat([gradients * (float)Events, told.to(gradients.device)])
+            : cat([gradients.cpu() * (float)Events, told]);
+        ranks.BeginAllReduce(sums).Wait();
+        var all = sums.narrow(0, gradients.NumberOfElements, told.NumberOfElements).cpu().data<float>().ToArray();
+        (Events, LossSum, Stops) = ((int)all[0], all[1], all[2] > 0);
+        return (sums.narrow(0, 0, gradients.NumberOfElements) * (1f / Events)).to(gradients.device);
     }
 
     private sealed class Bucket(int gradients)

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
 
 namespace DaprHep.Learning.Distributed;
 
@@ -15,10 +18,11 @@ public sealed class RankGroup : IDisposable
     private readonly RankHeartbeat _heartbeat;
     private readonly CancellationTokenSource _lost = new();
     private IntPtr _native;
+    private IntPtr _gpus;
     private float[] _scratch = [];
     private bool _abandoned;
 
-    private RankGroup(Rendezvous rendezvous, RankStore store, bool onGpu, CancellationToken cancellation)
+    private RankGroup(Rendezvous rendezvous, RankStore store, CancellationToken cancellation)
     {
         _rendezvous = rendezvous;
         _store = store;
@@ -27,15 +31,7 @@ public sealed class RankGroup : IDisposable
         try
         {
             Gather(cancellation);
-            NativeRanks.Check(NativeRanks.dht_group_open(
-                store.Native, onGpu ? NativeRanks.Nccl : NativeRanks.Gloo, rendezvous.Address ?? "", Rank, Size,
-                (long)rendezvous.JoinTimeout.TotalMilliseconds, (long)rendezvous.CollectiveTimeout.TotalMilliseconds, out _native));
-            OnGpu = onGpu;
-        }
-        catch (RankEngineException refused)
-        {
-            _heartbeat.Dispose();
-            throw new RendezvousException($"Rank {Rank} of {Size} could not be connected with the others: {refused.Message}", refused);
+            _native = Connect(NativeRanks.Gloo);
         }
         catch
         {
@@ -50,8 +46,8 @@ public sealed class RankGroup : IDisposable
     /// <summary>How many processes there are.</summary>
     public int Size => _rendezvous.Size;
 
-    /// <summary>Whether collectives run between GPUs.</summary>
-    public bool OnGpu { get; }
+    /// <summary>Whether tensors on GPUs can be summed where they are.</summary>
+    public bool OnGpus => _gpus != IntPtr.Zero;
 
     /// <summary>Cancelled when a rank is lost, also while this one computes.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -61,24 +57,39 @@ public sealed class RankGroup : IDisposable
 
     /// <summary>Joins, and returns when all ranks have.</summary>
     /// <param name="rendezvous">Where they meet, and which of them this is.</param>
-    /// <param name="onGpu">Whether to connect GPUs (NCCL) instead of CPUs (Gloo).</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="RendezvousException">Not all came in time; the message says who is missing.</exception>
     /// <exception cref="RankLostException">One came and was lost again.</exception>
-    public static RankGroup Join(Rendezvous rendezvous, bool onGpu = false, CancellationToken cancellation = default)
+    public static RankGroup Join(Rendezvous rendezvous, CancellationToken cancellation = default)
     {
         var store = rendezvous is { KeptByRank0: true, Rank: 0 }
             ? RankStore.Keep(rendezvous.Host, rendezvous.Port)
             : RankStore.Connect(rendezvous.Host, rendezvous.Port, rendezvous.JoinTimeout);
         try
         {
-            return new RankGroup(rendezvous, store, onGpu, cancellation);
+            return new RankGroup(rendezvous, store, cancellation);
         }
         catch
         {
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Connects the GPUs of the ranks (NCCL), where each has one of its own and libtorch can; nothing happens where not. All ranks come
+    /// here, before their first sum of tensors.
+    /// </summary>
+    /// <param name="device">Which GPU of its machine this rank has.</param>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    /// <exception cref="RendezvousException">The GPUs could not be connected.</exception>
+    internal void ConnectGpus(int device)
+    {
+        var place = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName} {device}")));
+        var canConnect = (NativeRanks.dht_rank_engines() & NativeRanks.Nccl) != 0;
+        var places = this.Gather(canConnect ? BitConverter.ToInt64(place) : 0);
+        if (!places.Contains(0) && places.Distinct().Count() == Size)
+            _gpus = Connect(NativeRanks.Nccl);
     }
 
     /// <summary>Sums values over all ranks, in place.</summary>
@@ -114,11 +125,15 @@ public sealed class RankGroup : IDisposable
     }
 
     /// <summary>The same of a tensor where it lies.</summary>
-    /// <param name="tensor">A dense tensor, on the GPU if the group is.</param>
+    /// <param name="tensor">A dense tensor; on a GPU only where <see cref="OnGpus"/>.</param>
     /// <returns>To be waited for.</returns>
     /// <exception cref="RankLostException">A rank is gone.</exception>
-    public RankWork BeginAllReduce(TorchSharp.torch.Tensor tensor) => Begin(
-        NativeRanks.dht_all_reduce_tensor(Native, tensor.Handle, out var work), work, GCHandle.Alloc(tensor));
+    public RankWork BeginAllReduce(torch.Tensor tensor)
+    {
+        var cpus = Native;
+        var group = tensor.device.type == DeviceType.CPU ? cpus : _gpus;
+        return Begin(NativeRanks.dht_all_reduce_tensor(group, tensor.Handle, out var work), work, GCHandle.Alloc(tensor));
+    }
 
     /// <summary>Gives all ranks the values of one.</summary>
     /// <param name="values">Read on <paramref name="root"/>, replaced on the others.</param>
@@ -156,8 +171,12 @@ public sealed class RankGroup : IDisposable
         _heartbeat.Dispose();
         // The engine would wait for collectives that will never end.
         if (!_abandoned)
+        {
+            NativeRanks.dht_group_free(_gpus);
             NativeRanks.dht_group_free(_native);
-        _native = IntPtr.Zero;
+        }
+
+        _native = _gpus = IntPtr.Zero;
         _store.Dispose();
         _lost.Dispose();
     }
@@ -241,6 +260,21 @@ public sealed class RankGroup : IDisposable
         catch (RankEngineException broken)
         {
             throw _heartbeat.Explain(broken);
+        }
+    }
+
+    private IntPtr Connect(int engine)
+    {
+        try
+        {
+            NativeRanks.Check(NativeRanks.dht_group_open(
+                _store.Native, engine, _rendezvous.Address ?? "", Rank, Size, (long)_rendezvous.JoinTimeout.TotalMilliseconds,
+                (long)_rendezvous.CollectiveTimeout.TotalMilliseconds, out var group));
+            return group;
+        }
+        catch (RankEngineException refused)
+        {
+            throw new RendezvousException($"Rank {Rank} of {Size} could not be connected with the others: {refused.Message}", refused);
         }
     }
 

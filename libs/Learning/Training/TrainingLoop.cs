@@ -83,6 +83,8 @@ public static class TrainingLoop
         var order = new int[learned.Length];
         var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);
+        if (options.Device == TrainingDevice.Cuda)
+            ranks?.ConnectGpus(CudaDevice.Of(ranks.Rank).index);
         var exchange = ranks is null ? null : new GradientExchange(ranks);
         var seed = SeedOf(options, ranks);
         var model = TorchClassifier.Place(

@@ -67,8 +67,8 @@ public sealed record TrainingOptions
     public int PauseAfter { get; init; }
 
     /// <summary>
-    /// Threads that a model may use. Dense networks use one, being too small to gain from more; the weights of a recurrent network do
-    /// not depend on it.
+    /// Threads that a model may use; its weights do not depend on it. Dense networks use one, being too small to gain from more, and
+    /// trees one, or up to four for very many events.
     /// </summary>
     public int Threads { get; init; } = 1;
 
@@ -88,7 +88,7 @@ public sealed record TrainingOptions
     /// <exception cref="TrainingDeviceException">It is not, or cannot.</exception>
     public void CheckDevice()
     {
-        if (MixedPrecision && Device != TrainingDevice.Cuda)
+        if (MixedPrecision && Device != TrainingDevice.Cuda && !ByLibTorch)
             throw new TrainingDeviceException("mixed precision is for GPUs alone: ask for device cuda too, or leave it out");
         if (Device != TrainingDevice.Cuda)
             return;

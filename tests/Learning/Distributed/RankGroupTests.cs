@@ -24,6 +24,7 @@ public class RankGroupTests
             var lines = processes[rank].Lines;
             lines.ShouldContain($"sum {ranks * (ranks + 1) / 2} {10 * ranks * (ranks - 1) / 2}");
             lines.ShouldContain($"few {ranks} {ranks} {ranks}");
+            lines.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"tensor {ranks * (ranks + 1) / 2} {0.5 * ranks}"));
             lines.ShouldBe(processes[0].Lines);
         }
 

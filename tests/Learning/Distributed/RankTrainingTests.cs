@@ -47,12 +47,14 @@ public sealed class RankTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Ranks_go_through_the_losses_of_one_process_with_the_same_batches(int ranks)
+    [InlineData(2, HlfModel.ModelName, false)]
+    [InlineData(3, HlfModel.ModelName, false)]
+    [InlineData(2, HlfModel.ModelName, true)]
+    [InlineData(3, HlfModel.ModelName, true)]
+    public async Task Ranks_go_through_the_losses_of_one_process_with_the_same_batches(int ranks, string model, bool byLibTorch)
     {
         // One batch an epoch holds all events, so that batches are the same whoever has which event.
-        var plan = new TrainingPlan(Folder("ranks"), HlfModel.ModelName, Events: 100, Batch: 102, Epochs: 8);
+        var plan = new TrainingPlan(Folder("ranks"), model, Events: 100, Batch: 102, Epochs: 8, ByLibTorch: byLibTorch);
         var reports = new List<EpochReport>();
         TrainingLoop.Run(plan.Data(rows => (0, rows)), TrainingPlan.Classes, plan.Options, reports.Add).Model.Dispose();
 
@@ -72,11 +74,12 @@ public sealed class RankTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(HlfModel.ModelName)]
-    [InlineData(InclusiveModel.ModelName)]
-    public async Task Killed_ranks_go_on_to_the_same_weights_bit_by_bit(string model)
+    [InlineData(HlfModel.ModelName, false)]
+    [InlineData(InclusiveModel.ModelName, false)]
+    [InlineData(InclusiveModel.ModelName, true)]
+    public async Task Killed_ranks_go_on_to_the_same_weights_bit_by_bit(string model, bool byLibTorch)
     {
-        var undisturbed = new TrainingPlan(Folder("undisturbed"), model, Events: 90, Batch: 8, Epochs: 2);
+        var undisturbed = new TrainingPlan(Folder("undisturbed"), model, Events: 90, Batch: 8, Epochs: 2, ByLibTorch: byLibTorch);
         var killed = undisturbed with { Folder = Folder("killed"), Pause = 40 };
 
         await Launch(2, undisturbed);

@@ -82,13 +82,14 @@ public class TorchFormTests
     }
 
     [Theory]
-    [InlineData("hlf")]
-    [InlineData("inclusive")]
-    public async Task A_training_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(string name)
+    [InlineData("hlf", false)]
+    [InlineData("inclusive", false)]
+    [InlineData("hlf", true)]
+    public async Task A_training_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(string name, bool scaled)
     {
         var drawn = ToySequences.Draw(ToySequences.Lengths(90, 0, 20));
         var data = new TrainingData(drawn, drawn);
-        var options = new TrainingOptions { Model = name, Epochs = 4, BatchSize = 32, ByLibTorch = true };
+        var options = new TrainingOptions { Model = name, Epochs = 4, BatchSize = 32, ByLibTorch = true, MixedPrecision = scaled };
         using var undisturbed = TrainingLoop.Run(data, 3, options).Model;
         undisturbed.ShouldNotBeOfType<TorchClassifier>("what is saved and used is computed by our own kernels");
 
@@ -159,6 +160,23 @@ public class TorchFormTests
         for (var step = 0; step < 2000; step++)
             scale.After(finite: true);
         scale.Value.ShouldBe(65536);
+    }
+
+    [Fact]
+    public void The_scale_of_the_loss_is_part_of_a_checkpoint()
+    {
+        var state = new LossScaleState(Value: 4096, GoodSteps: 1999);
+        using var model = new TorchClassifier(Create("hlf"), torch.CPU, seed: 5, mixed: true);
+        var optimizer = model.ExportOptimizer();
+        optimizer.LossScale.ShouldBe(new LossScaleState(65536, 0));
+        var training = TrainingIdentity.Of(new TrainingData(Events([1]), Events([1])), 3, new TrainingOptions());
+        var (tensors, record) = new Checkpoint(
+            new TrainingState(), model.ExportWeights(), optimizer with { LossScale = state }, []).Write(0, training);
+        model.ImportOptimizer(Checkpoint.Read(Checkpoint.ReadRecord(record)!, tensors)!.Optimizer);
+        model.ExportOptimizer().LossScale.ShouldBe(state);
+
+        Learn(model, ToySequences.BatchOf(Events([3, 4, 5])));
+        model.ExportOptimizer().LossScale.ShouldBe(new LossScaleState(8192, 2000));
     }
 
     [Fact]

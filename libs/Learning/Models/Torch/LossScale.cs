@@ -13,6 +13,12 @@ internal sealed class LossScale
     /// <summary>The factor, a power of two, so that it rounds nothing.</summary>
     internal double Value { get; private set; } = 65536;
 
+    /// <summary>For a checkpoint.</summary>
+    internal LossScaleState State => new(Value, _good);
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    internal void Restore(LossScaleState state) => (Value, _good) = (state.Value, state.GoodSteps);
+
     /// <summary>Looks back at a step.</summary>
     /// <param name="finite">Whether all of its gradients were finite numbers.</param>
     internal void After(bool finite)

@@ -81,7 +81,7 @@ public sealed class TorchClassifier : NeuralClassifier
     internal static NeuralClassifier Place(NeuralClassifier own, TrainingOptions options, int rank, ulong seed) => options switch
     {
         { Device: TrainingDevice.Cuda } => new TorchClassifier(own, CudaDevice.Of(rank), seed, options.MixedPrecision),
-        { ByLibTorch: true } => new TorchClassifier(own, CPU, seed),
+        { ByLibTorch: true } => new TorchClassifier(own, CPU, seed, options.MixedPrecision),
         _ => own,
     };
 
@@ -151,14 +151,14 @@ public sealed class TorchClassifier : NeuralClassifier
     {
         if (Exchange is { } exchange)
         {
+            using var unrecorded = no_grad();
             var gradients = Array.ConvertAll(_parameters, parameter => parameter.grad!);
-            foreach (var gradient in gradients)
-                exchange.Send(gradient.cpu().data<float>().ToArray());
+            var mean = exchange.MeanOf(cat(Array.ConvertAll(gradients, gradient => gradient.view(-1))));
+            var first = 0L;
             foreach (var gradient in gradients)
             {
-                var values = new float[gradient.NumberOfElements];
-                exchange.Receive(values);
-                gradient.copy_(frombuffer(values, float32, values.Length).view(gradient.shape));
+                gradient.copy_(mean.narrow(0, first, gradient.NumberOfElements).view(gradient.shape));
+                first += gradient.NumberOfElements;
             }
         }
 
@@ -207,7 +207,10 @@ public sealed class TorchClassifier : NeuralClassifier
 
     /// <inheritdoc/>
     public override OptimizerState ExportOptimizer() =>
-        new(Steps, Named(States.Select(state => state.exp_avg)), Named(States.Select(state => state.exp_avg_sq)));
+        new(Steps, Named(States.Select(state => state.exp_avg)), Named(States.Select(state => state.exp_avg_sq)))
+        {
+            LossScale = _scale?.State,
+        };
 
     /// <inheritdoc/>
     public override void ImportOptimizer(OptimizerState state)
@@ -216,6 +219,8 @@ public sealed class TorchClassifier : NeuralClassifier
         Fill(States.Select(own => own.exp_avg_sq), state.MeanSquare);
         foreach (var own in States)
             own.step = state.Steps;
+        if (state.LossScale is { } scale)
+            _scale?.Restore(scale);
     }
 
     /// <summary>Copies of the gradients that the last backward pass left, by the names of their weights.</summary>
