@@ -31,7 +31,7 @@ internal static class TrainCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Folder for model/, checkpoints/, report.html, metrics.json, curves.json and run.json.",
+            Description = "Folder for model/, report.html, metrics.json, curves.json and run.json, and for checkpoints while it trains.",
             Required = true,
             HelpName = "OUT",
         };
@@ -98,13 +98,19 @@ internal static class TrainCommand
         {
             DatasetLocation dataset = await DatasetLocation.FindAsync(OnlyDatasetOf(location), cancellation);
             var training = new StandaloneTraining(dataset, ObjectStore.Open(folder.FullPath), options, Console.Error.WriteLine);
-            if (!resume && await training.HasCheckpointsAsync(cancellation))
+            bool began = await training.HasCheckpointsAsync(cancellation), ended = !began && await training.HasModelAsync(cancellation);
+            if (!resume && (began || ended))
             {
                 throw new BadInputException(
-                    $"--out {output}: has checkpoints of an earlier training; go on from them with --resume, or give another folder");
+                    $"--out {output}: has {(began ? "checkpoints" : "the model")} of an earlier training; go on with --resume, or give "
+                    + "another folder");
             }
+            if (ended)
+                await training.CheckModelAsync(ranks, cancellation);
             IReadOnlyList<EpochReport> epochs = await StepWatch.WatchAsync(async progress =>
             {
+                if (ended)
+                    return await training.HistoryAsync(cancellation);
                 if (ranks == 1)
                     return await training.RunAsync(progress, null, cancellation);
                 await TrainRanks.RunAsync(ranks, arguments, progress, cancellation);
@@ -113,6 +119,7 @@ internal static class TrainCommand
             StandaloneEvaluation evaluation = await StandaloneEvaluation.RunAsync(
                 Path.Combine(folder.FullPath, StandaloneTraining.ModelFolder), dataset, (long)options.Seed, cancellation);
             await EvaluateCommand.WriteAsync(folder, evaluation, cancellation);
+            await training.DeleteCheckpointsAsync(cancellation);
             if (json)
                 Console.Out.WriteLine(Summary(folder, options, epochs, evaluation, Stopwatch.GetElapsedTime(started)).ToJsonString());
             else

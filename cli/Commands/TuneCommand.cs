@@ -137,6 +137,7 @@ internal static class TuneCommand
         StandaloneEvaluation evaluation = await StandaloneEvaluation.RunAsync(
             Path.Combine(folder.FullPath, StandaloneTraining.ModelFolder), location, (long)options.Seed, cancellation, report);
         await EvaluateCommand.WriteAsync(folder, evaluation, cancellation);
+        await training.DeleteCheckpointsAsync(cancellation);
         return evaluation;
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using DaprHep.Hosting;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Trainer;
@@ -7,6 +9,8 @@ namespace DaprHep.Trainer;
 /// <summary>What <c>model.json</c> says of where a model comes from.</summary>
 internal static class ModelLineage
 {
+    private const string Software = "software";
+
     /// <summary>The lineage of a model.</summary>
     /// <param name="options">How it was trained.</param>
     /// <param name="statistics">Key of the statistics of its training events.</param>
@@ -21,7 +25,33 @@ internal static class ModelLineage
         lineage["ranks"] = ranks;
         if (options.Device != TrainingDevice.Cpu)
             lineage["device"] = options.MixedPrecision ? "cuda, mixed precision" : "cuda";
-        lineage["software"] = SoftwareVersion.Current;
+        lineage[Software] = SoftwareVersion.Current;
         return lineage;
+    }
+
+    /// <summary>The first thing in which a model is not what a training would make, as part of a sentence; null if none.</summary>
+    /// <param name="found">What the model says of itself.</param>
+    /// <param name="asked">What the training would say of its own.</param>
+    /// <param name="parameters">The hyper-parameters of the model that are asked for.</param>
+    /// <exception cref="UnknownModelException">There is no model of that name.</exception>
+    public static string? Difference(ModelDescription found, ModelDescription asked, HyperParameters parameters)
+    {
+        if (found.Model != asked.Model)
+            return $"has model {found.Model}, not {asked.Model}";
+        foreach (HyperParameter parameter in ModelRegistry.ParametersOf(asked.Model))
+        {
+            HyperParameterValue its = found.Parameters[parameter.Name] ?? parameter.Default, value = parameters[parameter.Name] ?? parameter.Default;
+            if (!its.Equals(value))
+                return $"has {parameter.Name} {its}, not {value}";
+        }
+        foreach ((string name, JsonNode? value) in asked.Lineage!)
+        {
+            if (name == Software)
+                continue;
+            JsonNode? its = JsonNode.Parse(found.Lineage?[name]?.ToJsonString() ?? "null"), own = JsonNode.Parse(value?.ToJsonString() ?? "null");
+            if (!JsonNode.DeepEquals(its, own))
+                return $"has {name.Replace('_', ' ')} {its?.ToJsonString() ?? "unknown"}, not {own?.ToJsonString()}";
+        }
+        return null;
     }
 }

@@ -65,6 +65,13 @@ internal static class ModelObjects
         Measures.StepWrote(Steps.Train, bytes);
     }
 
+    /// <summary>Takes away what <see cref="WriteAsync"/> wrote, <c>model.json</c> first.</summary>
+    public static async Task DeleteAsync(ObjectStore store, string name, CancellationToken cancellation)
+    {
+        foreach (string file in (string[])[SavedModel.DescriptionName, History, SavedModel.OnnxName, SavedModel.WeightsName])
+            await store.DeleteAsync($"{name}/{file}", cancellation);
+    }
+
     public static async Task<SavedModel> ReadAsync(ObjectStore store, string name, CancellationToken cancellation)
     {
         using ObjectContent weights = await store.ReadAsync($"{name}/{SavedModel.WeightsName}", cancellation);

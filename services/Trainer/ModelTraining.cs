@@ -52,6 +52,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
                 await LaunchAsync(name, cancellation);
             else
                 await TrainAsync(options, statistics, name, ranks: null, cancellation);
+            await CheckpointsOf(name).DeleteAsync(cancellation);
             return new TrainModelOutput(name, events);
         }
         catch (Exception e) when (ModelErrors.AreInput(e) || e is TrainingDivergedException)
@@ -74,9 +75,9 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
     internal static int EpochsOf(string model, int? asked) => asked ?? ModelRegistry.UsualTrainingOf(model).Epochs;
 
-    private static string CheckpointsOf(string name) => $"checkpoints/{name}";
+    private static string StagedOf(string name) => $"checkpoints/{name}/trained";
 
-    private static string StagedOf(string name) => $"{CheckpointsOf(name)}/trained";
+    private CheckpointStore CheckpointsOf(string name) => new(_store, $"checkpoints/{name}", Log);
 
     private static TrainingOptions OptionsOf(TrainModelInput input)
     {
@@ -97,6 +98,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         await RankTraining.LaunchAsync(input, progress, AfterEpoch, Log, cancellation);
         await BeforeCommit();
         await ModelObjects.CopyAsync(_store, StagedOf(name), name, cancellation);
+        await ModelObjects.DeleteAsync(_store, StagedOf(name), cancellation);
     }
 
     private async Task TrainAsync(
@@ -104,7 +106,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
     {
         RankShare share = ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size);
         TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, share, cancellation);
-        var checkpoints = new CheckpointStore(_store, CheckpointsOf(name), Log);
+        CheckpointStore checkpoints = CheckpointsOf(name);
         TrainingProgress reports = ReportsOf(statistics.Classes.Sum(c => c.Train), options.Epochs);
 
         // On a thread of its own, because the lease of the job is renewed on those of the pool.

@@ -30,6 +30,31 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
     /// <param name="cancellation">Ends the work early.</param>
     public Task<bool> HasCheckpointsAsync(CancellationToken cancellation) => _checkpoints.AnyAsync(cancellation);
 
+    /// <summary>Whether the folder has a model, of whatever training.</summary>
+    /// <param name="cancellation">Ends the work early.</param>
+    public Task<bool> HasModelAsync(CancellationToken cancellation) => ModelObjects.ExistsAsync(folder, ModelFolder, cancellation);
+
+    /// <summary>Makes sure that the folder's model is what this training would make.</summary>
+    /// <param name="ranks">Processes that would train together.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="BadInputException">It is not; the message has the first difference.</exception>
+    public async Task CheckModelAsync(int ranks, CancellationToken cancellation)
+    {
+        SavedModel saved = await ModelObjects.ReadAsync(folder, ModelFolder, cancellation);
+        ModelDescription found = SavedModel.ReadDescription(saved.Description);
+        FeatureStatistics statistics = await dataset.Store.ReadJsonAsync(
+            dataset.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
+        if (ModelLineage.Difference(found, DescriptionFor(statistics, ranks), options.Parameters) is { } difference)
+        {
+            throw new BadInputException(
+                $"{folder.Url}: {ModelFolder} is the model of another training: it {difference}; train with the same options, or elsewhere");
+        }
+    }
+
+    /// <summary>Deletes the checkpoints, when nothing more is to come.</summary>
+    /// <param name="cancellation">Ends the work early.</param>
+    public Task DeleteCheckpointsAsync(CancellationToken cancellation) => _checkpoints.DeleteAsync(cancellation);
+
     /// <summary>Trains, from the last checkpoint where there is one, and writes the model.</summary>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="ranks">The processes that train together, of which this is one; null for one alone.</param>

@@ -30,8 +30,25 @@ internal sealed class SearchStep(TuneModelInput tune, StudyObjects objects, IPro
             if (results.Count > 0)
                 Report(study, results.Count);
         }
+        await DeleteCheckpointsAsync(study, results, cancellation);
         long events = await EventsOfEpochAsync(cancellation) * study.EpochsSpent;
         return new TrialProposals(objects.Key, step, trials, study.IsDone, study.BestParameters?.ToJson(), events);
+    }
+
+    // Of trials that go no further; those of others at the end.
+    private async Task DeleteCheckpointsAsync(Study study, IReadOnlyList<JsonElement> results, CancellationToken cancellation)
+    {
+        if (study.IsDone)
+        {
+            await objects.DeleteCheckpointsAsync(trial: null, cancellation);
+            return;
+        }
+        foreach (JsonElement result in results)
+        {
+            Trial trial = study.Trials[result.Deserialize<TrialResult>(JsonSerializerOptions.Web)!.Trial];
+            if (trial.State is TrialState.Completed or TrialState.Failed)
+                await objects.DeleteCheckpointsAsync(trial.Id, cancellation);
+        }
     }
 
     // Progress counts trainings; ASHA itself decides how many there will be.

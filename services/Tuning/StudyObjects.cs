@@ -121,5 +121,22 @@ internal sealed class StudyObjects
         await _store.WriteAsync(Key, known, cancellation);
     }
 
+    /// <summary>Deletes the checkpoints of a trial that has ended, or of all trials when the search has.</summary>
+    /// <param name="trial">The trial; null for all.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public async Task DeleteCheckpointsAsync(int? trial, CancellationToken cancellation)
+    {
+        string prefix = $"checkpoints/{_name}/" + (trial is { } id ? TrialRun.FolderOf(id) + "/" : "");
+        try
+        {
+            await foreach (ObjectEntry checkpoint in _store.ListAsync(prefix, cancellation))
+                await _store.DeleteAsync(checkpoint.Key, cancellation);
+        }
+        catch (ObjectStoreException)
+        {
+            // They take room, and nobody waits for it.
+        }
+    }
+
     private string KeyOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{_name}/{_session}/step-{step % 2}.json");
 }

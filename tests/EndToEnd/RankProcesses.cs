@@ -40,6 +40,17 @@ internal static class RankProcesses
         }
     }
 
+    /// <summary>Waits until none trains with a word in its command line.</summary>
+    public static async Task WaitForNoneAsync(string word)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while ((await FindAsync(word)).Count > 0)
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
+            await Task.Delay(50);
+        }
+    }
+
     private static async Task<string> CommandLineAsync(string process)
     {
         try

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -8,7 +7,6 @@ namespace DaprHep.EndToEnd.Tests;
 public sealed class RankedRunTests : IDisposable
 {
     private const int Epochs = 600;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-ranked-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -22,6 +20,7 @@ public sealed class RankedRunTests : IDisposable
         File.Exists(Path.Combine(undisturbed, "report.html")).ShouldBeTrue();
         JsonNode record = JsonNode.Parse(File.ReadAllText(Path.Combine(undisturbed, "run.json")))!;
         record["parameters"]!["ranks"]!.GetValue<int>().ShouldBe(2);
+        Directory.Exists(Path.Combine(undisturbed, "store", "checkpoints")).ShouldBeFalse();
         byte[] expected = File.ReadAllBytes(Path.Combine(undisturbed, "model", "model.safetensors"));
 
         result = await DaprHepCommand.RunAsync(
@@ -46,7 +45,7 @@ public sealed class RankedRunTests : IDisposable
         await RankProcesses.WaitForCheckpointAsync(Path.Combine(store, "checkpoints"));
         (await RankProcesses.FindAsync(store)).Count.ShouldBe(2);
         (await stack.Gateway.PostAsync($"runs/{run}/cancel", null)).EnsureSuccessStatusCode();
-        await WaitForNoRanksAsync(store);
+        await RankProcesses.WaitForNoneAsync(store);
 
         request = RequestFor(stack, "orphaned", 1_000_000);
         store = FolderOf(request);
@@ -54,7 +53,7 @@ public sealed class RankedRunTests : IDisposable
         await RankProcesses.WaitForCheckpointAsync(Path.Combine(store, "checkpoints"));
         (await RankProcesses.FindAsync(store)).Count.ShouldBe(2);
         await stack.SignalAsync("trainer", "KILL");
-        await WaitForNoRanksAsync(store);
+        await RankProcesses.WaitForNoneAsync(store);
     }
 
     [Fact]
@@ -79,14 +78,4 @@ public sealed class RankedRunTests : IDisposable
     }
 
     private static string FolderOf(JsonObject request) => new Uri(request["store"]!.GetValue<string>()).LocalPath;
-
-    private static async Task WaitForNoRanksAsync(string store)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while ((await RankProcesses.FindAsync(store)).Count > 0)
-        {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
-            await Task.Delay(50);
-        }
-    }
 }

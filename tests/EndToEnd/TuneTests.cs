@@ -18,7 +18,7 @@ public sealed class TuneTests(SampleRun run) : IClassFixture<SampleRun>, IDispos
         result.ExitCode.ShouldBe(0, result.Error);
         Directory.GetFileSystemEntries(output).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             .ShouldBe([
-                "best.json", "checkpoints", "curves.json", "metrics.json", "model", "report.html", "run.json", "trials.json", "tuning.html",
+                "best.json", "curves.json", "metrics.json", "model", "report.html", "run.json", "trials.json", "tuning.html",
             ]);
         File.ReadAllText(Path.Combine(output, "report.html")).ShouldContain("Points of the search");
         JsonNode summary = JsonNode.Parse(result.Output)!, trials = Trials(output);

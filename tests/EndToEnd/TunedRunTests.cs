@@ -27,6 +27,7 @@ public sealed partial class TunedRunTests : IDisposable
         model["lineage"]!["batch"]!.GetValue<int>().ShouldBe(best["batch"]!.GetValue<int>());
         model["lineage"]!["epochs"]!.GetValue<int>().ShouldBe(6);
         File.ReadAllText(Path.Combine(output, "report.html")).ShouldContain("hidden[0]");
+        Directory.Exists(Path.Combine(output, "store", "checkpoints")).ShouldBeFalse();
     }
 
     [Theory]

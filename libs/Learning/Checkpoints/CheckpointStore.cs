@@ -35,6 +35,28 @@ public sealed class CheckpointStore(ObjectStore store, string prefix, Action<str
         return false;
     }
 
+    /// <summary>
+    /// Deletes the checkpoints of a training that has ended. What cannot be deleted is left, with a line saying so: the training is not
+    /// the worse for it.
+    /// </summary>
+    /// <param name="cancellation">Ends the work early.</param>
+    public async Task DeleteAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            // Records first: tensors without one are no checkpoint, and no damaged one either.
+            foreach (var key in (Func<int, string>[])[RecordKey, TensorsKey])
+            {
+                for (var place = 0; place < Places; place++)
+                    await store.DeleteAsync(key(place), cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ObjectStoreException e)
+        {
+            log?.Invoke($"checkpoints are left behind: {e.Message}");
+        }
+    }
+
     /// <summary>Writes a checkpoint over the oldest.</summary>
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     internal void Save(Checkpoint checkpoint, TrainingIdentity training)

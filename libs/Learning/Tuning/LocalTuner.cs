@@ -66,7 +66,7 @@ public sealed class LocalTuner
                 _study.Record(result);
                 await WriteAsync(cancellation).ConfigureAwait(false);
                 if (_study.Trials[result.Trial].State is TrialState.Completed or TrialState.Failed)
-                    Remove($"{Checkpoints}/trial-{result.Trial:D5}");
+                    Remove($"{Checkpoints}/{TrialRun.FolderOf(result.Trial)}");
                 progress?.Invoke(result);
             }
         }

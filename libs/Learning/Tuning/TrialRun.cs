@@ -16,7 +16,10 @@ public sealed record TrialRun(
     int Trial, int Rung, int Fold, HyperParameters Parameters, int FromEpoch, int ToEpoch, int Epochs, string? Checkpoint)
 {
     /// <summary>Names the trial and the fold, for a folder of checkpoints: the same at every rung.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"trial-{Trial:D5}/fold-{Fold}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{FolderOf(Trial)}/fold-{Fold}");
+
+    /// <summary>Names a trial, for the folder of the checkpoints of all its folds.</summary>
+    public static string FolderOf(int trial) => string.Create(CultureInfo.InvariantCulture, $"trial-{trial:D5}");
 }
 
 /// <summary>What came of a <see cref="TrialRun"/>.</summary>

@@ -66,6 +66,21 @@ public sealed class CheckpointTests : IDisposable
         steps.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Deleted_checkpoints_leave_nothing_and_training_begins_anew()
+    {
+        var (expected, _) = Finish(Events(), Options("hlf"), Store());
+        (await Store().AnyAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+
+        await Store().DeleteAsync(TestContext.Current.CancellationToken);
+        await Store().DeleteAsync(TestContext.Current.CancellationToken);
+
+        Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        _log.Clear();
+        Finish(Events(), Options("hlf"), Store()).Weights.ShouldBe(expected);
+        _log.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("safetensors", 500)]
     [InlineData("json", 200)]
