@@ -10,7 +10,7 @@ internal sealed record Options
         And the published grid of hyper-parameters beside ASHA.
 
         usage: DaprHep.Benchmarks.Learning [JOB ...] [--rounds N] [--core N] [--blas FOLDER] [--check]
-               DaprHep.Benchmarks.Learning quality DATASET [SEEDS [MODEL ...]]
+               DaprHep.Benchmarks.Learning accuracy [--dataset DATASET] [SEEDS [MODEL ...]]
                DaprHep.Benchmarks.Learning gpu [BATCH ...]
 
         JOB             hlf, standard, cern2019, losses, trees, tuning or ranks (default: all)
@@ -20,7 +20,9 @@ internal sealed record Options
         --events FILE   Arrow file with the columns label and hlf for tuning (default: ../shared/golden/hlf-large.arrow)
         --check         end with 1 if a figure is below what is wanted
         gpu             trains inclusive on a GPU and prints events/s and what an epoch of 3.43 million events takes
-        quality         trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references
+        accuracy        trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references, SEEDS times
+                        (default: once); DATASET is a run over ../shared/delphes/nopu, which is made where it is not given; ends with 1 if a
+                        model misses its reference by more than an error
         """;
 
     private static readonly string[] AllJobs = ["hlf", "standard", "cern2019", "losses", "trees", "tuning", "ranks"];

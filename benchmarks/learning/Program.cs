@@ -5,11 +5,12 @@ using DaprHep.Learning.Distributed;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["quality", var dataset, .. var rest])
+if (args is ["accuracy", .. var rest])
 {
-    var seeds = rest is [var first, ..] ? int.Parse(first) : 3;
-    await QualityTable.RunAsync(dataset, seeds, rest is [_, .. var models] ? models : []);
-    return 0;
+    var location = rest is ["--dataset", var named, ..] ? named : null;
+    var numbered = location is null ? rest : rest[2..];
+    var seeds = numbered is [var first, ..] ? int.Parse(first) : 1;
+    return await AccuracyTable.RunAsync(location, seeds, numbered is [_, .. var models] ? models : []) ? 0 : 1;
 }
 
 if (args is ["gpu", .. var batches])
