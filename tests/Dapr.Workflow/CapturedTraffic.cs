@@ -4,23 +4,41 @@ using Google.Protobuf;
 
 namespace Dapr.Workflow.Tests;
 
-/// <summary>One message that the real runtime and a worker or client exchanged.</summary>
+/// <summary>One message that a runtime and a worker or client exchanged.</summary>
 public sealed record CapturedMessage(string Scenario, int Line, string Direction, string Type, byte[] Bytes);
 
-/// <summary>Traffic captured on the real runtime: a folder beside the repository, not always there.</summary>
+/// <summary>
+/// Captured traffic, a file a scenario: our worker's with our sidecar in this repository (<c>own_…</c>), and a Python worker's with the
+/// real runtime in a folder beside the repository, which is not always there.
+/// </summary>
 public static class CapturedTraffic
 {
-    public static readonly string? Folder = Find();
+    /// <summary>Begins the names of scenarios captured between our worker and our sidecar.</summary>
+    public const string Own = "own_";
 
-    public static IEnumerable<string> Scenarios() => Folder is null
-        ? []
-        : Directory.EnumerateFiles(Folder, "*.jsonl").Select(f =>
-            Path.GetFileNameWithoutExtension(f)).Where(n => !n.EndsWith("_metadata", StringComparison.Ordinal)).Order();
+    /// <summary>The folder of our own captured traffic.</summary>
+    public static readonly string OwnFolder = Path.Combine(Root(), "tests", "Dapr.Workflow", "captured");
+
+    private static readonly string? RuntimeFolder = new[] { "..", Path.Combine("..", "..") }
+        .Select(up => Path.GetFullPath(Path.Combine(Root(), up, "shared", "dapr", "capture"))).FirstOrDefault(Directory.Exists);
+
+    /// <summary>Whether the real runtime's traffic is there.</summary>
+    public static bool HasRuntime => RuntimeFolder is not null;
+
+    public static IEnumerable<string> Scenarios() => new[] { OwnFolder, RuntimeFolder }.OfType<string>()
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.jsonl"))
+        .Select(file => Path.GetFileNameWithoutExtension(file))
+        .Where(name => !name.EndsWith("_metadata", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    public static bool IsOwn(string scenario) => scenario.StartsWith(Own, StringComparison.Ordinal);
+
+    public static string FileOf(string scenario) => Path.Combine(IsOwn(scenario) ? OwnFolder : RuntimeFolder!, scenario + ".jsonl");
 
     public static IEnumerable<CapturedMessage> Read(string scenario)
     {
         var line = 0;
-        foreach (var text in File.ReadLines(Path.Combine(Folder!, scenario + ".jsonl")))
+        foreach (var text in File.ReadLines(FileOf(scenario)))
         {
             line++;
             using var json = JsonDocument.Parse(text);
@@ -36,18 +54,11 @@ public static class CapturedTraffic
         _ => typeof(WorkItem).Assembly.GetType("DaprHep.WorkflowProtocol." + type)?.GetProperty("Parser")?.GetValue(null) as MessageParser,
     };
 
-    private static string? Find()
+    private static string Root()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var capture = Path.Combine(folder.FullName, "..", "shared", "dapr", "capture");
-            if (File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
-                return Directory.Exists(capture) ? Path.GetFullPath(capture) : Directory.Exists(Up(capture)) ? Up(capture) : null;
-        }
-
-        return null;
-
-        // A worktree lies one folder deeper than the repository.
-        static string Up(string capture) => Path.GetFullPath(Path.Combine(capture, "..", "..", "..", "..", "shared", "dapr", "capture"));
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is not in a repository");
+        return folder.FullName;
     }
 }

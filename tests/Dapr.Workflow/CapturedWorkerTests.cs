@@ -6,8 +6,8 @@ using DaprHep.WorkflowProtocol;
 namespace Dapr.Workflow.Tests;
 
 /// <summary>
-/// Gives our worker the turns that the real runtime gave a Python worker and compares the answers. Numbers start at 0 here and at 1
-/// there; what else differs between the SDKs by convention is named below.
+/// Gives our worker the turns that captured workers got and compares the answers: its own of an earlier time, and a Python worker's, whose
+/// numbers start at 1; what else differs between the SDKs by convention is named below.
 /// </summary>
 public partial class CapturedWorkerTests
 {
@@ -25,7 +25,6 @@ public partial class CapturedWorkerTests
     [Fact]
     public void The_actions_are_those_of_the_captured_worker_in_every_turn()
     {
-        Assert.SkipUnless(CapturedTraffic.Folder is not null, "no captured traffic beside the repository");
         var turns = 0;
         var scenarios = new HashSet<string>();
         foreach (var scenario in CapturedTraffic.Scenarios().Where(s =>
@@ -42,15 +41,17 @@ public partial class CapturedWorkerTests
                 var expected = WorkflowResponse.Parser.ParseFrom(message.Bytes);
                 if (!waiting.Remove(expected.InstanceId, out var turn) || !IsCovered(turn.Request))
                     continue;
-                var actual = new TurnHarness(CapturedWorkflows.Register).Run(Renumbered(turn.Request));
-                Compare($"{scenario}:{turn.Line}", expected, actual);
+                var isOwn = CapturedTraffic.IsOwn(scenario);
+                var actual = new TurnHarness(CapturedWorkflows.Register).Run(isOwn ? turn.Request : Renumbered(turn.Request));
+                Compare($"{scenario}:{turn.Line}", isOwn ? expected : Renumbered(expected), actual);
                 turns++;
                 scenarios.Add(scenario);
             }
         }
 
-        turns.ShouldBeGreaterThan(250);
-        scenarios.Count.ShouldBeGreaterThan(45);
+        scenarios.Where(CapturedTraffic.IsOwn).Count().ShouldBeGreaterThanOrEqualTo(6);
+        turns.ShouldBeGreaterThan(CapturedTraffic.HasRuntime ? 250 : 15);
+        scenarios.Count.ShouldBeGreaterThanOrEqualTo(CapturedTraffic.HasRuntime ? 50 : 6);
     }
 
     private static bool IsCovered(WorkflowRequest request) =>
@@ -61,7 +62,7 @@ public partial class CapturedWorkerTests
     [
         "chain", "one", "fanout", "five", "none_io", "parent", "parent_wait", "parent_fail", "parent_fail_retry", "fail_final", "fail_caught",
         "fail_self", "unknown_activity", "retry_ok", "retry_exhaust", "timer", "timers_then", "slow", "event", "event_timeout",
-        "event_timeout2", "status", "can", "can_events", "two_apps", "train", "call", "fan", "stepper",
+        "event_timeout2", "status", "can", "can_events", "two_apps", "train", "call", "fan", "stepper", "parent_abroad",
     ];
 
     private static WorkflowRequest Renumbered(WorkflowRequest request)
@@ -89,18 +90,19 @@ public partial class CapturedWorkerTests
     private static void Compare(string where, WorkflowResponse expected, WorkflowResponse actual)
     {
         actual.InstanceId.ShouldBe(expected.InstanceId, where);
-        actual.Actions.Select(Text).ShouldBe(expected.Actions.Select(a => Text(Back(a))), where);
+        actual.Actions.Select(Text).ShouldBe(expected.Actions.Select(Text), where);
 
         // Python sends the status as it is, .NET as JSON.
         if (string.IsNullOrEmpty(expected.CustomStatus) || !SameJson(expected.CustomStatus, actual.CustomStatus))
             (actual.CustomStatus is null ? null : JsonNode.Parse(actual.CustomStatus)!.ToString()).ShouldBe(expected.CustomStatus, where);
     }
 
-    private static WorkflowAction Back(WorkflowAction action)
+    private static WorkflowResponse Renumbered(WorkflowResponse response)
     {
-        var back = action.Clone();
-        back.Id--;
-        return back;
+        var shifted = response.Clone();
+        foreach (var action in shifted.Actions)
+            action.Id--;
+        return shifted;
     }
 
     private static string Text(WorkflowAction action) =>

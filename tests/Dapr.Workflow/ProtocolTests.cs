@@ -8,7 +8,6 @@ public class ProtocolTests
     [Fact]
     public void Every_captured_message_is_decoded_without_unknown_fields_and_encoded_unchanged()
     {
-        Assert.SkipUnless(CapturedTraffic.Folder is not null, "no captured traffic beside the repository");
         var seen = 0;
         foreach (var message in CapturedTraffic.Scenarios().SelectMany(CapturedTraffic.Read))
         {
@@ -26,7 +25,7 @@ public class ProtocolTests
             seen++;
         }
 
-        seen.ShouldBeGreaterThan(2000);
+        seen.ShouldBeGreaterThan(CapturedTraffic.HasRuntime ? 2000 : 100);
     }
 
     // Written by hand from the field table: number, wire type, value.

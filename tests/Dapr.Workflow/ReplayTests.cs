@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Dapr.Workflow.Tests.Workflows;
 using DaprHep.WorkflowProtocol;
 using Microsoft.Extensions.Logging;
@@ -104,12 +105,42 @@ public class ReplayTests
     }
 
     [Fact]
-    public void A_final_failure_of_an_activity_is_not_retried()
+    public void A_failure_of_an_activity_marked_final_is_retried_like_any_other()
     {
         var policy = new WorkflowRetryPolicy(3, TimeSpan.FromSeconds(2));
         var harness = With(async (c, _) => await c.CallActivityAsync<string>("a", 1, new WorkflowTaskOptions(policy)));
         harness.Start("w");
-        Completion(harness.Turn(Failed(0, "no", final: true))).WorkflowStatus.ShouldBe(OrchestrationStatus.Failed);
+        harness.Turn(Failed(0, "no", final: true)).Actions.ShouldHaveSingleItem().CreateTimer.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Ids_are_made_from_the_executions_id_where_the_turn_names_one()
+    {
+        string[] ids = [.. new[] { null, "first", "second", "first" }.Select(execution =>
+        {
+            var harness = With(async (c, _) => await c.CallActivityAsync<string>("a", c.NewGuid()));
+            var request = new WorkflowRequest { InstanceId = harness.InstanceId, ExecutionId = execution };
+            request.NewEvents.Add(new HistoryEvent
+            {
+                ExecutionStarted = new ExecutionStartedEvent { Name = "w" }, Timestamp = Timestamp.FromDateTime(DateTime.UtcNow),
+            });
+            var asked = harness.Run(request).Actions.ShouldHaveSingleItem().ScheduleTask;
+            return $"{asked.Input} {asked.TaskExecutionId}";
+        })];
+        ids[1].ShouldBe(ids[3]);
+        ids.Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_workflow_that_is_cancelled_says_what_cancelled_it()
+    {
+        var harness = With(async (_, _) =>
+        {
+            await Task.CompletedTask;
+            throw new OperationCanceledException("the door is shut");
+        });
+        var failure = Completion(harness.Start("w")).FailureDetails;
+        (failure.ErrorType, failure.ErrorMessage).ShouldBe(("System.OperationCanceledException", "the door is shut"));
     }
 
     [Fact]

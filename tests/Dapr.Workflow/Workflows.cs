@@ -137,6 +137,8 @@ internal static class CapturedWorkflows
 
     private static void Apps(WorkflowRuntimeOptions o)
     {
+        o.RegisterWorkflow<JsonElement, JsonElement>("parent_abroad", (c, input) =>
+            c.CallChildWorkflowAsync<JsonElement>("one", input, new ChildWorkflowTaskOptions(TargetAppId: "ingest")));
         o.RegisterWorkflow<JsonElement, JsonElement[]>("two_apps", async (c, _) =>
         [
             await c.CallActivityAsync<JsonElement>("whoami", 0),

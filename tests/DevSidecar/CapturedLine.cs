@@ -10,11 +10,12 @@ internal sealed record CapturedLine(
     string Where, double Milliseconds, string Node, int Call, string Rpc, bool FromClient, byte[]? Bytes, IMessage? Message, string? Status,
     string? Details)
 {
-    public static List<CapturedLine> Read(string scenario)
+    public static List<CapturedLine> Read(string file)
     {
+        var scenario = Path.GetFileNameWithoutExtension(file);
         var lines = new List<CapturedLine>();
         var number = 0;
-        foreach (var text in File.ReadLines(Path.Combine(CapturedTraffic.Folder!, scenario + ".jsonl")))
+        foreach (var text in File.ReadLines(file))
         {
             number++;
             using var json = JsonDocument.Parse(text);

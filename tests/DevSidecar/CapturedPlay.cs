@@ -51,9 +51,9 @@ internal sealed class CapturedPlay : IAsyncDisposable
     }
 
     /// <summary>Plays a scenario from its first line to its last.</summary>
-    public static async Task RunAsync(string scenario, CapturedPlayOptions options)
+    public static async Task RunAsync(string file, CapturedPlayOptions options)
     {
-        var lines = CapturedLine.Read(scenario);
+        var lines = CapturedLine.Read(file);
         var nodes = lines.Select(l => l.Node).Distinct().ToList();
         var stack = await LocalStack.StartAsync(new SidecarOptions
         {

@@ -5,18 +5,20 @@ namespace Dapr.Workflow.Worker;
 
 /// <summary>
 /// Ids that come out the same in every replay and in the official SDK: UUIDs of version 5 (RFC 9562 §5.5) in a namespace derived
-/// from the instance id.
+/// from the execution's id where the turn names one, and from the instance's else.
 /// </summary>
-internal sealed class DeterministicIds(string instanceId)
+internal sealed class DeterministicIds(string instanceId, string? executionId)
 {
-    // The official SDK's namespace for instance ids that are no UUIDs themselves.
+    // The official SDK's namespace for ids that are no UUIDs themselves.
     private static readonly Guid InstanceNamespace = new("6f927a2e-9c7e-4a1d-9b8d-7a86f2e7f62f");
-    private readonly Guid _instance = Guid.TryParse(instanceId, out var id) ? id : Version5(InstanceNamespace, instanceId);
+    private readonly Guid _instance = SpaceOf(string.IsNullOrWhiteSpace(executionId) ? instanceId : executionId);
     private int _made;
 
     public Guid Next() => Version5(_instance, $"{instanceId}_{_made++}");
 
     public string TaskExecution(int taskId, string name) => Version5(_instance, $"{instanceId}|activity|{taskId}|{name}").ToString("N");
+
+    private static Guid SpaceOf(string seed) => Guid.TryParse(seed, out var id) ? id : Version5(InstanceNamespace, seed);
 
     private static Guid Version5(Guid space, string name)
     {

@@ -8,10 +8,10 @@ namespace Dapr.Workflow.Worker;
 /// <summary>The context a workflow sees during one turn. Conventions (numbers, ids, timers, texts) are those of the official SDK
 /// 1.18.</summary>
 internal sealed class TurnContext(
-    string name, string? appId, string instanceId, PatchLedger patches, IDaprSerializer serializer, ILoggerFactory loggers, TurnThread thread)
+    string name, string? appId, string instanceId, string? executionId, PatchLedger patches, IDaprSerializer serializer, ILoggerFactory loggers, TurnThread thread)
     : WorkflowContext
 {
-    private readonly DeterministicIds _ids = new(instanceId);
+    private readonly DeterministicIds _ids = new(instanceId, executionId);
     private DateTime _now;
     private bool _isReplaying;
 
@@ -51,12 +51,11 @@ internal sealed class TurnContext(
         CheckThread();
         if (options?.RetryPolicy is not { } policy)
             return ActivityAsync<T>(name, input, options);
-        var executionId = _ids.TaskExecution(Ledger.NextId, name);
+        var firstTask = _ids.TaskExecution(Ledger.NextId, name);
         return RetryAsync(
             policy,
             () => ActivityAsync<T>(name, input, options),
-            action => action.ActivityRetry = new TimerOriginActivityRetry { TaskExecutionId = executionId },
-            mayStopEarly: true);
+            action => action.ActivityRetry = new TimerOriginActivityRetry { TaskExecutionId = firstTask });
     }
 
     public override Task<TResult> CallChildWorkflowAsync<TResult>(
@@ -70,8 +69,7 @@ internal sealed class TurnContext(
         return RetryAsync(
             policy,
             () => ChildAsync<TResult>(workflowName, input, options),
-            action => action.ChildWorkflowRetry = new TimerOriginChildWorkflowRetry { InstanceId = firstId },
-            mayStopEarly: false);
+            action => action.ChildWorkflowRetry = new TimerOriginChildWorkflowRetry { InstanceId = firstId });
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -189,8 +187,8 @@ internal sealed class TurnContext(
             $"Child workflow '{workflow}' failed", Failure(answer.ChildWorkflowInstanceFailed.FailureDetails));
     }
 
-    // A .NET worker marks every failed workflow as final, so the mark stops retries of activities only.
-    private async Task<T> RetryAsync<T>(WorkflowRetryPolicy policy, Func<Task<T>> call, Action<CreateTimerAction> origin, bool mayStopEarly)
+    // As in the official SDK, a failure that is marked non-retriable is retried like any other.
+    private async Task<T> RetryAsync<T>(WorkflowRetryPolicy policy, Func<Task<T>> call, Action<CreateTimerAction> origin)
     {
         var end = policy.RetryTimeout == Timeout.InfiniteTimeSpan || policy.RetryTimeout > DateTime.MaxValue - _now
             ? DateTime.MaxValue
@@ -201,8 +199,7 @@ internal sealed class TurnContext(
             {
                 return await call().ConfigureAwait(false);
             }
-            catch (WorkflowTaskFailedException e) when (
-                attempt < policy.MaxNumberOfAttempts && _now < end && !(mayStopEarly && e.FailureDetails.IsNonRetriable))
+            catch (WorkflowTaskFailedException) when (attempt < policy.MaxNumberOfAttempts && _now < end)
             {
                 await Timer(_now + policy.DelayAfter(attempt), origin, CancellationToken.None).ConfigureAwait(false);
             }

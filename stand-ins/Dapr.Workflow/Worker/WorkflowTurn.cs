@@ -45,7 +45,7 @@ internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider
             var appId = started.Router is { HasTargetAppID: true, TargetAppID.Length: > 0 } router ? router.TargetAppID
                 : started.Router?.SourceAppID;
             var patches = new PatchLedger(request.PastEvents);
-            var context = new TurnContext(name, appId, request.InstanceId, patches, serializer, loggers, thread);
+            var context = new TurnContext(name, appId, request.InstanceId, request.ExecutionId, patches, serializer, loggers, thread);
             Play(request, workflow!, context, thread, response);
             response.Version = patches.Answer(name);
         }
@@ -182,8 +182,24 @@ internal sealed class WorkflowTurn(IWorkflowsFactory workflows, IServiceProvider
         }
         else if (run is { IsCompleted: true })
         {
-            var e = run.Exception?.InnerException ?? new TaskCanceledException(run);
+            var e = FailureOf(run);
             response.Actions.Add(Failed(context.Ledger.NextId, e.GetType().FullName!, e.Message, e.StackTrace));
+        }
+    }
+
+    // A task that was cancelled has no exception of its own, but awaiting it throws the one that cancelled it.
+    private static Exception FailureOf(Task run)
+    {
+        try
+        {
+            run.GetAwaiter().GetResult();
+            throw new InvalidOperationException("the workflow has not failed");
+        }
+#pragma warning disable CA1031 // user code may have thrown anything
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e;
         }
     }
 

@@ -118,16 +118,32 @@ internal sealed class WorkflowWorker : BackgroundService
         await _turnSlots.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (request.RequiresHistoryStreaming)
+                await AddHistoryAsync(request, cancellation).ConfigureAwait(false);
             var response = _turn.Run(request, completionToken);
             if (response.CalculateSize() > GrpcFrame.DefaultLimit)
                 response = TooLarge(response);
             await AnswerAsync(SidecarMethod.CompleteOrchestratorTask, response, $"turn of instance {request.InstanceId}",
                 cancellation).ConfigureAwait(false);
         }
+        catch (RpcException e)
+        {
+            _logger.LogWarning("The history of instance {InstanceId} could not be had, and its turn is left unanswered: {Reason}",
+                request.InstanceId, e.Status.Detail);
+        }
         finally
         {
             _turnSlots.Release();
         }
+    }
+
+    // A runtime may leave a long history out of the turn and have it asked for.
+    private async Task AddHistoryAsync(WorkflowRequest request, CancellationToken cancellation)
+    {
+        var asked = new GetInstanceHistoryRequest { InstanceId = request.InstanceId };
+        var history = await _channel.CallAsync(
+            SidecarMethod.GetInstanceHistory, asked, GetInstanceHistoryResponse.Parser, null, cancellation).ConfigureAwait(false);
+        request.PastEvents.AddRange(history.Events);
     }
 
     private async Task ActivityAsync(ActivityRequest request, string completionToken, CancellationToken cancellation)
