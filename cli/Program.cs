@@ -25,6 +25,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     CompareCommand.Create(),
     TuneCommand.Create(),
     ServeCommand.Create(),
+    ModelsCommand.Create(),
     UpCommand.Create(),
     DownCommand.Create(),
     DoctorCommand.Create(),

@@ -94,7 +94,7 @@ public static class ServingService
         string weights = predictor.Description.WeightsSha256 ?? "";
         var version = new ModelVersion(
             weights[..Math.Min(12, weights.Length)], location, digest, weights, Run: "", DateTimeOffset.UtcNow, Gate: "",
-            predictor.Description.Metrics);
+            predictor.Description.Metrics, VersionInput.Of(predictor));
         var model = new ServedModel { Name = name, Versions = [version], Served = [version.Version] };
         return new LoadedModel(model, new LoadedVersion(version, predictor), Canary: null, Shadow: null, Problem: null);
     }
@@ -105,6 +105,8 @@ public static class ServingService
         builder.Services.AddSingleton(ServingLimits.From(builder.Configuration));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddSingleton<MemoryBudget>();
+        builder.Services.AddSingleton<ShadowComparison>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ShadowComparison>());
         builder.Services.AddSingleton<PredictEndpoint>();
         builder.Services.AddOpenApi();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>

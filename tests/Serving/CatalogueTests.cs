@@ -83,7 +83,7 @@ public sealed class CatalogueTests : IDisposable
         PromotionGate.Judge(Evaluated(null, null, 0.9, 0.1)).Passed.ShouldBeFalse();
     }
 
-    private static ModelVersion Version(string model) => new("", model, model, model, "run", DateTimeOffset.UnixEpoch, "", Metrics: null);
+    private static ModelVersion Version(string model) => new("", model, model, model, "run", DateTimeOffset.UnixEpoch, "", Metrics: null, new VersionInput("standard", Hlf: true, Particles: false));
 
     private static EvaluationResult Evaluated(double? auc, double? error, double? fpr, double? fprError)
     {

@@ -1,4 +1,5 @@
 using DaprHep.Learning.Evaluation;
+using DaprHep.Learning.Inference;
 
 namespace DaprHep.Serving.Catalogue;
 
@@ -82,6 +83,7 @@ public sealed record CanaryRoute(string Version, double Percent);
 /// <param name="AddedAt">When it became a version.</param>
 /// <param name="Gate">Key of the object with the figures of its gate.</param>
 /// <param name="Metrics">How well it did on the test events of its run; null where that is not known.</param>
+/// <param name="Input">What its events must have.</param>
 public sealed record ModelVersion(
     string Version,
     string Model,
@@ -90,10 +92,29 @@ public sealed record ModelVersion(
     string Run,
     DateTimeOffset AddedAt,
     string Gate,
-    ClassificationMetrics? Metrics)
+    ClassificationMetrics? Metrics,
+    VersionInput Input)
 {
     /// <summary>Whether another is this version with these files.</summary>
     public bool IsSame(ModelVersion other) => other.Version == Version && other.DescriptionSha256 == DescriptionSha256;
+}
+
+/// <summary>What events must have for a version.</summary>
+/// <param name="Physics">The physics profile of their values; null where the model does not say.</param>
+/// <param name="Hlf">Whether it reads the high-level features.</param>
+/// <param name="Particles">Whether it reads the particles.</param>
+public sealed record VersionInput(string? Physics, bool Hlf, bool Particles)
+{
+    /// <summary>What a model reads.</summary>
+    public static VersionInput Of(Predictor predictor) =>
+        new(predictor.Description.Physics, predictor.ReadsHlf, predictor.ReadsParticles);
+
+    /// <summary>Why events that are sent for another version won't do for this one; null where they will.</summary>
+    public string? Misses(VersionInput other) =>
+        Physics != other.Physics ? $"it takes {Physics ?? "unknown"} values, and callers send {other.Physics ?? "unknown"} ones"
+        : Hlf && !other.Hlf ? "it reads high-level features, which callers need not send"
+        : Particles && !other.Particles ? "it reads particles, which callers need not send"
+        : null;
 }
 
 /// <summary>What came of the promotion that a run asked for.</summary>

@@ -57,6 +57,9 @@ internal sealed record ModelDocument
     /// <summary>The version whose answers are only compared.</summary>
     public string? Shadow { get; init; }
 
+    /// <summary>How its answers compare with those given by this process; null where there is no shadow or it has seen nothing.</summary>
+    public ShadowStatistics? ShadowStatistics { get; init; }
+
     /// <summary>The version that a rollback would serve.</summary>
     public string? Previous { get; init; }
 

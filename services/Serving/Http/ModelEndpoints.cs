@@ -11,8 +11,8 @@ internal static class ModelEndpoints
         RouteGroupBuilder models = app.MapGroup("/v1/models").WithTags("models");
         models.MapGet("", (ModelHost host) => host.All.Select(ModelLine.Of))
             .WithSummary("What is served.").Produces<ModelLine[]>();
-        models.MapGet("/{name}", (string name, ModelHost host) => host.Find(name) is { } model
-                ? Results.Ok(ModelDocument.Of(model))
+        models.MapGet("/{name}", (string name, ModelHost host, ShadowComparison shadows) => host.Find(name) is { } model
+                ? Results.Ok(ModelDocument.Of(model) with { ShadowStatistics = shadows.Find(name, model.Model.Shadow) })
                 : PredictEndpoint.Unknown(name).ToResult())
             .WithSummary("What is served under a name: version, lineage, metrics, what an event must have.")
             .Produces<ModelDocument>().ProducesProblem(StatusCodes.Status404NotFound);
@@ -23,5 +23,6 @@ internal static class ModelEndpoints
             .Produces<PredictAnswer>()
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429)
             .ProducesProblem(503);
+        models.MapRouting();
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DaprHep.Serving.Http;
 
 /// <summary><c>POST /v1/models/{name}/predict</c>: events in, probabilities out.</summary>
-internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, MemoryBudget budget)
+internal sealed class PredictEndpoint(
+    ModelHost models, ServingLimits limits, MemoryBudget budget, ShadowComparison shadows)
 {
     private int _requests;
 
@@ -71,6 +72,7 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
             }
             context.Response.ContentType = "application/json";
             await events.Writer.WriteAsync(context.Response.BodyWriter, events, answer, context.RequestAborted);
+            shadows.Offer(events, answer);
         }
         finally
         {

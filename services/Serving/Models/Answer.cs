@@ -10,7 +10,8 @@ namespace DaprHep.Serving.Models;
 /// <param name="Serving">The version that is served.</param>
 /// <param name="Canary">The version that answers for some of the events; null for none.</param>
 /// <param name="Percent">Their share.</param>
-internal readonly record struct Answer(string Model, LoadedVersion Serving, LoadedVersion? Canary, double Percent)
+/// <param name="Shadow">The version whose answers are only compared; null for none.</param>
+internal readonly record struct Answer(string Model, LoadedVersion Serving, LoadedVersion? Canary, double Percent, LoadedVersion? Shadow)
 {
     private const double Parts = 1 << 20;
 
@@ -21,7 +22,7 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     /// <summary>The versions of a model that answer now.</summary>
     /// <exception cref="RequestProblem">None can.</exception>
     public static Answer Of(LoadedModel model) => model.Serving is { } serving
-        ? new Answer(model.Model.Name, serving, model.Canary, model.Model.Canary?.Percent ?? 0)
+        ? new Answer(model.Model.Name, serving, model.Canary, model.Model.Canary?.Percent ?? 0, model.Shadow)
         : throw new RequestProblem(
             StatusCodes.Status503ServiceUnavailable, "", $"no version of {model.Model.Name} is served{(model.Problem is { } why ? $": {why}" : "")}");
 

@@ -37,7 +37,7 @@ internal sealed class ModelPromotion(ObjectStore runs, CatalogueStore catalogue)
                 return earlier;
             EvaluationResult evaluation = await runs.ReadJsonAsync(input.Evaluation, ServingJson.Default.EvaluationResult, cancellation);
             ModelVersion candidate = await TakeAsync(input, evaluation, cancellation);
-            GateResult gate = await JudgeAsync(input, evaluation, known.Find(known.Serving), cancellation);
+            GateResult gate = await JudgeAsync(input, evaluation, candidate.Input, known.Find(known.Serving), cancellation);
             if (await EnterAsync(input, known.Serving, candidate, gate, cancellation) is { } result)
                 return result;
         }
@@ -86,9 +86,10 @@ internal sealed class ModelPromotion(ObjectStore runs, CatalogueStore catalogue)
     {
         using ObjectContent weights = await runs.ReadAsync($"{input.Model}/{SavedModel.WeightsName}", cancellation);
         using ObjectContent description = await runs.ReadAsync($"{input.Model}/{SavedModel.DescriptionName}", cancellation);
+        VersionInput reads;
         try
         {
-            Predictor.From(new SavedModel(weights.Memory.ToArray(), description.Memory.ToArray()));
+            reads = VersionInput.Of(Predictor.From(new SavedModel(weights.Memory.ToArray(), description.Memory.ToArray())));
         }
         catch (Exception e) when (e is ModelDigestException or ModelFormatException or UnknownModelException)
         {
@@ -104,13 +105,16 @@ internal sealed class ModelPromotion(ObjectStore runs, CatalogueStore catalogue)
             await catalogue.Objects.WriteAsync($"{input.Model}/{name}", file.Memory, cancellation);
         }
         return new ModelVersion(
-            Version: "", input.Model, DigestOf(description), DigestOf(weights), input.Run, DateTimeOffset.UtcNow, Gate: "", evaluation.Metrics);
+            Version: "", input.Model, DigestOf(description), DigestOf(weights), input.Run, DateTimeOffset.UtcNow, Gate: "", evaluation.Metrics, reads);
     }
 
     // Figures of two models are compared on the same events: the served one is judged by the candidate's test shards.
     private async Task<GateResult> JudgeAsync(
-        PromoteModelInput input, EvaluationResult candidate, ModelVersion? served, CancellationToken cancellation)
+        PromoteModelInput input, EvaluationResult candidate, VersionInput reads, ModelVersion? served, CancellationToken cancellation)
     {
+        // Requests under way, and those who send them, know nothing of a promotion.
+        if (served is not null && reads.Misses(served.Input) is { } missed)
+            return new GateResult([$"it can't take the place of {served.Version}: {missed}; promote it under another name"], Key: "");
         string key = ContentName.Of(
             "gates", StepVersion, new Dictionary<string, string>(), [input.Evaluation, served?.DescriptionSha256 ?? "none"]) + ".json";
         if (await catalogue.Objects.ExistsAsync(key, cancellation))
