@@ -35,7 +35,12 @@ internal sealed class Server : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Tests say themselves how slow is too slow, whatever else the machine does.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         WebApplication app = await ServingService.BuildAsync(builder, name: null, model, CancellationToken.None);
         await app.StartAsync();
         return new Server(app);

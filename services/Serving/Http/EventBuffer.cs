@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Threading.Tasks.Sources;
 using DaprHep.Data.Events;
 
 namespace DaprHep.Serving.Http;
@@ -17,7 +18,7 @@ internal enum IdForm : byte
 }
 
 /// <summary>The events of a request as flat arrays, and room for their probabilities. Used again by later requests.</summary>
-internal sealed class EventBuffer(MemoryBudget budget)
+internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
 {
     private const int KeptBytes = 1 << 20;
     private float[] _hlf = [];
@@ -28,6 +29,10 @@ internal sealed class EventBuffer(MemoryBudget budget)
     private float[] _probabilities = [];
     private List<(int Event, string Reason)>? _flags;
     private long _taken;
+    private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
+
+    /// <summary>Where it comes from.</summary>
+    public MemoryBudget Budget => budget;
 
     /// <summary>Writes the answer.</summary>
     public PredictionsWriter Writer { get; } = new();
@@ -107,18 +112,48 @@ internal sealed class EventBuffer(MemoryBudget budget)
         return _probabilities.AsSpan(0, Count * classes);
     }
 
+    /// <summary>A task that ends with <see cref="Finish"/>; one at a time.</summary>
+    public ValueTask Wait()
+    {
+        _done.Reset();
+        return new ValueTask(this, _done.Version);
+    }
+
+    /// <summary>Ends the task of <see cref="Wait"/>.</summary>
+    public void Finish(Exception? failure = null)
+    {
+        if (failure is null)
+            _done.SetResult(true);
+        else
+            _done.SetException(failure);
+    }
+
+    void IValueTaskSource.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
+
     /// <summary>Adds an event of another buffer.</summary>
-    public void Copy(EventBuffer other, int index)
+    public void Copy(EventBuffer other, int index) =>
+        Add(other.Hlf.Slice(index * EventSchema.Features, EventSchema.Features), other.Particles, other.Offsets.Slice(index, 2));
+
+    /// <summary>Adds an event without an id.</summary>
+    /// <param name="hlf">Its features; empty for zeros.</param>
+    /// <param name="particles">Particle rows, its own among them; empty for none.</param>
+    /// <param name="rows">Which rows are its own, from and to; empty for none.</param>
+    public void Add(ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> rows)
     {
         AddEvent();
-        int i = Count - 1;
-        other.Hlf.Slice(index * EventSchema.Features, EventSchema.Features).CopyTo(_hlf.AsSpan(i * EventSchema.Features));
-        SetId(other._ids[index], other._forms[index]);
-        int first = other._offsets[index], rows = other._offsets[index + 1] - first;
-        Grow(ref _particles, (Rows + rows) * EventSchema.ParticleColumns);
-        other._particles.AsSpan(first * EventSchema.ParticleColumns, rows * EventSchema.ParticleColumns)
+        hlf.CopyTo(_hlf.AsSpan((Count - 1) * EventSchema.Features));
+        if (rows.IsEmpty || rows[1] == rows[0])
+            return;
+        int count = rows[1] - rows[0];
+        Grow(ref _particles, (Rows + count) * EventSchema.ParticleColumns);
+        particles[(rows[0] * EventSchema.ParticleColumns)..(rows[1] * EventSchema.ParticleColumns)]
             .CopyTo(_particles.AsSpan(Rows * EventSchema.ParticleColumns));
-        Rows += rows;
+        Rows += count;
         _offsets[Count] = Rows;
     }
 

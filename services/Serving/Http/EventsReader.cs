@@ -48,29 +48,48 @@ internal sealed class EventsReader
         Events = 8,
     }
 
+    /// <summary>Reads what is there of a body.</summary>
+    /// <returns>Whether that was all of it.</returns>
+    /// <exception cref="RequestProblem">It is malformed, or more than is allowed.</exception>
+    public bool TryRead(PipeReader body)
+    {
+        while (body.TryRead(out ReadResult read))
+        {
+            if (Take(body, read))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Reads a body to its end.</summary>
     /// <exception cref="RequestProblem">It is malformed, or more than is allowed.</exception>
     public async ValueTask ReadAsync(PipeReader body, CancellationToken cancellation)
     {
-        while (true)
+        while (!Take(body, await body.ReadAsync(cancellation)))
         {
-            ReadResult read = await body.ReadAsync(cancellation);
-            SequencePosition consumed;
-            try
-            {
-                consumed = Read(read.Buffer, read.IsCompleted);
-            }
-            catch (JsonException e)
-            {
-                throw new RequestProblem(StatusCodes.Status400BadRequest, Path(), MessageOf(e));
-            }
+        }
+    }
+
+    private bool Take(PipeReader body, ReadResult read)
+    {
+        SequencePosition consumed = read.Buffer.End;
+        try
+        {
+            SequencePosition understood = Read(read.Buffer, read.IsCompleted);
             if (read.IsCompleted)
-            {
-                body.AdvanceTo(read.Buffer.End);
-                break;
-            }
-            if (read.Buffer.Slice(consumed).Length > LongestToken)
+                return true;
+            if (read.Buffer.Slice(understood).Length > LongestToken)
                 throw new RequestProblem(StatusCodes.Status400BadRequest, Path(), $"a value is longer than {LongestToken} characters");
+            consumed = understood;
+            return false;
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            throw Malformed(Path(), MessageOf(e));
+        }
+        finally
+        {
+            // Also when the body is refused: the server reads what is left of it.
             body.AdvanceTo(consumed, read.Buffer.End);
         }
     }
@@ -83,9 +102,9 @@ internal sealed class EventsReader
         {
             Take(new Utf8JsonReader(body, isFinalBlock: true, _json));
         }
-        catch (JsonException e)
+        catch (Exception e) when (IsMalformed(e))
         {
-            throw new RequestProblem(StatusCodes.Status400BadRequest, Path(), MessageOf(e));
+            throw Malformed(Path(), MessageOf(e));
         }
     }
 
@@ -444,11 +463,14 @@ internal sealed class EventsReader
         _ => "the end of a list or an object",
     };
 
+    // Text that is no UTF-8, or has half a surrogate pair, shows only when it is looked at.
+    private static bool IsMalformed(Exception e) => e is JsonException or InvalidOperationException;
+
     // The position is the body's own line and byte; the path says it better.
-    private static string MessageOf(JsonException e)
+    private static string MessageOf(Exception e)
     {
         int position = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string message = position < 0 ? e.Message : e.Message[..position];
-        return $"{message} (line {e.LineNumber + 1}, byte {e.BytePositionInLine})";
+        return e is JsonException json ? $"{message} (line {json.LineNumber + 1}, byte {json.BytePositionInLine})" : message;
     }
 }

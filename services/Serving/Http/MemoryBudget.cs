@@ -8,22 +8,32 @@ internal sealed class MemoryBudget(ServingLimits limits)
 {
     private const int MostKept = 256;
     private readonly ConcurrentBag<EventBuffer> _kept = [];
+    private int _keptCount;
     private long _taken;
 
     /// <summary>Bytes that are held now.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>An empty buffer; to be given back with <see cref="Return(EventBuffer)"/>.</summary>
-    public EventBuffer Rent() => _kept.TryTake(out EventBuffer? buffer) ? buffer : new EventBuffer(this);
+    public EventBuffer Rent()
+    {
+        if (!_kept.TryTake(out EventBuffer? buffer))
+            return new EventBuffer(this);
+        Interlocked.Decrement(ref _keptCount);
+        return buffer;
+    }
 
     /// <summary>Takes a buffer back.</summary>
     public void Return(EventBuffer buffer)
     {
         buffer.Clear();
-        if (_kept.Count < MostKept)
+        if (Interlocked.Increment(ref _keptCount) <= MostKept)
+        {
             _kept.Add(buffer);
-        else
-            buffer.Release();
+            return;
+        }
+        Interlocked.Decrement(ref _keptCount);
+        buffer.Release();
     }
 
     /// <summary>Takes memory, unless it would be too much.</summary>

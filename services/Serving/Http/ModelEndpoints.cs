@@ -19,8 +19,8 @@ internal static class ModelEndpoints
         PredictEndpoint predict = app.Services.GetRequiredService<PredictEndpoint>();
         models.MapPost("/{name}/predict", (Delegate)predict.HandleAsync)
             .WithSummary("Events in, probabilities out.")
-            .Accepts<PredictRequest>("application/json")
-            .Produces<PredictAnswer>()
+            .Accepts<PredictRequest>("application/json", ArrowAnswer.ContentType, RootPredict.ContentType)
+            .Produces<PredictAnswer>(StatusCodes.Status200OK, "application/json", ArrowAnswer.ContentType)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429)
             .ProducesProblem(503);
         models.MapRouting();

@@ -4,43 +4,42 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DaprHep.Serving.Http;
 
-/// <summary><c>POST /v1/models/{name}/predict</c>: events in, probabilities out.</summary>
-internal sealed class PredictEndpoint(
-    ModelHost models, ServingLimits limits, MemoryBudget budget, ShadowComparison shadows)
+/// <summary><c>POST /v1/models/{name}/predict</c>: events in, probabilities out, in the form that the content type says.</summary>
+internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, MemoryBudget budget, ShadowComparison shadows)
 {
-    private int _requests;
+    private const string Json = "application/json";
+    private readonly ArrowPredict _arrow = new(limits, shadows);
+    private readonly RootPredict _root = new(limits, budget, shadows);
+    private readonly RequestPlaces _few = new(limits.MostRequests), _bulk = new(limits.MostBulkRequests);
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        int requests = Interlocked.Increment(ref _requests);
         try
         {
-            if (requests > limits.MostRequests)
-            {
-                context.Response.Headers.RetryAfter = "1";
-                throw new RequestProblem(
-                    StatusCodes.Status429TooManyRequests, "", $"{limits.MostRequests} requests are being answered; try again later");
-            }
             string name = (string)context.Request.RouteValues["name"]!;
-            LoadedModel model = models.Find(name) ?? throw Unknown(name);
-            await AnswerAsync(context, Answer.Of(model));
+            Answer answer = Answer.Of(models.Find(name) ?? throw Unknown(name));
+            string type = context.Request.ContentType ?? Json;
+            if (type.StartsWith(Json, StringComparison.OrdinalIgnoreCase))
+                await TakeAsync(context, _few, limits.MostJsonBytes, answer, AnswerJsonAsync);
+            else if (type.StartsWith(ArrowAnswer.ContentType, StringComparison.OrdinalIgnoreCase))
+                await TakeAsync(context, _bulk, limits.MostArrowBytes, answer, _arrow.AnswerAsync);
+            else if (type.StartsWith(RootPredict.ContentType, StringComparison.OrdinalIgnoreCase))
+                await TakeAsync(context, _bulk, limits.MostRootBytes, answer, _root.AnswerAsync);
+            else
+                throw new RequestProblem(415, "", $"the content type is '{type}'; expected {Json}, {ArrowAnswer.ContentType} or {RootPredict.ContentType}");
         }
-        catch (RequestProblem problem) when (!context.Response.HasStarted)
-        {
-            await problem.ToResult().ExecuteAsync(context);
-        }
-        catch (BadHttpRequestException problem) when (!context.Response.HasStarted)
-        {
-            await new RequestProblem(problem.StatusCode, "", problem.Message).ToResult().ExecuteAsync(context);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
             // Nobody waits for the answer any more.
         }
-        finally
+        catch (Exception e) when (ProblemOf(e) is not null)
         {
-            Interlocked.Decrement(ref _requests);
+            // An answer that has begun can only be broken off; the caller sees that it has no end.
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
+                await ProblemOf(e)!.ToResult().ExecuteAsync(context);
         }
     }
 
@@ -48,35 +47,77 @@ internal sealed class PredictEndpoint(
     public static RequestProblem Unknown(string name) =>
         new(StatusCodes.Status404NotFound, "", $"nothing is served as '{name}'; GET /v1/models lists what is");
 
-    private async Task AnswerAsync(HttpContext context, Answer answer)
+    private static RequestProblem? ProblemOf(Exception e) => e switch
     {
-        string type = context.Request.ContentType ?? "";
-        if (type.Length > 0 && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+        RequestProblem problem => problem,
+        BadHttpRequestException bad => new RequestProblem(bad.StatusCode, "", bad.Message),
+        _ => null,
+    };
+
+    private static async Task TakeAsync(
+        HttpContext context, RequestPlaces places, long mostBytes, Answer answer, Func<HttpContext, Answer, Task> work)
+    {
+        if (!places.TryTake())
         {
-            throw new RequestProblem(
-                StatusCodes.Status415UnsupportedMediaType, "", $"the content type is '{type}'; expected application/json");
+            context.Response.Headers.RetryAfter = "1";
+            throw new RequestProblem(429, "", $"{places.Most} requests of this kind are being answered; try again later");
         }
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = limits.MostJsonBytes;
+        try
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = mostBytes;
+            await work(context, answer);
+        }
+        finally
+        {
+            places.Leave();
+        }
+    }
+
+    private async Task AnswerJsonAsync(HttpContext context, Answer answer)
+    {
         EventBuffer events = budget.Rent();
         try
         {
-            await new EventsReader(events, limits, answer.Serving.Predictor).ReadAsync(context.Request.BodyReader, context.RequestAborted);
-            try
-            {
-                answer.Predict(events, budget);
-            }
-            catch (PredictionInputException e)
-            {
-                throw new RequestProblem(StatusCodes.Status422UnprocessableEntity, "$", e.Message);
-            }
-            context.Response.ContentType = "application/json";
+            var reader = new EventsReader(events, limits, answer.Serving.Predictor);
+            if (!reader.TryRead(context.Request.BodyReader))
+                await ReadSlowlyAsync(reader, context);
+            await PredictAsync(events, answer);
+            context.Response.ContentType = Json;
             await events.Writer.WriteAsync(context.Response.BodyWriter, events, answer, context.RequestAborted);
-            shadows.Offer(events, answer);
+            if (answer.Shadow is not null)
+                shadows.Offer(answer, events.Hlf, events.Particles, events.Offsets, events.Probabilities(answer.Serving.Predictor.Classes));
         }
         finally
         {
             budget.Return(events);
+        }
+    }
+
+    private static async ValueTask PredictAsync(EventBuffer events, Answer answer)
+    {
+        try
+        {
+            await answer.PredictAsync(events);
+        }
+        catch (PredictionInputException e)
+        {
+            throw new RequestProblem(StatusCodes.Status422UnprocessableEntity, $"$.events[{e.Event}].{e.Field}", e.Message);
+        }
+    }
+
+    // Most bodies are there with their headers; the others get a time limit.
+    private async Task ReadSlowlyAsync(EventsReader reader, HttpContext context)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(TimeSpan.FromSeconds(limits.MostSeconds));
+        try
+        {
+            await reader.ReadAsync(context.Request.BodyReader, limit.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestProblem(StatusCodes.Status408RequestTimeout, "", $"the body was not there after {limits.MostSeconds} s");
         }
     }
 }

@@ -30,39 +30,45 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     public bool GoesToCanary(EventBuffer events, int index) =>
         Canary is not null && events.Forms[index] != IdForm.None && IsInShare(events.Ids[index], Percent);
 
-    /// <summary>Computes the probabilities of a buffer's events.</summary>
+    /// <summary>Computes the probabilities of a request's few events, in a batch with those of others.</summary>
     /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
-    public void Predict(EventBuffer events, MemoryBudget budget)
+    public async ValueTask PredictAsync(EventBuffer events)
     {
-        Predict(Serving.Predictor, events);
-        if (Canary is null)
-            return;
-        int classes = Serving.Predictor.Classes;
-        EventBuffer chosen = budget.Rent();
-        try
-        {
-            for (int i = 0; i < events.Count; i++)
-            {
-                if (GoesToCanary(events, i))
-                    chosen.Copy(events, i);
-            }
-            Predict(Canary.Predictor, chosen);
-            Span<float> all = events.Probabilities(classes), own = chosen.Probabilities(classes);
-            for (int i = 0, k = 0; i < events.Count; i++)
-            {
-                if (GoesToCanary(events, i))
-                    own.Slice(k++ * classes, classes).CopyTo(all[(i * classes)..]);
-            }
-        }
-        finally
-        {
-            budget.Return(chosen);
-        }
+        await Serving.Batches.PredictAsync(events);
+        if (Canary is not null)
+            PredictCanary(events.Ids, events.Forms, events.Hlf, events.Particles, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
     }
 
-    private static void Predict(Predictor predictor, EventBuffer events)
+    /// <summary>Computes the probabilities of many events at once.</summary>
+    /// <param name="ids">The events' ids, [events].</param>
+    /// <param name="hlf">Features, [events, 14]; empty where they are not read.</param>
+    /// <param name="particles">Particle rows, [rows, 19]; empty where they are not read.</param>
+    /// <param name="offsets">Where each event's rows begin and end, [events + 1]; empty where they are not read.</param>
+    /// <param name="probabilities">Receives them, [events, classes].</param>
+    /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
+    public void Predict(
+        ReadOnlySpan<ulong> ids, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, Span<float> probabilities)
     {
-        if (events.Count > 0)
-            predictor.Predict(events.Hlf, events.Particles, events.Offsets, events.Probabilities(predictor.Classes));
+        Serving.Predictor.Predict(hlf, particles, offsets, probabilities);
+        if (Canary is not null)
+            PredictCanary(ids, forms: default, hlf, particles, offsets, probabilities);
+    }
+
+    // One by one: there are few of them, and they lie anywhere.
+    private void PredictCanary(
+        ReadOnlySpan<ulong> ids, ReadOnlySpan<IdForm> forms, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets,
+        Span<float> probabilities)
+    {
+        Predictor canary = Canary!.Predictor;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if ((!forms.IsEmpty && forms[i] == IdForm.None) || !IsInShare(ids[i], Percent))
+                continue;
+            canary.Predict(
+                hlf.IsEmpty ? hlf : hlf.Slice(i * canary.Features, canary.Features),
+                particles,
+                offsets.IsEmpty ? offsets : offsets.Slice(i, 2),
+                probabilities.Slice(i * canary.Classes, canary.Classes));
+        }
     }
 }

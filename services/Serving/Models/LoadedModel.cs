@@ -6,7 +6,11 @@ namespace DaprHep.Serving.Models;
 /// <summary>A version that can answer.</summary>
 /// <param name="Version">Which.</param>
 /// <param name="Predictor">Its network or trees; any number of threads use it.</param>
-internal sealed record LoadedVersion(ModelVersion Version, Predictor Predictor);
+internal sealed record LoadedVersion(ModelVersion Version, Predictor Predictor)
+{
+    /// <summary>Computes the events of requests that come together in one batch.</summary>
+    public BatchQueue Batches { get; } = new(Predictor);
+}
 
 /// <summary>A served model as this process has it in memory. Never changes; a change of the catalogue makes a new one.</summary>
 /// <param name="Model">What the catalogue says.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using DaprHep.Data.Events;
 using DaprHep.Learning.Inference;
 using DaprHep.Serving.Http;
 
@@ -33,22 +34,33 @@ internal sealed class ShadowComparison(MemoryBudget budget) : BackgroundService
         shadow is not null && _sums.TryGetValue((model, shadow), out Sum? sum) ? sum.Read(shadow) : null;
 
     /// <summary>Takes over the events of an answer that was computed; their buffer stays the caller's.</summary>
-    public void Offer(EventBuffer events, in Answer answer)
+    /// <param name="answer">Who has answered.</param>
+    /// <param name="hlf">Features, [events, 14]; empty where they are not read.</param>
+    /// <param name="particles">Particle rows, [rows, 19].</param>
+    /// <param name="offsets">Where each event's rows begin and end; empty where they are not read.</param>
+    /// <param name="probabilities">What was answered, [events, classes].</param>
+    public void Offer(
+        in Answer answer, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, ReadOnlySpan<float> probabilities)
     {
-        if (answer.Shadow is not { } shadow || events.Count == 0)
+        int classes = answer.Serving.Predictor.Classes, events = probabilities.Length / classes;
+        if (answer.Shadow is not { } shadow || events == 0)
             return;
         Sum sum = _sums.GetOrAdd((answer.Model, shadow.Version.Version), _ => new Sum());
-        int count = Math.Min(events.Count, MostEvents);
+        int count = Math.Min(events, MostEvents);
         EventBuffer own = budget.Rent();
         try
         {
             for (int i = 0; i < count; i++)
-                own.Copy(events, i);
-            int classes = answer.Serving.Predictor.Classes;
-            float[] given = events.Probabilities(classes)[..(count * classes)].ToArray();
+            {
+                own.Add(
+                    hlf.IsEmpty ? hlf : hlf.Slice(i * EventSchema.Features, EventSchema.Features),
+                    particles,
+                    offsets.IsEmpty ? offsets : offsets.Slice(i, 2));
+            }
+            float[] given = probabilities[..(count * classes)].ToArray();
             if (_waiting.Writer.TryWrite(new Work(own, given, shadow.Predictor, sum)))
             {
-                sum.Drop(events.Count - count);
+                sum.Drop(events - count);
                 return;
             }
         }
@@ -56,7 +68,7 @@ internal sealed class ShadowComparison(MemoryBudget budget) : BackgroundService
         {
             // There is no memory for it.
         }
-        sum.Drop(events.Count);
+        sum.Drop(events);
         budget.Return(own);
     }
 
