@@ -7,7 +7,8 @@ internal static class CommandLine
 {
     public const string Usage = """
         DevSidecar --journal FILE --app id=ID,http=PORT,grpc=PORT[,port=APP-PORT] [--app …] [--max-message-bytes N]
-                   [--state-key-prefix appid|name]
+                   [--state-key-prefix appid|name] [--max-concurrent-workflow-invocations N]
+                   [--max-concurrent-activity-invocations N] [--state-retention completed=48h,anyTerminal=168h]
 
         One --app for every app, or replica of an app, of this machine. Tokens come from DAPR_API_TOKEN (asked of callers)
         and APP_API_TOKEN (sent to apps).
@@ -19,6 +20,7 @@ internal static class CommandLine
         string? journal = null;
         var nodes = new List<NodeOptions>();
         var keyPrefix = "appid";
+        var workflow = new WorkflowConfiguration();
         var maxMessage = new SidecarOptions { JournalPath = string.Empty, Nodes = [] }.MaxMessageBytes;
         for (var i = 0; i < args.Count; i += 2)
         {
@@ -38,6 +40,15 @@ internal static class CommandLine
                     keyPrefix = value is "appid" or "name" ? value
                         : throw new FormatException($"--state-key-prefix is '{value}'; expected appid or name.");
                     break;
+                case "--max-concurrent-workflow-invocations":
+                    workflow = workflow with { MaxConcurrentWorkflowInvocations = Number(args[i], value, int.MaxValue) };
+                    break;
+                case "--max-concurrent-activity-invocations":
+                    workflow = workflow with { MaxConcurrentActivityInvocations = Number(args[i], value, int.MaxValue) };
+                    break;
+                case "--state-retention":
+                    workflow = workflow with { StateRetentionPolicy = WorkflowConfiguration.ParseRetention(value) };
+                    break;
                 default:
                     throw new FormatException($"'{args[i]}' is not an argument of this program.");
             }
@@ -49,6 +60,7 @@ internal static class CommandLine
             Nodes = nodes.Count > 0 ? nodes : throw new FormatException("There is no --app."),
             MaxMessageBytes = maxMessage,
             StateKeyPrefix = keyPrefix,
+            Workflow = workflow,
             ApiToken = Token("DAPR_API_TOKEN"),
             AppToken = Token("APP_API_TOKEN"),
         };

@@ -36,7 +36,7 @@ public sealed class Sidecar : IAsyncDisposable
         _lock = held;
         _journal = new WriteJournal(options.JournalPath, logger);
         _reader = new JournalReader(options.JournalPath);
-        _engine = new WorkflowEngine(_journal, _reader, logger);
+        _engine = new WorkflowEngine(_journal, _reader, options.Workflow, logger);
         _apps = options.Nodes.GroupBy(n => n.AppId).ToDictionary(
             g => g.Key, g => new AppChannel(g.Key, [.. g.Select(n => n.AppPort).OfType<int>()], options.AppToken));
         _subscriptions = new Subscriptions(logger);

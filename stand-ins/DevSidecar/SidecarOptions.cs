@@ -35,4 +35,7 @@ public sealed record SidecarOptions
 
     /// <summary>Name of the pub/sub component.</summary>
     public string PubSub { get; init; } = "pubsub";
+
+    /// <summary>Limits of workflows, and how long ended ones are kept.</summary>
+    public WorkflowConfiguration Workflow { get; init; } = new();
 }

@@ -55,11 +55,12 @@ internal sealed class LocalStack : IAsyncDisposable
     public HttpClient Http(string app) => new() { BaseAddress = new Uri($"http://127.0.0.1:{Sidecar.Node(app).HttpPort}") };
 
     /// <summary>The sidecar stops and starts again on the same ports and journal.</summary>
-    public async Task RestartSidecarAsync(TimeSpan? pause = null)
+    public async Task RestartSidecarAsync(TimeSpan? pause = null, Action? whileDown = null)
     {
         var nodes = Sidecar.Nodes.Select(n => new NodeOptions(n.AppId, n.HttpPort, n.GrpcPort, n.AppPort)).ToList();
         await Sidecar.DisposeAsync();
         await Task.Delay(pause ?? TimeSpan.Zero);
+        whileDown?.Invoke();
         Sidecar = await Sidecar.StartAsync(_options with { Nodes = nodes });
     }
 

@@ -63,6 +63,19 @@ internal sealed class JournalReader(string path) : IDisposable
         }
     }
 
+    public List<(string App, string Id, WorkflowState State)> EndedInstances()
+    {
+        lock (_gate)
+        {
+            using var command = Command("SELECT app, id, record FROM instance WHERE ended = 1");
+            using var reader = command.ExecuteReader();
+            var ended = new List<(string, string, WorkflowState)>();
+            while (reader.Read())
+                ended.Add((reader.GetString(0), reader.GetString(1), WorkflowState.Parser.ParseFrom(reader.GetFieldValue<byte[]>(2))));
+            return ended;
+        }
+    }
+
     /// <summary>Ids after <paramref name="after"/>, in order, one more than a page to tell whether there is a next one.</summary>
     public List<string> InstanceIds(string app, string after, long count)
     {

@@ -1,7 +1,9 @@
 namespace DaprHep.DevSidecar.Workflows;
 
-/// <summary>The workers of one app, over all its replicas, and the work that waits for one. Belongs to the engine's lock.</summary>
-internal sealed class AppWorkers(string app)
+/// <summary>
+/// The workers of one app, over all its replicas, and the work that waits for one that may have more. Belongs to the engine's lock.
+/// </summary>
+internal sealed class AppWorkers(string app, WorkflowConfiguration configuration)
 {
     private readonly List<WorkStream> _streams = [];
     private readonly LinkedList<Work> _waiting = [];
@@ -15,18 +17,14 @@ internal sealed class AppWorkers(string app)
     /// <summary>Ends when a worker is connected.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>Work that waits because no worker is connected.</summary>
+    /// <summary>Work that waits because no worker is connected, or because those that are have as much as they may.</summary>
     public int WaitingCount => _waiting.Count;
 
     public void Open(WorkStream stream)
     {
         _streams.Add(stream);
         _connected.TrySetResult();
-        while (_waiting.First is { } first)
-        {
-            _waiting.RemoveFirst();
-            Dispatch(first.Value);
-        }
+        DispatchWaiting();
     }
 
     /// <summary>Takes a stream away and returns what its worker had not answered.</summary>
@@ -47,21 +45,49 @@ internal sealed class AppWorkers(string app)
         return lost;
     }
 
-    /// <summary>Gives work to the workers in turn, or keeps it until one connects.</summary>
+    /// <summary>Gives work to the workers in turn, or keeps it until one connects or may have more.</summary>
     public void Dispatch(Work work)
     {
-        if (_streams.Count == 0)
-            work.Place = _waiting.AddLast(work);
+        if (StreamFor(work) is { } stream)
+            stream.Send(work);
         else
-            _streams[_next++ % _streams.Count].Send(work);
+            work.Place = _waiting.AddLast(work);
     }
 
     /// <summary>Work that is answered, or that nobody wants any more.</summary>
-    public static void Done(Work work)
+    public void Done(Work work)
     {
         if (work.Place is { List: { } list } place)
             list.Remove(place);
         work.Place = null;
         work.Stream = null;
+        if (_waiting.Count > 0 && _streams.Count > 0)
+            DispatchWaiting();
+    }
+
+    private void DispatchWaiting()
+    {
+        for (var (next, count) = (_waiting.First, _waiting.Count); count > 0 && next is not null; count--)
+        {
+            var work = next.Value;
+            next = next.Next;
+            if (StreamFor(work) is not { } stream)
+                continue;
+            _waiting.Remove(work.Place!);
+            stream.Send(work);
+        }
+    }
+
+    private WorkStream? StreamFor(Work work)
+    {
+        var limit = work is TurnWork ? configuration.MaxConcurrentWorkflowInvocations : configuration.MaxConcurrentActivityInvocations;
+        for (var tries = _streams.Count; tries > 0; tries--)
+        {
+            var stream = _streams[_next++ % _streams.Count];
+            if (limit is null || _streams.Where(s => s.Node == stream.Node).Sum(s => s.CountLike(work)) < limit)
+                return stream;
+        }
+
+        return null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class WorkStream(string app, string node)
     /// <summary>What the worker has and has not answered, in order of delivery.</summary>
     public LinkedList<Work> Unanswered { get; } = [];
 
+    /// <summary>How much unanswered work of the same kind the worker has: turns, or activities.</summary>
+    public int CountLike(Work work) => Unanswered.Count(w => w is TurnWork == work is TurnWork);
+
     public void Send(Work work)
     {
         work.Stream = this;

@@ -17,7 +17,7 @@ internal sealed partial class WorkflowEngine
             if (!_live.TryGetValue(new InstanceKey(app, response.InstanceId), out var instance)
                 || instance.InFlight is not { } turn || !turn.Accepts(response.CompletionToken))
                 return Task.CompletedTask;
-            AppWorkers.Done(turn);
+            WorkersOf(turn.App).Done(turn);
             instance.InFlight = null;
             var refusal = response.Actions.Select(Refusal).FirstOrDefault(r => r is not null);
             if (refusal is not null)
@@ -41,7 +41,7 @@ internal sealed partial class WorkflowEngine
                     ?? same.Find(w => w.Item.CompletionToken.Length == 0)) is not { } work)
                 return Task.CompletedTask;
             Forget(work);
-            AppWorkers.Done(work);
+            WorkersOf(work.App).Done(work);
             var instance = work.Instance;
             if (instance.Activities.GetValueOrDefault(work.TaskId) != work)
                 return Task.CompletedTask;
@@ -319,6 +319,8 @@ internal sealed partial class WorkflowEngine
             _watch.Changed(instance.Key, snapshot);
             foreach (var wait in released ?? [])
                 wait.TrySetResult();
+            if (ended)
+                Retain(instance.Key, snapshot);
         });
     }
 

@@ -1,4 +1,5 @@
 using DaprHep.WorkflowProtocol;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
 namespace DaprHep.DevSidecar.Workflows;
@@ -9,6 +10,7 @@ internal sealed partial class WorkflowEngine
     private void Recover()
     {
         var timers = new List<(Instance Instance, int Id, Timestamp FireAt)>();
+        var lost = new HashSet<InstanceKey>();
         foreach (var (app, id, notBefore, state) in _reader.OpenInstances())
         {
             var past = _reader.History(app, id);
@@ -16,7 +18,8 @@ internal sealed partial class WorkflowEngine
             var started = past.Concat(inbox.Select(i => i.Event)).LastOrDefault(e => e.ExecutionStarted is not null);
             if (started is null)
             {
-                _logger.LogError("Instance {Instance} of app {App} has no start in the journal and is left out.", id, app);
+                Fail(new InstanceKey(app, id), state);
+                lost.Add(new InstanceKey(app, id));
                 continue;
             }
 
@@ -40,6 +43,8 @@ internal sealed partial class WorkflowEngine
         {
             foreach (var work in instance.Activities.Values)
                 WorkersOf(work.App).Dispatch(work);
+            foreach (var (task, child) in instance.Children.Where(child => lost.Contains(child.Value)).ToList())
+                AnswerParent(instance, task, child.App, null, Lost(child));
             if (instance.NotBefore is { } due)
                 _timers.At(due, () => Begin(instance));
             NextTurn(instance);
@@ -47,9 +52,33 @@ internal sealed partial class WorkflowEngine
 
         foreach (var (instance, id, fireAt) in timers.OrderBy(t => t.FireAt.ToDateTime()))
             Arm(instance, id, fireAt);
+        if (_configuration.StateRetentionPolicy.Count > 0)
+        {
+            foreach (var (app, id, state) in _reader.EndedInstances())
+                Retain(new InstanceKey(app, id), state);
+        }
+
         if (_live.Count > 0)
             _logger.LogInformation("{Count} workflow instances go on from the journal.", _live.Count);
     }
+
+    // Whoever waits for an instance whose journal is damaged learns that it failed, and why.
+    private void Fail(InstanceKey key, WorkflowState state)
+    {
+        _logger.LogError("Instance {Instance} of app {App} has no start in the journal; it has failed.", key.Id, key.App);
+        state.WorkflowStatus = OrchestrationStatus.Failed;
+        state.FailureDetails = Lost(key);
+        state.LastUpdatedTimestamp = Timestamp.FromDateTime(DateTime.UtcNow);
+        var record = state.ToByteArray();
+        _journal.Write(store => store.SaveInstance(key.App, key.Id, ended: true, notBefore: null, record));
+    }
+
+    private static TaskFailureDetails Lost(InstanceKey key) => new()
+    {
+        ErrorType = "JournalDamaged",
+        ErrorMessage = $"the journal has no start of instance '{key.Id}' of app '{key.App}': what it was to do is lost; start it again",
+        IsNonRetriable = true,
+    };
 
     private void Rebuild(Instance instance, List<(Instance Instance, int Id, Timestamp FireAt)> timers)
     {

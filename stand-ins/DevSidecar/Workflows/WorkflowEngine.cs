@@ -23,10 +23,12 @@ internal sealed partial class WorkflowEngine : IDisposable
     private readonly DueTimers _timers = new();
     private readonly WriteJournal _journal;
     private readonly JournalReader _reader;
+    private readonly WorkflowConfiguration _configuration;
     private readonly ILogger _logger;
 
-    public WorkflowEngine(WriteJournal journal, JournalReader reader, ILogger logger)
+    public WorkflowEngine(WriteJournal journal, JournalReader reader, WorkflowConfiguration configuration, ILogger logger)
     {
+        _configuration = configuration;
         _journal = journal;
         _gate = journal.Gate;
         _reader = reader;
@@ -292,7 +294,7 @@ internal sealed partial class WorkflowEngine : IDisposable
         WorkflowSpan.End(instance.Span, null);
         instance.Inbox.Clear();
         if (instance.InFlight is { } turn)
-            AppWorkers.Done(turn);
+            WorkersOf(turn.App).Done(turn);
         instance.InFlight = null;
         instance.Abandon();
         if (_live.GetValueOrDefault(instance.Key) == instance)
@@ -318,7 +320,7 @@ internal sealed partial class WorkflowEngine : IDisposable
     private AppWorkers WorkersOf(string app)
     {
         if (!_workers.TryGetValue(app, out var workers))
-            _workers.Add(app, workers = new AppWorkers(app));
+            _workers.Add(app, workers = new AppWorkers(app, _configuration));
         return workers;
     }
 
