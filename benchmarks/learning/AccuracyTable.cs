@@ -22,7 +22,8 @@ internal static class AccuracyTable
     private static readonly Reference[] References =
     [
         new("trees", "XGBoost 1.7, depth 3, 200 rounds", 0.9428, 0.0053, [0.9972, 0.9925, 0.9897], [0.0007, 0.0014, 0.0019]),
-        new("hlf", "PyTorch, dense 50-20-10, 50 epochs, mean of 3 seeds", 0.9462, 0.0053, [0.9967, 0.9915, 0.9894], [0.0008, 0.0018, 0.0018]),
+        new("hlf", "PyTorch, dense 50-20-10, 50 epochs, mean of 3 seeds", BestReference, 0.0053,
+            [0.9967, 0.9915, 0.9894], [0.0008, 0.0018, 0.0018]),
         new("sequence", "PyTorch, GRU 50, 25 epochs", 0.9118, 0.0072, [0.9847, 0.9877, 0.9765], [0.0024, 0.0023, 0.0033]),
         new("inclusive", "PyTorch, GRU 50 with features, 25 epochs", 0.9341, 0.0062, [0.9930, 0.9912, 0.9871], [0.0016, 0.0018, 0.0023]),
         new("lstm", "the same", 0.9341, 0.0062, [0.9930, 0.9912, 0.9871], [0.0016, 0.0018, 0.0023]),
@@ -32,7 +33,8 @@ internal static class AccuracyTable
     /// <param name="location">The dataset, for instance the folder of a run; null to make it from <see cref="Samples"/>.</param>
     /// <param name="seeds">Trainings of each model.</param>
     /// <param name="only">The models; empty for all.</param>
-    /// <returns>Whether every model reaches its reference less one error, on the mean over its trainings, and one beats all references.</returns>
+    /// <returns>Whether every model reaches its reference less one error, on the mean over its trainings, and one beats all references.
+    /// </returns>
     internal static async Task<bool> RunAsync(string? location, int seeds, string[] only)
     {
         if (location is not null)
@@ -71,7 +73,8 @@ internal static class AccuracyTable
                 var reached = !last || IsReached(reference, found);
                 allReached &= reached;
                 Console.WriteLine(
-                    $"| {reference.Model}, {options.Epochs} epochs, seed {seed} | {Figure(metrics.Accuracy!.Value, metrics.AccuracyError!.Value)} | "
+                    $"| {reference.Model}, {options.Epochs} epochs, seed {seed} | "
+                    + $"{Figure(metrics.Accuracy!.Value, metrics.AccuracyError!.Value)} | "
                     + $"{string.Join(" | ", classes.Select(label => Figure(metrics.Auc[label]!.Value, metrics.AucError[label]!.Value)))} | "
                     + $"{(last ? reached ? "yes" : "**no**" : "")} | {seconds:F0} |");
             }
@@ -83,7 +86,8 @@ internal static class AccuracyTable
         return allReached && (only.Length > 0 || best > BestReference);
     }
 
-    private static (ClassificationMetrics Metrics, TrainingOptions Options, double Seconds) Train(string name, ulong seed, TrainingData data)
+    private static (ClassificationMetrics Metrics, TrainingOptions Options, double Seconds) Train(
+        string name, ulong seed, TrainingData data)
     {
         var started = Stopwatch.GetTimestamp();
         var options = ModelRegistry.UsualTrainingOf(name) with { Seed = seed, Threads = Environment.ProcessorCount };
@@ -106,8 +110,13 @@ internal static class AccuracyTable
             return false;
         }
 
-        using var run = Process.Start(
-            "./daprhep", ["run", $"{Samples}/train", "--test", $"{Samples}/test", "--epochs", "1", "--out", folder, "--json"]);
+        // Its shards are wanted, its own figures are not.
+        using var run = Process.Start(new ProcessStartInfo(
+            "./daprhep", ["run", $"{Samples}/train", "--test", $"{Samples}/test", "--epochs", "1", "--out", folder, "--json"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        run.StandardOutput.ReadToEnd();
         run.WaitForExit();
         return run.ExitCode == 0;
     }

@@ -20,8 +20,8 @@ internal sealed record Options
         --events FILE   Arrow file with the columns label and hlf for tuning (default: ../shared/golden/hlf-large.arrow)
         --check         end with 1 if a figure is below what is wanted
         gpu             trains inclusive on a GPU and prints events/s and what an epoch of 3.43 million events takes
-        accuracy        trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references, SEEDS times
-                        (default: once); DATASET is a run over ../shared/delphes/nopu, which is made where it is not given; ends with 1 if a
+        accuracy        trains models with their default recipes, on all cores, and prints accuracy and AUC beside the references, SEEDS
+                        times (default: once); DATASET is a run over ../shared/delphes/nopu, which is made where it is not given; ends with 1 if a
                         model misses its reference by more than an error
         """;
 
