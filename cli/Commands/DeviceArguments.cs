@@ -13,7 +13,10 @@ internal sealed class DeviceArguments
         DefaultValueFactory = _ => TrainingRequest.Cpu,
     };
 
-    private readonly Option<bool> _amp = new("--amp") { Description = "Mixed precision: float16 where that is accurate enough. GPUs only." };
+    private readonly Option<bool> _amp = new("--amp")
+    {
+        Description = "Mixed precision: float16 where that is accurate enough. GPUs only.",
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public DeviceArguments(Command command)

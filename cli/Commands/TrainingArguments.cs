@@ -6,8 +6,10 @@ using DaprHep.Learning.Training;
 
 namespace DaprHep.Cli.Commands;
 
-/// <summary>How a model is trained: the options that <c>train</c> and <c>run</c> share. Most are hyper-parameters of the training by other
-/// names, and <c>--set</c> takes the rest.</summary>
+/// <summary>
+/// How a model is trained: the options that <c>train</c> and <c>run</c> share. Most are hyper-parameters of the training by other names,
+/// and <c>--set</c> takes the rest.
+/// </summary>
 internal sealed class TrainingArguments
 {
     private static readonly TrainingOptions Defaults = new();
@@ -42,7 +44,8 @@ internal sealed class TrainingArguments
     private readonly Option<string?> _stopBy = new("--stop-by") { Description = "That figure: loss (default) or auc." };
 
     private readonly Option<double?> _validation = NumberOption.Positive(
-        "--validation", $"Share of the training events to hold back for it; default {TrainingOptions.UsualValidationShare} with --patience.");
+        "--validation",
+        $"Share of the training events to hold back for it; default {TrainingOptions.UsualValidationShare} with --patience.");
 
     private readonly Option<bool?> _mirror = new("--mirror")
     {
@@ -57,7 +60,8 @@ internal sealed class TrainingArguments
     };
 
     private readonly Option<int> _ranks = NumberOption.Create(
-        "--ranks", "Processes that train together; the batch is divided among them, and so are the cores.", 1, 1, PipelineRequest.MostRanks);
+        "--ranks", "Processes that train together; the batch is divided among them, and so are the cores.", 1, 1,
+        PipelineRequest.MostRanks);
 
     private readonly DeviceArguments _device;
 
@@ -142,11 +146,15 @@ internal sealed class TrainingArguments
 
     private static HyperParameterValue WeightsOf(string text) => text == "balanced"
         ? text
-        : HyperParameterValue.List([.. text.Split(',').Select(part =>
-            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && weight > 0 && double.IsFinite(weight)
-                ? (HyperParameterValue)weight
-                : throw new UsageException(
-                    $"--class-weights {text}: expected balanced, or a positive number for each class, like 1,2,1"))]);
+        : HyperParameterValue.List([.. text.Split(',').Select(part => WeightOf(part, text))]);
+
+    private static HyperParameterValue WeightOf(string part, string text)
+    {
+        bool isNumber = double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight);
+        return isNumber && weight > 0 && double.IsFinite(weight)
+            ? weight
+            : throw new UsageException($"--class-weights {text}: expected balanced, or a positive number for each class, like 1,2,1");
+    }
 
     private static double Share(double share) =>
         share < 1

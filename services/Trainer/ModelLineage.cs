@@ -40,7 +40,8 @@ internal static class ModelLineage
             return $"has model {found.Model}, not {asked.Model}";
         foreach (HyperParameter parameter in ModelRegistry.ParametersOf(asked.Model))
         {
-            HyperParameterValue its = found.Parameters[parameter.Name] ?? parameter.Default, value = parameters[parameter.Name] ?? parameter.Default;
+            HyperParameterValue its = found.Parameters[parameter.Name] ?? parameter.Default;
+            HyperParameterValue value = parameters[parameter.Name] ?? parameter.Default;
             if (!its.Equals(value))
                 return $"has {parameter.Name} {its}, not {value}";
         }
@@ -48,10 +49,13 @@ internal static class ModelLineage
         {
             if (name == Software)
                 continue;
-            JsonNode? its = JsonNode.Parse(found.Lineage?[name]?.ToJsonString() ?? "null"), own = JsonNode.Parse(value?.ToJsonString() ?? "null");
+            // As JSON has it: what was read and what was computed are the same number in different types.
+            JsonNode? its = AsRead(found.Lineage?[name]), own = AsRead(value);
             if (!JsonNode.DeepEquals(its, own))
                 return $"has {name.Replace('_', ' ')} {its?.ToJsonString() ?? "unknown"}, not {own?.ToJsonString()}";
         }
         return null;
+
+        static JsonNode? AsRead(JsonNode? node) => JsonNode.Parse(node?.ToJsonString() ?? "null");
     }
 }

@@ -47,7 +47,8 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
         if (ModelLineage.Difference(found, DescriptionFor(statistics, ranks), options.Parameters) is { } difference)
         {
             throw new BadInputException(
-                $"{folder.Url}: {ModelFolder} is the model of another training: it {difference}; train with the same options, or elsewhere");
+                $"{folder.Url}: {ModelFolder} is the model of another training: it {difference}; train with the same options, "
+                + "or elsewhere");
         }
     }
 

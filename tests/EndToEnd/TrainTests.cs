@@ -101,12 +101,12 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
             "train", shards.Run, "--model", "inclusive", "--epochs", "2", "--out", output, "--resume");
         await Refuse(3, "has epochs 2, not 3", "train", shards.Run, "--model", "hlf", "--epochs", "3", "--out", output, "--resume");
         await Refuse(
-            3, "has hidden [50,20,10], not [5]", "train", shards.Run, "--model", "hlf", "--epochs", "2", "--set", "hidden=[5]", "--out", output,
-            "--resume");
+            3, "has hidden [50,20,10], not [5]", "train", shards.Run, "--model", "hlf", "--epochs", "2", "--set", "hidden=[5]",
+            "--out", output, "--resume");
         await Succeed(["train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output, "--resume"]);
         await Refuse(
-            4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1000", "--set", "hidden=[200,200,200,200,200,200,200,200]",
-            "--out", Path.Combine(_folder, "diverged"));
+            4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1000",
+            "--set", "hidden=[200,200,200,200,200,200,200,200]", "--out", Path.Combine(_folder, "diverged"));
     }
 
     [Fact]

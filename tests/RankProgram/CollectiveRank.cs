@@ -15,10 +15,6 @@ internal static class CollectiveRank
         group.AllReduce(sum);
         Print("sum", sum);
 
-        Span<float> mean = [group.Rank];
-        group.AllReduceMean(mean);
-        Print("mean", mean);
-
         Span<float> told = [group.Rank == 1 ? 42 : 0];
         group.Broadcast(told, root: 1);
         Print("broadcast", told);

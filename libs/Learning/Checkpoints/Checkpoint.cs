@@ -23,7 +23,10 @@ internal sealed record Checkpoint(
             .. Prefixed(WeightsPrefix, Weights), .. Prefixed(MeanPrefix, Optimizer.Mean), .. Prefixed(SquarePrefix, Optimizer.MeanSquare),
             .. Prefixed(BestPrefix, BestWeights),
         ]);
-        var record = new CheckpointRecord { Number = number, Steps = Optimizer.Steps, LossScale = Optimizer.LossScale, Training = training, State = State, Sha256 = "" };
+        var record = new CheckpointRecord
+        {
+            Number = number, Steps = Optimizer.Steps, LossScale = Optimizer.LossScale, Training = training, State = State, Sha256 = "",
+        };
         return (tensors, BytesOf(record with { Sha256 = DigestOf(tensors, record) }));
     }
 

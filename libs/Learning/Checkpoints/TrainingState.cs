@@ -28,6 +28,19 @@ internal sealed class TrainingState
     /// <summary>That figure, smaller being better.</summary>
     public double BestFigure { get; set; }
 
+    /// <summary>Looks at the epoch that has just ended.</summary>
+    /// <param name="figure">What is watched.</param>
+    /// <param name="heldBack">How well the model does on the events held back.</param>
+    /// <returns>Whether it is the best so far.</returns>
+    public bool IsBest(StoppingFigure figure, Judgement heldBack)
+    {
+        var found = figure == StoppingFigure.Auc ? -heldBack.Auc!.Value : heldBack.Loss;
+        if (BestEpoch > 0 && !(found < BestFigure))
+            return false;
+        (BestEpoch, BestFigure) = (Epoch, found);
+        return true;
+    }
+
     /// <summary>Whether early stopping ends the training here.</summary>
     /// <param name="patience">Epochs to wait for a better one; 0 for ever.</param>
     public bool HasStoppedImproving(int patience) => patience > 0 && BestEpoch > 0 && Epoch - BestEpoch >= patience;

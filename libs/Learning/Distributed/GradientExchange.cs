@@ -59,7 +59,9 @@ public sealed class GradientExchange(RankGroup ranks)
         TensorPrimitives.Multiply(bucket.Values.AsSpan(0, gradients.Length), 1f / Events, gradients);
     }
 
-    /// <summary>Exchanges all gradients of a step in one piece: on GPUs where these are connected, otherwise in the memory of the host.</summary>
+    /// <summary>
+    /// Exchanges all gradients of a step in one piece: on GPUs where these are connected, otherwise in the memory of the host.
+    /// </summary>
     /// <param name="gradients">One after the other, wherever they are; derivatives of the mean loss of this rank's events.</param>
     /// <returns>The derivatives of the mean loss of all events, in the same place.</returns>
     /// <exception cref="RankLostException">A rank is gone.</exception>

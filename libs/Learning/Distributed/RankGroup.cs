@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -85,9 +84,10 @@ public sealed class RankGroup : IDisposable
     /// <exception cref="RendezvousException">The GPUs could not be connected.</exception>
     internal void ConnectGpus(int device)
     {
-        var place = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName} {device}")));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName} {device}");
+        var place = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         var canConnect = (NativeRanks.dht_rank_engines() & NativeRanks.Nccl) != 0;
-        var places = this.Gather(canConnect ? BitConverter.ToInt64(place) : 0);
+        var places = this.Gather(canConnect ? place : 0);
         if (!places.Contains(0) && places.Distinct().Count() == Size)
             _gpus = Connect(NativeRanks.Nccl);
     }
@@ -100,15 +100,6 @@ public sealed class RankGroup : IDisposable
         var scratch = Scratch(values);
         BeginAllReduce(scratch, values.Length).Wait();
         scratch.AsSpan(0, values.Length).CopyTo(values);
-    }
-
-    /// <summary>Replaces values by their means over all ranks.</summary>
-    /// <param name="values">Replaced, on every rank.</param>
-    /// <exception cref="RankLostException">A rank is gone.</exception>
-    public void AllReduceMean(Span<float> values)
-    {
-        AllReduce(values);
-        TensorPrimitives.Divide(values, Size, values);
     }
 
     /// <summary>Begins to sum values over all ranks; this rank may compute meanwhile, and begin further sums.</summary>

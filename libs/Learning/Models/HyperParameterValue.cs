@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace DaprHep.Learning.Models;
 
 /// <summary>
-/// A number, a text, true or false, or a list of them. Two values are equal when their JSON is; <c>128</c> and <c>128.0</c> are the same number.
+/// A number, a text, true or false, or a list of them. Two values are equal when their JSON is; <c>128</c> and <c>128.0</c> are the same
+/// number.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
@@ -110,8 +111,8 @@ public sealed class HyperParameterValue : IEquatable<HyperParameterValue>
                 return new([.. json.EnumerateArray().Select(item => Read(item, mayBeList: false))]);
             default:
                 throw new FormatException(
-                    $"expected a finite number, a text of at most {MostCharacters} characters, true, false or a list of at most {MostItems} "
-                    + "of them");
+                    $"expected a finite number, a text of at most {MostCharacters} characters, true, false or a list of at most "
+                    + $"{MostItems} of them");
         }
     }
 

@@ -74,22 +74,13 @@ internal static class BoostingLoop
             var (fit, held, judged) = (train.Judge()!, validation.Judge(), test.Judge());
             if (!double.IsFinite(fit.Loss))
                 throw new TrainingDivergedException(state.Epoch + 1, state.Batch, fit.Loss, eta, checkpoints?.Last);
-            var report = new EpochReport(state.Epoch + 1, options.Epochs, fit.Loss, judged?.Loss, judged?.Accuracy, eta, rate)
-            {
-                ValidationLoss = held?.Loss,
-                ValidationAccuracy = held?.Accuracy,
-                ValidationAuc = held?.Auc,
-            };
+            var report = new EpochReport(state.Epoch + 1, options.Epochs, fit.Loss, judged?.Loss, judged?.Accuracy, eta, rate).With(held);
             state.Reports.Add(report);
             (state.Epoch, state.Batch) = (state.Epoch + 1, 0);
 
             // Early stopping: the best trees so far are kept.
-            if (options.Patience > 0)
-            {
-                var figure = options.StopBy == StoppingFigure.Auc ? -held!.Auc!.Value : held!.Loss;
-                if (state.BestEpoch == 0 || figure < state.BestFigure)
-                    (state.BestEpoch, state.BestFigure, best) = (state.Epoch, figure, model.ExportWeights());
-            }
+            if (options.Patience > 0 && state.IsBest(options.StopBy, held!))
+                best = model.ExportWeights();
 
             // Checkpoint; not after every one of many short epochs.
             if (Stopwatch.GetElapsedTime(lastSaved) >= BetweenCheckpoints || state.Epoch == options.LastEpoch

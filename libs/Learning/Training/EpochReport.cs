@@ -19,4 +19,10 @@ public sealed record EpochReport(
 
     /// <summary>Mean over the classes of the area under their ROC curve.</summary>
     public double? ValidationAuc { get; init; }
+
+    /// <summary>The same report, with figures of the events held back; null where none are.</summary>
+    internal EpochReport With(Judgement? heldBack) => this with
+    {
+        ValidationLoss = heldBack?.Loss, ValidationAccuracy = heldBack?.Accuracy, ValidationAuc = heldBack?.Auc,
+    };
 }

@@ -177,22 +177,14 @@ public static class TrainingLoop
                 var rate = eventsNow / Stopwatch.GetElapsedTime(started).TotalSeconds;
                 var (test, held) = (Judgement.Of(model, data.Test, ranks), Judgement.Of(model, validation, ranks));
                 var report = new EpochReport(
-                    state.Epoch + 1, options.Epochs, state.LossSum / counts.Sum(), test?.Loss, test?.Accuracy, learningRate, rate)
-                {
-                    ValidationLoss = held?.Loss,
-                    ValidationAccuracy = held?.Accuracy,
-                    ValidationAuc = held?.Auc,
-                };
+                    state.Epoch + 1, options.Epochs, state.LossSum / counts.Sum(), test?.Loss, test?.Accuracy, learningRate,
+                    rate).With(held);
                 state.Reports.Add(report);
                 (state.Epoch, state.Batch, state.LossSum) = (state.Epoch + 1, 0, 0);
 
                 // Early stopping: the best weights so far are kept.
-                if (options.Patience > 0)
-                {
-                    var figure = options.StopBy == StoppingFigure.Auc ? -held!.Auc!.Value : held!.Loss;
-                    if (state.BestEpoch == 0 || figure < state.BestFigure)
-                        (state.BestEpoch, state.BestFigure, best) = (state.Epoch, figure, model.ExportWeights());
-                }
+                if (options.Patience > 0 && state.IsBest(options.StopBy, held!))
+                    best = model.ExportWeights();
 
                 // Checkpoint; not after every one of many short epochs.
                 if (Stopwatch.GetElapsedTime(lastSaved) >= BetweenCheckpoints || state.Epoch == lastEpoch

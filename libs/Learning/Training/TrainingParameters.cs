@@ -88,7 +88,9 @@ public static class TrainingParameters
         };
     }
 
-    /// <summary>What the options say of training, by name; what they say of the model is <see cref="TrainingOptions.Parameters"/>.</summary>
+    /// <summary>
+    /// What the options say of training, by name; what they say of the model is <see cref="TrainingOptions.Parameters"/>.
+    /// </summary>
     public static HyperParameters ValuesOf(TrainingOptions options) =>
         new(Entries.Select(entry => KeyValuePair.Create(entry.Declared.Name, entry.Get(options))));
 

@@ -59,6 +59,53 @@ public sealed class SearchSpace
         }
     }
 
+    /// <summary>Makes sure that a study can search it in the way it is told to.</summary>
+    /// <exception cref="SearchSpaceException">It cannot.</exception>
+    internal void CheckFor(StudyOptions study)
+    {
+        if (study.Algorithm == TuningAlgorithm.Asha && Dimensions.FirstOrDefault(d => d.Field == "epochs") is { } epochs)
+        {
+            throw new SearchSpaceException(
+                Source, epochs.Line, epochs.Field, "ASHA itself decides how long a trial trains; give a constant, the most there may be");
+        }
+
+        if (study.Algorithm != TuningAlgorithm.Grid)
+            return;
+        if (Dimensions.FirstOrDefault(d => d.Count is null) is { } uncountable)
+        {
+            throw new SearchSpaceException(
+                Source, uncountable.Line, uncountable.Field, "a grid needs values that can be counted; give 'choice' or 'int'");
+        }
+
+        if (study.Trials is null && Size > StudyOptions.MostTrials)
+        {
+            throw new SearchSpaceException(
+                Source, Dimensions[0].Line, "", $"the grid has {Size} points; at most {StudyOptions.MostTrials} are possible");
+        }
+    }
+
+    /// <summary>A point drawn at random.</summary>
+    internal HyperParameterValue[] RandomPoint(ref SeededRandom random)
+    {
+        var point = new HyperParameterValue[Dimensions.Count];
+        for (var d = 0; d < point.Length; d++)
+            point[d] = Dimensions[d].At(random.NextDouble());
+        return point;
+    }
+
+    /// <summary>The points in the order of an odometer: the last dimension turns fastest.</summary>
+    internal HyperParameterValue[] GridPoint(int index)
+    {
+        var point = new HyperParameterValue[Dimensions.Count];
+        for (var d = point.Length - 1; d >= 0; d--)
+        {
+            (index, var digit) = Math.DivRem(index, Dimensions[d].Count!.Value);
+            point[d] = Dimensions[d].Item(digit);
+        }
+
+        return point;
+    }
+
     /// <summary>The hyper-parameters at a point.</summary>
     /// <param name="point">A value for each of <see cref="Dimensions"/>.</param>
     public HyperParameters At(IReadOnlyList<HyperParameterValue> point)

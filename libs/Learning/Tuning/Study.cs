@@ -32,7 +32,7 @@ public sealed class Study
         space.Check(options.Model);
         Options = options;
         Space = space;
-        CheckAlgorithm();
+        space.CheckFor(options);
         MostTrials = options.Trials ?? (options.Algorithm == TuningAlgorithm.Grid ? (int)space.Size!.Value : StudyOptions.UsualTrials);
         if (space.Size is { } size && size < MostTrials)
             MostTrials = (int)size;
@@ -274,62 +274,16 @@ public sealed class Study
     private HyperParameters NextPoint()
     {
         if (Options.Algorithm == TuningAlgorithm.Grid)
-            return Space.At(GridPoint(_trials.Count));
+            return Space.At(Space.GridPoint(_trials.Count));
 
         // No point twice: a space that can be counted is searched to its end, and one that cannot has no two equal draws.
         var random = new SeededRandom(Options.Seed, SeededRandom.Stream.Tuning, _trials.Count);
         for (var attempt = 0; ; attempt++)
         {
             var byDensity = Options.Algorithm == TuningAlgorithm.Tpe && _trials.Count >= TreeParzenEstimator.StartingTrials && attempt < 10;
-            var point = Space.At(byDensity ? TreeParzenEstimator.Next(Space, _trials, ref random) : RandomPoint(ref random));
+            var point = Space.At(byDensity ? TreeParzenEstimator.Next(Space, _trials, ref random) : Space.RandomPoint(ref random));
             if (Space.Size is null || !_points.Contains(point))
                 return point;
-        }
-    }
-
-    private HyperParameterValue[] RandomPoint(ref SeededRandom random)
-    {
-        var point = new HyperParameterValue[Space.Dimensions.Count];
-        for (var d = 0; d < point.Length; d++)
-            point[d] = Space.Dimensions[d].At(random.NextDouble());
-        return point;
-    }
-
-    /// <summary>The points in the order of an odometer: the last dimension turns fastest.</summary>
-    private HyperParameterValue[] GridPoint(int index)
-    {
-        var point = new HyperParameterValue[Space.Dimensions.Count];
-        for (var d = point.Length - 1; d >= 0; d--)
-        {
-            (index, var digit) = Math.DivRem(index, Space.Dimensions[d].Count!.Value);
-            point[d] = Space.Dimensions[d].Item(digit);
-        }
-
-        return point;
-    }
-
-    private void CheckAlgorithm()
-    {
-        if (Options.Algorithm == TuningAlgorithm.Asha && Space.Dimensions.FirstOrDefault(d => d.Field == "epochs") is { } epochs)
-        {
-            throw new SearchSpaceException(
-                Space.Source, epochs.Line, epochs.Field,
-                "ASHA itself decides how long a trial trains; give a constant, the most there may be");
-        }
-
-        if (Options.Algorithm != TuningAlgorithm.Grid)
-            return;
-        if (Space.Dimensions.FirstOrDefault(d => d.Count is null) is { } uncountable)
-        {
-            throw new SearchSpaceException(
-                Space.Source, uncountable.Line, uncountable.Field, "a grid needs values that can be counted; give 'choice' or 'int'");
-        }
-
-        if (Options.Trials is null && Space.Size > StudyOptions.MostTrials)
-        {
-            throw new SearchSpaceException(
-                Space.Source, Space.Dimensions[0].Line, "",
-                $"the grid has {Space.Size} points; at most {StudyOptions.MostTrials} are possible");
         }
     }
 }

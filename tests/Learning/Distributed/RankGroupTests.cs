@@ -38,7 +38,7 @@ public class RankGroupTests
 
         (await processes.EndAsync()).ShouldBe([0, 0, 0], processes[0].ErrorText + processes[1].ErrorText);
 
-        processes[2].Lines.ShouldContain("mean 1");
+        processes[2].Lines.ShouldContain("broadcast 42");
     }
 
     [Theory]

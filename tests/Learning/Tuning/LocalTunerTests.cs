@@ -69,7 +69,8 @@ public sealed class LocalTunerTests : IDisposable
     {
         var options = new StudyOptions
         {
-            Model = "hlf", Algorithm = TuningAlgorithm.Grid, Epochs = 40, Training = HyperParameters.Parse(["hidden=[8]", "schedule=constant"]),
+            Model = "hlf", Algorithm = TuningAlgorithm.Grid, Epochs = 40,
+            Training = HyperParameters.Parse(["hidden=[8]", "schedule=constant"]),
         };
         const string Space = """
             mirror: {choice: [true, false]}
