@@ -36,6 +36,9 @@ internal sealed record ServingLimits
     /// <summary>Seconds that a JSON request may take from its first byte to its answer.</summary>
     public int MostSeconds { get; init; } = 30;
 
+    /// <summary>Seconds between two looks for drift.</summary>
+    public int DriftSeconds { get; init; } = 10;
+
     /// <summary>Whether an event with a value that no detector measures gets a note in place of probabilities, instead of a refusal.</summary>
     public bool FlagOddValues { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record ServingLimits
             (nameof(MostArrowBytes), limits.MostArrowBytes), (nameof(MostBatchBytes), limits.MostBatchBytes),
             (nameof(MostEvents), limits.MostEvents), (nameof(MostRequests), limits.MostRequests),
             (nameof(MostBulkRequests), limits.MostBulkRequests), (nameof(MostBufferedBytes), limits.MostBufferedBytes),
-            (nameof(MostSeconds), limits.MostSeconds),
+            (nameof(MostSeconds), limits.MostSeconds), (nameof(DriftSeconds), limits.DriftSeconds),
         ];
         foreach ((string name, long value) in all)
         {

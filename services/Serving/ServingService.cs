@@ -29,6 +29,7 @@ public static class ServingService
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddDaprHepService(workflows => workflows.RegisterStep<Promote>());
         AddModels(builder);
+        builder.Services.AddSingleton<TopicEndpoints>();
         if (builder.Configuration[StoreVariable] is { Length: > 0 } store)
         {
             builder.Services.AddSingleton(new CatalogueStore(ObjectStore.Open(store)));
@@ -41,9 +42,11 @@ public static class ServingService
         app.UseStatusCodePages();
         app.UseCallerToken();
         app.MapHealth();
+        _ = app.Services.GetRequiredService<ServingMeasures>();
         app.MapMetrics();
         app.MapOpenApi();
         app.MapModels();
+        TopicEndpoints.Map(app);
         return app;
     }
 
@@ -73,6 +76,7 @@ public static class ServingService
         app.UseStatusCodePages();
         app.UseCallerToken();
         app.MapHealth();
+        _ = app.Services.GetRequiredService<ServingMeasures>();
         app.MapMetrics();
         app.MapOpenApi();
         app.MapModels();
@@ -108,6 +112,8 @@ public static class ServingService
         builder.Services.AddSingleton<ShadowComparison>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ShadowComparison>());
         builder.Services.AddSingleton<PredictEndpoint>();
+        builder.Services.AddSingleton<ServingMeasures>();
+        builder.Services.AddHostedService<DriftAlarm>();
         builder.Services.AddOpenApi();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {

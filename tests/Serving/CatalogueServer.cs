@@ -23,14 +23,16 @@ internal sealed class CatalogueServer : IAsyncDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Starts a replica; the client's addresses are below <c>/v1/models/</c>.</summary>
-    public async Task<HttpClient> StartAsync(params (string Key, string Value)[] settings)
+    public Task<HttpClient> StartAsync() => StartAsync(port: 0, ("DAPR_HTTP_PORT", "1"), ("DAPR_GRPC_PORT", "1"));
+
+    /// <inheritdoc cref="StartAsync()"/>
+    public async Task<HttpClient> StartAsync(int port, params (string Key, string Value)[] settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
-            settings.Append(("DAPRHEP_STORE", _folder.FullName)).Append(("DAPR_HTTP_PORT", "1")).Append(("DAPR_GRPC_PORT", "1"))
-                .Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+            settings.Append(("DAPRHEP_STORE", _folder.FullName)).Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         WebApplication app = ServingService.Build(builder);
         _replicas.Add(app);
         await app.StartAsync();

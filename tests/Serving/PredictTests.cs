@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -29,6 +30,27 @@ public sealed class PredictTests
             double[] own = [.. one!["probabilities"]!.AsArray().Select(p => p!.GetValue<double>())];
             string[] names = ["qcd", "ttbar", "wjets"];
             one["class"]!.GetValue<string>().ShouldBe(names[Array.IndexOf(own, own.Max())]);
+        }
+    }
+
+    [Fact]
+    public async Task The_published_model_gives_over_http_what_was_published()
+    {
+        if (Repository.Shared is not { } shared)
+            return;
+        string golden = Path.Combine(shared, "golden");
+        using var folder = new ModelFolder(PublishedModel.Convert(golden));
+        await using Server server = await Server.StartAsync(folder.Path);
+        Dictionary<ulong, RawEvents>[] events =
+            [.. new[] { "qcd_0", "ttbar_0", "wlnu_0" }.Select(name => PublishedModel.Read(Path.Combine(golden, "cern2019", $"{name}.arrow")))];
+        string[][] lines = [.. File.ReadLines(Path.Combine(golden, "model", "predictions.csv")).Skip(1).Select(line => line.Split(','))];
+        foreach (string[] line in lines)
+        {
+            RawEvents one = events[int.Parse(line[1], CultureInfo.InvariantCulture)][ulong.Parse(line[0], CultureInfo.InvariantCulture)];
+            (HttpStatusCode status, JsonNode answer) = await server.PredictAsync("inclusive", Server.BodyOf(one, particles: true));
+            status.ShouldBe(HttpStatusCode.OK, answer.ToJsonString());
+            float[] published = [.. line[2..5].Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
+            Server.ProbabilitiesOf(answer).ShouldBe(published, 1e-4);
         }
     }
 

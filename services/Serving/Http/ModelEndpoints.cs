@@ -24,5 +24,6 @@ internal static class ModelEndpoints
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(429)
             .ProducesProblem(503);
         models.MapRouting();
+        models.MapInsight();
     }
 }

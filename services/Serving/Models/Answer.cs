@@ -35,6 +35,8 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     public async ValueTask PredictAsync(EventBuffer events)
     {
         await Serving.Batches.PredictAsync(events);
+        if (events.Flags.Count == 0)
+            Serving.Observe(events.Hlf, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
         if (Canary is not null)
             PredictCanary(events.Ids, events.Forms, events.Hlf, events.Particles, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
     }
@@ -50,6 +52,7 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
         ReadOnlySpan<ulong> ids, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, Span<float> probabilities)
     {
         Serving.Predictor.Predict(hlf, particles, offsets, probabilities);
+        Serving.Observe(hlf, offsets, probabilities);
         if (Canary is not null)
             PredictCanary(ids, forms: default, hlf, particles, offsets, probabilities);
     }

@@ -1,15 +1,37 @@
 using DaprHep.Learning.Inference;
+using DaprHep.Learning.Inference.Drift;
 using DaprHep.Serving.Catalogue;
 
 namespace DaprHep.Serving.Models;
 
 /// <summary>A version that can answer.</summary>
-/// <param name="Version">Which.</param>
-/// <param name="Predictor">Its network or trees; any number of threads use it.</param>
-internal sealed record LoadedVersion(ModelVersion Version, Predictor Predictor)
+/// <param name="version">Which.</param>
+/// <param name="predictor">Its network or trees; any number of threads use it.</param>
+internal sealed class LoadedVersion(ModelVersion version, Predictor predictor)
 {
+    private long _events;
+
+    /// <summary>Which.</summary>
+    public ModelVersion Version => version;
+
+    /// <summary>Its network or trees.</summary>
+    public Predictor Predictor => predictor;
+
     /// <summary>Computes the events of requests that come together in one batch.</summary>
-    public BatchQueue Batches { get; } = new(Predictor);
+    public BatchQueue Batches { get; } = new(predictor);
+
+    /// <summary>Compares the last events with those of its training; null where the model does not say what those were like.</summary>
+    public DriftMonitor? Drift { get; } = predictor.Description.Reference is null ? null : new DriftMonitor(predictor);
+
+    /// <summary>Events that it has answered.</summary>
+    public long Events => Interlocked.Read(ref _events);
+
+    /// <summary>Counts events that it has answered.</summary>
+    public void Observe(ReadOnlySpan<float> hlf, ReadOnlySpan<int> offsets, ReadOnlySpan<float> probabilities)
+    {
+        Interlocked.Add(ref _events, probabilities.Length / predictor.Classes);
+        Drift?.Observe(hlf, offsets, probabilities);
+    }
 }
 
 /// <summary>A served model as this process has it in memory. Never changes; a change of the catalogue makes a new one.</summary>
