@@ -11,6 +11,7 @@ namespace DaprHep.Ingest;
 /// <summary>A ROOT file in an S3 bucket, of which only the ranges read are fetched.</summary>
 public sealed class S3ByteSource : RemoteByteSource
 {
+    private const int OpenAttempts = 4;
     private readonly string _bucket;
     private readonly string _key;
 
@@ -40,7 +41,8 @@ public sealed class S3ByteSource : RemoteByteSource
         try
         {
             var request = new GetObjectRequest { BucketName = _bucket, Key = _key, ByteRange = new Amazon.S3.Model.ByteRange(range.Offset, range.End - 1) };
-            using GetObjectResponse response = S3Connection.Shared.GetObjectAsync(request).GetAwaiter().GetResult();
+            using GetObjectResponse response = S3Retry.RunAsync(
+                () => S3Connection.Shared.GetObjectAsync(request), OpenAttempts, CancellationToken.None).GetAwaiter().GetResult();
             long total = long.Parse(response.ContentRange.AsSpan(response.ContentRange.IndexOf('/', StringComparison.Ordinal) + 1));
             var bytes = new byte[(int)Math.Min(range.Length, total - range.Offset)];
             response.ResponseStream.ReadExactly(bytes);

@@ -34,7 +34,8 @@ public static class S3Connection
         var configuration = new AmazonS3Config
         {
             RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = 3,
+            // Once, with the clock put right where that was the trouble; S3Retry does the rest.
+            MaxErrorRetry = 1,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             Timeout = TimeSpan.FromSeconds(100),
             // Bodies go with their length, MD5 and signed SHA-256, which every store checks; not every store knows the newer checksums.

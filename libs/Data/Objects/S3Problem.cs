@@ -47,6 +47,7 @@ public static class S3Problem
     /// <summary>Whether the same request may do better in a while: the store is busy or away, or the connection broke.</summary>
     public static bool MayPass(Exception e) => e switch
     {
+        AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented } => false,
         AmazonS3Exception s3 => s3.StatusCode >= HttpStatusCode.InternalServerError || s3.StatusCode is HttpStatusCode.TooManyRequests or 0
             || s3.ErrorCode is "RequestTimeout" or "SlowDown" or "Throttling" or "ConditionalRequestConflict" or "BadDigest" or "IncompleteBody"
                 or "XAmzContentSHA256Mismatch",
