@@ -29,6 +29,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     UpCommand.Create(),
     DownCommand.Create(),
     DoctorCommand.Create(),
+    GcCommand.Create(),
     RunsCommands.Runs(),
     RunsCommands.Status(),
     WatchCommand.Create(),

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CommunityToolkit.HighPerformance.Buffers;
 using Microsoft.Win32.SafeHandles;
 
@@ -73,7 +72,7 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         try
         {
             File.Delete(path);
-            FlushFolder(Path.GetDirectoryName(path)!);
+            PosixFile.FlushFolder(Path.GetDirectoryName(path)!);
             DeleteEmptyFolders(Path.GetDirectoryName(path)!);
             return Task.CompletedTask;
         }
@@ -94,6 +93,35 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (ObjectEntry entry in EntriesOf(prefix, cancellation))
             yield return entry;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> UnfinishedAsync(DateTimeOffset before, bool delete, CancellationToken cancellation = default)
+    {
+        int count = 0;
+        try
+        {
+            foreach (FileInfo file in new DirectoryInfo(_folder).EnumerateFiles("*" + TemporarySuffix, AllFiles))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!file.Exists || file.LastWriteTimeUtc >= before.UtcDateTime)
+                    continue;
+                count++;
+                if (!delete)
+                    continue;
+                file.Delete();
+                DeleteEmptyFolders(file.DirectoryName!);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // There is no store yet.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(Url, "", $"unfinished writes can't be cleared away: {e.Message}; check the folder's permissions", e);
+        }
+        return Task.FromResult(count);
     }
 
     private T Read<T>(string key, Func<string, T> read)
@@ -142,14 +170,19 @@ public sealed class FileObjectStore(string folder) : ObjectStore
     }
 
     // Someone else may delete the folder, found empty, while it is made or before the file is in it.
-    private static FileStream Create(string path)
+    private FileStream Create(string path)
     {
         string folder = Path.GetDirectoryName(path)!;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                Directory.CreateDirectory(folder);
+                if (!Directory.Exists(folder))
+                {
+                    Directory.CreateDirectory(folder);
+                    for (string above = folder; above.Length > _folder.Length; )
+                        PosixFile.FlushFolder(above = Path.GetDirectoryName(above)!);
+                }
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, WriteBuffer);
             }
             catch (IOException) when (attempt < CreateAttempts && !File.Exists(folder))
@@ -171,7 +204,7 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         }
     }
 
-    private ObjectStoreException Unwritable(string key, Exception cause) =>
+    internal ObjectStoreException Unwritable(string key, Exception cause) =>
         new(Url, key, $"can't be written: {cause.Message}; check the folder's permissions and the space left", cause);
 
     private string PathOf(string key)
@@ -179,102 +212,5 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         if (!IsKey(key))
             throw new ObjectStoreException(Url, key, "not a valid key; expected names joined with single '/', without '.' and '..'");
         return Path.Combine(_folder, key);
-    }
-
-    private sealed class FileObjectWriter(FileObjectStore store, string key, FileStream stream, string temporary, string path) : ObjectWriter
-    {
-        private bool _committed;
-
-        public override Stream Stream => stream;
-
-        public override Task CommitAsync(CancellationToken cancellation = default)
-        {
-            Commit(overwrite: true);
-            return Task.CompletedTask;
-        }
-
-        public override Task<bool> TryCommitAsync(CancellationToken cancellation = default) => Task.FromResult(Commit(overwrite: false));
-
-        private bool Commit(bool overwrite)
-        {
-            try
-            {
-                stream.Flush(flushToDisk: true);
-                stream.Dispose();
-                if (overwrite)
-                    File.Move(temporary, path, overwrite: true);
-                else if (!TryMoveNew(temporary, path))
-                    return false;
-                _committed = true;
-                FlushFolder(Path.GetDirectoryName(path)!);
-                return true;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw store.Unwritable(key, e);
-            }
-        }
-
-        public override ValueTask DisposeAsync()
-        {
-            stream.Dispose();
-            if (!_committed)
-                File.Delete(temporary);
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    // A second name for the file is refused by the system where the name is taken: of two that try at once, one succeeds.
-    private static bool TryMoveNew(string temporary, string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            if (Posix.Link(temporary, path) == 0)
-            {
-                File.Delete(temporary);
-                return true;
-            }
-            if (Marshal.GetLastPInvokeError() == Posix.Exists)
-                return false;
-        }
-        // Windows, and file systems without second names.
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Makes a rename durable: on POSIX systems the folder itself has to reach the disk.</summary>
-    private static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        int descriptor = Posix.Open(folder, 0);
-        if (descriptor < 0)
-            return;
-        _ = Posix.Sync(descriptor);
-        _ = Posix.Close(descriptor);
-    }
-
-    private static partial class Posix
-    {
-        public const int Exists = 17;
-
-        [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
-        public static extern int Link(string path, string name);
-
-        [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-        public static extern int Open(string path, int flags);
-
-        [DllImport("libc", EntryPoint = "fsync")]
-        public static extern int Sync(int descriptor);
-
-        [DllImport("libc", EntryPoint = "close")]
-        public static extern int Close(int descriptor);
     }
 }

@@ -75,6 +75,13 @@ public abstract class ObjectStore
     /// <exception cref="ObjectStoreException">The store can't be read.</exception>
     public abstract IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellation = default);
 
+    /// <summary>Counts the writes that began before a time and were never completed, of processes that were killed.</summary>
+    /// <param name="before">Later ones may still be under way.</param>
+    /// <param name="delete">Whether to take away what is left of them.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="ObjectStoreException">The store can't be read or written.</exception>
+    public abstract Task<int> UnfinishedAsync(DateTimeOffset before, bool delete, CancellationToken cancellation = default);
+
     /// <summary>Writes a small object in one go, in place of one that is there.</summary>
     public async Task WriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
     {

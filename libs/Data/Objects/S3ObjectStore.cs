@@ -106,6 +106,36 @@ public sealed class S3ObjectStore : ObjectStore
         }
     }
 
+    /// <inheritdoc/>
+    public override Task<int> UnfinishedAsync(DateTimeOffset before, bool delete, CancellationToken cancellation = default) => GuardAsync("", async () =>
+    {
+        int count = 0;
+        var request = new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = _prefix };
+        while (true)
+        {
+            ListMultipartUploadsResponse page;
+            try
+            {
+                page = await S3Retry.RunAsync(() => Client.ListMultipartUploadsAsync(request, cancellation), cancellation).ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+            {
+                return count;
+            }
+            foreach (MultipartUpload upload in page.MultipartUploads ?? [])
+            {
+                if (upload.Initiated?.ToUniversalTime() >= before.UtcDateTime)
+                    continue;
+                count++;
+                if (delete)
+                    await AbortAsync(upload.Key, upload.UploadId).ConfigureAwait(false);
+            }
+            if (page.IsTruncated != true)
+                return count;
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+    });
+
     /// <summary>Who wrote an object, empty where that is not known; null where there is none.</summary>
     internal Task<string?> WriterOfAsync(string name, CancellationToken cancellation) => S3Retry.RunAsync(
         async () =>
