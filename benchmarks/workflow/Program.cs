@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dapr.Workflow.Client;
+using DaprHep.Topology.Tests;
 using DaprHep.WorkflowBenchmark;
 
 // The development sidecar against the figures it must reach, and the real runtime (daprd 1.18.3, Python worker, state.sqlite, a
@@ -40,7 +41,23 @@ for (var done = 0; done < 1000; done += 100)
     await Sequential(100);
 var later = await Sequential(100);
 rows.Add(("rate after 1,000 more workflows, of the rate before", $"{100 * later / fresh:F0} %", ">= 95 %", "no decay"));
-rows.Add(("memory of sidecar, worker and client", $"{Environment.WorkingSet / 1024 / 1024} MB", "", "95 + 130 + 38 + 60 MB"));
+rows.Add(("memory of sidecar, worker and client after them", $"{Environment.WorkingSet / 1024 / 1024} MB", "", "95 + 130 + 38 + 60 MB"));
+await using (var large = new LargeRun())
+{
+    await large.StartAsync();
+    var start = Stopwatch.GetTimestamp();
+    await large.RunAsync(CancellationToken.None);
+    rows.Add(("plan of 10,000 partitions, activities that only count", $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s", "", ""));
+    rows.Add(("the same, largest message", $"{large.LargestMessage:N0} bytes", "<= 1 MiB", ""));
+    rows.Add(("the same, events in the run's history / the longest child's", $"{large.History:N0} / {large.LongestChildHistory:N0}",
+        "bounded", ""));
+}
+
+var embedded = await EmbeddedRuns.MeasureAsync(rounds: 5);
+rows.Add(("`daprhep run samples`, process start to workflow start", $"{embedded.Startup:F2} s", "< 2 s", ""));
+rows.Add(("`daprhep run samples` / of it the steps", $"{embedded.Total:F2} / {embedded.Work:F2} s", "", ""));
+rows.Add(("the same again, all outputs found: wall / processor time", $"{embedded.Again:F2} / {embedded.AgainProcessor:F2} s",
+    $"outside of work <= {1 + (0.03 * embedded.Work):F2} s", ""));
 
 Console.WriteLine("| measure | development sidecar | wanted | daprd 1.18.3 |");
 Console.WriteLine("| --- | --- | --- | --- |");

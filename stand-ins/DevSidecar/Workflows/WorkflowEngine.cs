@@ -35,6 +35,9 @@ internal sealed partial class WorkflowEngine : IDisposable
         _logger = logger;
         lock (_gate)
             Recover();
+
+        // What recovery has changed is there before anybody asks.
+        journal.AskAsync(_ => 0).GetAwaiter().GetResult();
     }
 
     /// <summary>Workers connected to one node of an app.</summary>
