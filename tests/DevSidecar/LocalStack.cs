@@ -9,6 +9,13 @@ namespace DaprHep.DevSidecar.Tests;
 /// <summary>A sidecar in this process, workers beside it, and clients. Everything talks over real sockets.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
+    private static readonly Lazy<DirectoryInfo> Journals = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("devsidecar-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder;
+    });
+
     private readonly List<IHost> _hosts = [];
     private readonly SidecarOptions _options;
 
@@ -16,7 +23,8 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public Sidecar Sidecar { get; private set; } = null!;
 
-    public static string NewJournal() => Path.Combine(Directory.CreateTempSubdirectory("devsidecar-").FullName, "journal.db");
+    /// <summary>A path for a journal in a folder of its own, which goes with this process at the latest.</summary>
+    public static string NewJournal() => Path.Combine(Journals.Value.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName, "journal.db");
 
     public static Task<LocalStack> StartAsync(params string[] apps) =>
         StartAsync(new SidecarOptions { JournalPath = NewJournal(), Nodes = [.. apps.Select(a => new NodeOptions(a))] });
