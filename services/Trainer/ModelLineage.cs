@@ -45,14 +45,13 @@ internal static class ModelLineage
             if (!its.Equals(value))
                 return $"has {parameter.Name} {its}, not {value}";
         }
-        foreach ((string name, JsonNode? value) in asked.Lineage!)
+        JsonObject lineage = found.Lineage ?? [];
+        foreach (string name in asked.Lineage!.Concat(lineage).Select(entry => entry.Key).Distinct().Where(name => name != Software))
         {
-            if (name == Software)
-                continue;
             // As JSON has it: what was read and what was computed are the same number in different types.
-            JsonNode? its = AsRead(found.Lineage?[name]), own = AsRead(value);
+            JsonNode? its = AsRead(lineage[name]), own = AsRead(asked.Lineage![name]);
             if (!JsonNode.DeepEquals(its, own))
-                return $"has {name.Replace('_', ' ')} {its?.ToJsonString() ?? "unknown"}, not {own?.ToJsonString()}";
+                return $"has {name.Replace('_', ' ')} {its?.ToJsonString() ?? "none"}, not {own?.ToJsonString() ?? "none"}";
         }
         return null;
 

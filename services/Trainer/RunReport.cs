@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Hosting;
@@ -53,8 +54,16 @@ internal static class RunReport
         new("epochs", Text(ModelTraining.EpochsOf(request.Model, request.Epochs))),
         new("batch", Text(request.Batch)),
         new("seed", Text(request.Seed)),
+        .. request.Ranks > 1 ? [new ReportParameter("ranks", Text(request.Ranks))] : Array.Empty<ReportParameter>(),
+        .. (request.Training?.Parameters ?? []).Select(parameter => ParameterOf(parameter.Key, parameter.Value)),
+        .. request.Training is { Device: not TrainingRequest.Cpu and var device } ? [new ReportParameter("device", device)]
+            : Array.Empty<ReportParameter>(),
         new("events of a class read", request.MaxEvents is { } most ? $"at most {Text(most)}" : "all"),
     ];
+
+    /// <summary>A parameter as a record has it: words without quotes, lists in one line.</summary>
+    public static ReportParameter ParameterOf(string name, JsonNode? value) =>
+        new(name, value is JsonArray list ? list.ToJsonString() : value?.ToString() ?? "");
 
     private static ReportParameter[] PromotionOf(WriteReportInput input) =>
         input.Promotion is { } promotion ? [new("promotion", promotion.ToString())] : [];

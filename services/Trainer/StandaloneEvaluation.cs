@@ -68,7 +68,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
             Created = started,
             SoftwareVersion = $"DaprHep {SoftwareVersion.Current}",
             Classes = EventClasses.Names,
-            Parameters = [.. ParametersOf(model).Select(parameter => new ReportParameter(parameter.Key, parameter.Value?.ToString() ?? ""))],
+            Parameters = [.. ParametersOf(model).Select(parameter => RunReport.ParameterOf(parameter.Key, parameter.Value))],
             Inputs = RunReport.InputsOf(plan),
             CutFlow = RunReport.CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
@@ -93,7 +93,7 @@ public sealed record StandaloneEvaluation(EvaluationResult Result, JsonObject Me
         var parameters = new JsonObject { ["physics"] = model.Physics, ["model"] = model.Model };
         foreach ((string name, JsonNode? value) in model.Lineage ?? [])
         {
-            if (value is JsonValue && name is not ("statistics" or "plan" or "software"))
+            if (value is JsonValue or JsonArray && name is not ("statistics" or "plan" or "software"))
                 parameters[name] = value.DeepClone();
         }
         return parameters;

@@ -103,6 +103,9 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         await Refuse(
             3, "has hidden [50,20,10], not [5]", "train", shards.Run, "--model", "hlf", "--epochs", "2", "--set", "hidden=[5]",
             "--out", output, "--resume");
+        await Refuse(
+            3, "has max gradient norm none, not 4", "train", shards.Run, "--model", "hlf", "--epochs", "2", "--max-gradient-norm", "4",
+            "--out", output, "--resume");
         await Succeed(["train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output, "--resume"]);
         await Refuse(
             4, "Training diverged", "train", shards.Run, "--model", "hlf", "--lr", "1000",

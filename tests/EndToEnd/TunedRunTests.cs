@@ -17,7 +17,8 @@ public sealed partial class TunedRunTests : IDisposable
         string space = Path.Combine(_folder, "space.yaml"), output = Path.Combine(_folder, "out");
         File.WriteAllText(space, "hidden: [{choice: [4, 24]}]\nbatch: {choice: [32, 64]}\nepochs: 6\n");
         DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
-            "run", Repository.Samples, "--out", output, "--tune", space, "--algorithm", "grid", "--json");
+            "run", Repository.Samples, "--out", output, "--tune", space, "--algorithm", "grid", "--json", "--class-weights", "balanced",
+            "--schedule", "constant");
         result.ExitCode.ShouldBe(0, result.Error);
         result.Error.ShouldContain("tune: ");
 
@@ -26,6 +27,9 @@ public sealed partial class TunedRunTests : IDisposable
         JsonNode best = study["best"]!["parameters"]!, model = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "model", "model.json")))!;
         model["lineage"]!["batch"]!.GetValue<int>().ShouldBe(best["batch"]!.GetValue<int>());
         model["lineage"]!["epochs"]!.GetValue<int>().ShouldBe(6);
+        study["options"]!["training"]!.ToJsonString().ShouldBe("""{"class_weights":"balanced","schedule":"constant"}""");
+        model["lineage"]!["class_weights"]!.GetValue<string>().ShouldBe("balanced");
+        model["lineage"]!["schedule"]!.GetValue<string>().ShouldBe("constant");
         File.ReadAllText(Path.Combine(output, "report.html")).ShouldContain("hidden[0]");
         Directory.Exists(Path.Combine(output, "store", "checkpoints")).ShouldBeFalse();
     }

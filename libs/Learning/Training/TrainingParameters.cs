@@ -26,10 +26,10 @@ public static class TrainingParameters
             options => options.LearningRate,
             (options, value) => options with { LearningRate = value.Number!.Value }),
         new(HyperParameter.Real("max_gradient_norm", LargestNorm, 1e-12, LargestNorm),
-            options => Math.Min(options.MaxGradientNorm, LargestNorm),
+            options => double.IsFinite(options.MaxGradientNorm) ? options.MaxGradientNorm : null,
             (options, value) => options with { MaxGradientNorm = value.Number!.Value }),
         new(HyperParameter.Whole("stop_after", MostEpochs, 1, MostEpochs),
-            options => options.PauseAfter > 0 ? options.PauseAfter : MostEpochs,
+            options => options.PauseAfter > 0 ? options.PauseAfter : null,
             (options, value) => options with { PauseAfter = value.Whole() }),
         new(HyperParameter.OneOf("schedule", WordOf(Defaults.Schedule), WordsOf<LearningRateSchedule>()),
             options => WordOf(options.Schedule),
@@ -92,7 +92,7 @@ public static class TrainingParameters
     /// What the options say of training, by name; what they say of the model is <see cref="TrainingOptions.Parameters"/>.
     /// </summary>
     public static HyperParameters ValuesOf(TrainingOptions options) =>
-        new(Entries.Select(entry => KeyValuePair.Create(entry.Declared.Name, entry.Get(options))));
+        new(Entries.Select(entry => KeyValuePair.Create(entry.Declared.Name, entry.Get(options)!)).Where(said => said.Value is not null));
 
     /// <summary>Those of some values that say anything else than what a model and its training do where nothing is said.</summary>
     /// <param name="model">The model.</param>
@@ -123,10 +123,10 @@ public static class TrainingParameters
 
     /// <summary>A training option that can be set by name.</summary>
     /// <param name="Declared">Its name, its default and which values make sense.</param>
-    /// <param name="Get">What options say of it.</param>
+    /// <param name="Get">What options say of it; null for nothing.</param>
     /// <param name="Set">Options that say something else of it.</param>
     private sealed record Entry(
         HyperParameter Declared,
-        Func<TrainingOptions, HyperParameterValue> Get,
+        Func<TrainingOptions, HyperParameterValue?> Get,
         Func<TrainingOptions, HyperParameterValue, TrainingOptions> Set);
 }

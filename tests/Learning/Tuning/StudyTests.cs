@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Tuning;
@@ -7,6 +8,11 @@ namespace DaprHep.Learning.Tests.Tuning;
 
 public class StudyTests
 {
+    [Fact]
+    public void Options_that_say_nothing_unusual_name_the_study_that_they_have_always_named() =>
+        JsonSerializer.Serialize(new StudyOptions { Model = "hlf", Algorithm = TuningAlgorithm.Asha }).ShouldBe(
+            """{"Model":"hlf","Dataset":null,"Algorithm":3,"Trials":null,"Epochs":50,"Folds":1,"Seed":1,"Patience":0,"Reduction":3,"Rungs":null}""");
+
     private static readonly string Grid = File.ReadAllText(Path.Combine(Repository.Samples, "spaces", "published-grid.yaml"));
 
     private const string Smooth =
