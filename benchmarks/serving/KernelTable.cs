@@ -49,7 +49,7 @@ internal static class KernelTable
     }
 
     // By processor time, so that other programs on the machine do not count.
-    private static double Rate(Predictor predictor, RawEvents events, double seconds)
+    internal static double Rate(Predictor predictor, RawEvents events, double seconds)
     {
         var probabilities = new float[events.Count * predictor.Classes];
         predictor.Predict(events.Hlf, events.Particles, events.Offsets, probabilities);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DaprHep.Physics;
 
@@ -22,27 +23,37 @@ public readonly ref struct ParticleStandardisation
         _scale = memory.Slice(ParticleColumns.Count, ParticleColumns.Count);
         _mean.Clear();
         _scale.Clear();
+        // The loops below do without bounds checks.
+        if (rows.IsEmpty || rows.Length % ParticleColumns.Count != 0)
+            throw new ArgumentException($"{rows.Length} values are no whole rows of {ParticleColumns.Count}", nameof(rows));
         double count = (rows.Length / ParticleColumns.Count) + zeroRows;
-        for (var start = 0; start < rows.Length; start += ParticleColumns.Count)
-        {
-            var row = rows.Slice(start, ParticleColumns.Count);
-            for (var column = 0; column < row.Length; column++)
-                _mean[column] += row[column];
-        }
+        ref readonly var first = ref MemoryMarshal.GetReference(rows);
+        WideRow sums = default;
+        for (var at = 0; at < rows.Length; at += ParticleColumns.Count)
+            sums.Add(WideRow.Load(in first, at));
+        sums.StoreTo(_mean);
         for (var column = 0; column < _mean.Length; column++)
             _mean[column] /= count;
 
-        // A second pass for the deviations: E[x²] − E[x]² would lose all digits of columns far from zero, such as a vertex in z.
-        for (var start = 0; start < rows.Length; start += ParticleColumns.Count)
+        // A second pass for the deviations: E[x²] − E[x]² would lose all digits of columns far from zero, such as a vertex in z. It also finds
+        // columns whose values are all one: the mean of many equal ones may round, and their variance then is not quite zero.
+        var mean = WideRow.Load(_mean);
+        var one = zeroRows > 0 ? default : WideRow.Load(in first, 0);
+        (sums, WideRow differs) = (default, default);
+        for (var at = 0; at < rows.Length; at += ParticleColumns.Count)
         {
-            var row = rows.Slice(start, ParticleColumns.Count);
-            for (var column = 0; column < row.Length; column++)
-                _scale[column] += (row[column] - _mean[column]) * (row[column] - _mean[column]);
+            var row = WideRow.Load(in first, at);
+            differs.Mark(row, one);
+            sums.AddSquaresOf(row, mean);
         }
+        sums.StoreTo(_scale);
+        Span<double> varies = stackalloc double[ParticleColumns.Count];
+        differs.StoreTo(varies);
         for (var column = 0; column < _scale.Length; column++)
         {
             var variance = (_scale[column] + (zeroRows * _mean[column] * _mean[column])) / count;
-            _scale[column] = IsConstant(rows, column, zeroRows) || variance == 0 ? 0 : 1 / Math.Sqrt(variance);
+            var isConstant = BitConverter.DoubleToInt64Bits(varies[column]) == 0;
+            _scale[column] = isConstant || variance == 0 ? 0 : 1 / Math.Sqrt(variance);
         }
     }
 
@@ -52,8 +63,9 @@ public readonly ref struct ParticleStandardisation
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> row, Span<float> destination)
     {
-        for (var column = 0; column < ParticleColumns.Count; column++)
-            destination[column] = (float)((row[column] - _mean[column]) * _scale[column]);
+        if (row.Length < ParticleColumns.Count || destination.Length < ParticleColumns.Count)
+            throw new ArgumentException($"a particle row has {ParticleColumns.Count} values, not {row.Length} and {destination.Length}");
+        WideRow.Load(in MemoryMarshal.GetReference(row), 0).Scale(WideRow.Load(_mean), WideRow.Load(_scale), destination);
     }
 
     /// <summary>Writes what becomes of a row of zeros.</summary>
@@ -62,17 +74,5 @@ public readonly ref struct ParticleStandardisation
     {
         for (var column = 0; column < ParticleColumns.Count; column++)
             destination[column] = (float)(-_mean[column] * _scale[column]);
-    }
-
-    /// <summary>Whether all values are one: the mean of many equal ones may round, and their variance then is not quite zero.</summary>
-    private static bool IsConstant(ReadOnlySpan<float> rows, int column, int zeroRows)
-    {
-        var first = zeroRows > 0 ? 0 : rows[column];
-        for (var i = column; i < rows.Length; i += ParticleColumns.Count)
-        {
-            if (rows[i] != first)
-                return false;
-        }
-        return true;
     }
 }
