@@ -40,7 +40,10 @@ internal static class BenchmarkModels
         {
             labels[i] = (sbyte)random.Next(EventClasses.Names.Count);
             for (int f = 0; f < HlfColumns.Count; f++)
-                features[i * HlfColumns.Count + f] = (float)(random.NextDouble() * 0.7 + (f % 3 == labels[i] ? 0.3 : 0) * random.NextDouble());
+            {
+                double own = f % EventClasses.Names.Count == labels[i] ? 0.3 * random.NextDouble() : 0;
+                features[i * HlfColumns.Count + f] = (float)(0.7 * random.NextDouble() + own);
+            }
         }
         var data = new LabelledEvents(features, labels, HlfColumns.Count);
         TrainingOptions options = ModelRegistry.UsualTrainingOf(TreesModel.ModelName) with { Seed = seed };

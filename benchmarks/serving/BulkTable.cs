@@ -22,7 +22,8 @@ internal static class BulkTable
         try
         {
             WritePrepared(folder, events);
-            Console.WriteLine($"| events/s in batches of {Batch} | ours | onnxruntime-node | ratio | the same, prepared | ratio | PyTorch, prepared | ratio |");
+            Console.WriteLine(
+                $"| events/s in batches of {Batch} | ours | onnxruntime-node | ratio | the same, prepared | ratio | PyTorch, prepared | ratio |");
             Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
             foreach (string kind in BenchmarkModels.Kinds)
             {
@@ -33,7 +34,8 @@ internal static class BulkTable
                 double torch = Peers.TorchRate(folder, kind, Batch, seconds);
                 double ours = KernelTable.Rate(Predictor.From(model), events, seconds);
                 Console.WriteLine(
-                    $"| {kind} | {ours:N0} | {raw:N0} | {ours / raw:F2} | {prepared:N0} | {ours / prepared:F2} | {torch:N0} | {ours / torch:F2} |");
+                    $"| {kind} | {ours:N0} | {raw:N0} | {ours / raw:F2} | {prepared:N0} | {ours / prepared:F2} "
+                    + $"| {torch:N0} | {ours / torch:F2} |");
             }
         }
         finally

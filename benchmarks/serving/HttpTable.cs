@@ -21,7 +21,8 @@ internal static class HttpTable
         try
         {
             Peers.Write(folder, BenchmarkModels.Save(kind));
-            Console.WriteLine($"| {kind}, one event a request | p50 ms at {rate:N0}/s | p99 | p99.9 | failed | requests/s at most | failed |");
+            Console.WriteLine(
+                $"| {kind}, one event a request | p50 ms at {rate:N0}/s | p99 | p99.9 | failed | requests/s at most | failed |");
             Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
             byte[][] requests = JsonRequests.Of($"/v1/models/{kind}/predict", events, withParticles: kind != "hlf");
             await MeasureAsync("ours", () => ServerProcess.StartOursAsync(folder));

@@ -28,7 +28,8 @@ internal static class JsonRequests
                 body.Append(']');
             }
             byte[] json = Encoding.ASCII.GetBytes(body.Append("}]}").ToString());
-            requests[i] = [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {json.Length}\r\n\r\n"), .. json];
+            string head = $"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {json.Length}\r\n\r\n";
+            requests[i] = [.. Encoding.ASCII.GetBytes(head), .. json];
         }
         return requests;
     }

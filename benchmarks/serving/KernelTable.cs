@@ -3,7 +3,9 @@ using DaprHep.Learning.Inference;
 
 namespace DaprHep.Benchmarks.Serving;
 
-/// <summary>The library alone, on one core: how long one event takes, and how many events a second go through in bulk, preparation included.</summary>
+/// <summary>
+/// The library alone, on one core: how long one event takes, and how many events a second go through in bulk, preparation included.
+/// </summary>
 internal static class KernelTable
 {
     private const int Particles = 120, BulkEvents = 4096;

@@ -14,16 +14,19 @@ internal sealed record Options
                      bulk       the same in bulk beside the peers' libraries, on one core
                      hlf        one event a request at 2,000 requests/s, and as many as go, beside the peers' servers
                      inclusive  the same with 120 particles at 500 requests/s
-                     (default: all of these)
+                     arrow      streams of many events
+                     swap       two versions that take turns under load
+                     memory     the server's memory under load, for four minutes unless --seconds says otherwise; not among the default
+                     (default: all but memory)
         --seconds N  how long each measurement takes (default: 8)
         --core N     the core for kernels and bulk (default: 0)
         """;
 
-    private static readonly string[] AllJobs = ["kernels", "bulk", "hlf", "inclusive"];
+    private static readonly string[] AllJobs = ["kernels", "bulk", "hlf", "inclusive", "arrow", "swap", "memory"];
 
-    public IReadOnlyList<string> Jobs { get; private init; } = AllJobs;
+    public IReadOnlyList<string> Jobs { get; private init; } = AllJobs[..^1];
 
-    public int Seconds { get; private init; } = 8;
+    public int? Seconds { get; private init; }
 
     public int Core { get; private init; }
 

@@ -34,7 +34,9 @@ internal static class Peers
         ? double.NaN
         : RateOf(Output(
             "node",
-            [Path.Combine(Repository.Peers, "bulk.mjs"), Path.Combine(folder, SavedModel.OnnxName), folder, $"{batch}", $"{seconds}", form]));
+            [
+                Path.Combine(Repository.Peers, "bulk.mjs"), Path.Combine(folder, SavedModel.OnnxName), folder, $"{batch}", $"{seconds}", form,
+            ]));
 
     /// <summary>The same through PyTorch, from prepared events.</summary>
     public static double TorchRate(string folder, string kind, int batch, double seconds) => HasTorch && kind is "hlf" or "inclusive"

@@ -14,19 +14,25 @@ catch (FormatException e)
     return 2;
 }
 
+int seconds = options.Seconds ?? 8;
 foreach (string job in options.Jobs)
 {
     switch (job)
     {
         case "kernels" or "bulk" when !PinnedProcess.IsThis:
-            int code = PinnedProcess.Run([job, "--seconds", $"{options.Seconds}"], options.Core);
+            int code = PinnedProcess.Run([job, "--seconds", $"{seconds}"], options.Core);
             if (code != 0)
                 return code;
             break;
-        case "kernels": KernelTable.Run(options.Seconds); break;
-        case "bulk": BulkTable.Run(options.Seconds); break;
-        case "hlf": await HttpTable.RunAsync("hlf", RawEvents.Draw(256), rate: 2000, options.Seconds); break;
-        case "inclusive": await HttpTable.RunAsync("inclusive", RawEvents.OfLengths([.. Enumerable.Repeat(120, 64)]), rate: 500, options.Seconds); break;
+        case "kernels": KernelTable.Run(seconds); break;
+        case "bulk": BulkTable.Run(seconds); break;
+        case "hlf": await HttpTable.RunAsync("hlf", RawEvents.Draw(256), rate: 2000, seconds); break;
+        case "inclusive":
+            await HttpTable.RunAsync("inclusive", RawEvents.OfLengths([.. Enumerable.Repeat(120, 64)]), rate: 500, seconds);
+            break;
+        case "arrow": await ArrowTable.RunAsync(seconds); break;
+        case "swap": await SwapRun.RunAsync(rate: 1000, seconds); break;
+        case "memory": await MemoryRun.RunAsync("inclusive", rate: 200, options.Seconds ?? 240); break;
     }
     Console.WriteLine();
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace DaprHep.Benchmarks.Serving;
@@ -30,8 +32,58 @@ internal sealed class ServerProcess : IDisposable
 
     /// <summary>Our own: <c>daprhep serve</c>.</summary>
     /// <param name="model">The folder of the model.</param>
-    public static Task<ServerProcess> StartOursAsync(string model) => StartAsync(
-        "dotnet", [Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll"), "serve", model, "--port", "0", "--json"]);
+    public static Task<ServerProcess> StartOursAsync(string model)
+    {
+        string program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll");
+        return StartAsync("dotnet", [program, "serve", model, "--port", "0", "--json"]);
+    }
+
+    /// <summary>Processor time that it has taken.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The service itself, with a catalogue in a store and no sidecar beside it.</summary>
+    /// <param name="store">Folder of the store.</param>
+    public static async Task<ServerProcess> StartServiceAsync(string store)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var url = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
+        probe.Stop();
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Serving", "release", "DaprHep.Serving.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_URLS"] = url.OriginalString;
+        start.Environment["DAPRHEP_STORE"] = store;
+        start.Environment["DAPR_HTTP_PORT"] = start.Environment["DAPR_GRPC_PORT"] = "1";
+        Process process = Process.Start(start)!;
+        _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
+        using var http = new HttpClient { BaseAddress = url };
+        while (!process.HasExited)
+        {
+            try
+            {
+                if (await http.GetStringAsync(new Uri("/v1/models", UriKind.Relative)) is { Length: > 2 })
+                    return new ServerProcess(process, url);
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(100);
+        }
+        throw new InvalidOperationException("the service ended before it listened");
+    }
 
     /// <summary>Starts a program and waits until it says where it is.</summary>
     public static async Task<ServerProcess> StartAsync(string program, string[] arguments)

@@ -35,8 +35,8 @@ public readonly ref struct ParticleStandardisation
         for (var column = 0; column < _mean.Length; column++)
             _mean[column] /= count;
 
-        // A second pass for the deviations: E[x²] − E[x]² would lose all digits of columns far from zero, such as a vertex in z. It also finds
-        // columns whose values are all one: the mean of many equal ones may round, and their variance then is not quite zero.
+        // A second pass for the deviations: E[x²] − E[x]² would lose all digits of columns far from zero, such as a vertex in z. It also
+        // finds columns whose values are all one: the mean of many equal ones may round, and their variance then is not quite zero.
         var mean = WideRow.Load(_mean);
         var one = zeroRows > 0 ? default : WideRow.Load(in first, 0);
         (sums, WideRow differs) = (default, default);

@@ -1,6 +1,6 @@
 // Events a second of processor time through ONNX Runtime: node bulk.mjs MODEL FOLDER BATCH SECONDS raw|prepared. One thread. The folder has
-// the files features (float32, events × 14) and, for models that read particles, offsets (int32), particles (float32, rows × 19) as physics
-// computes them, and the same prepared. Prepared batches are made before the clock starts.
+// the files features (float32, events × 14) and, for models that read particles, offsets (int32), particles (float32, rows × 19) as
+// physics computes them, and the same prepared. Prepared batches are made before the clock starts.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
@@ -36,7 +36,8 @@ function feedsOf(first) {
     const values = new Float32Array(rows.length * longest * 19);
     rows.forEach((row, i) => {
       const first = i * longest * 19;
-      if (isRaw) prepare(Array.from({ length: lengths[i] }, (_, k) => particles.subarray((offsets[row] + k) * 19, (offsets[row] + k + 1) * 19)), values, first);
+      const particle = (_, k) => particles.subarray((offsets[row] + k) * 19, (offsets[row] + k + 1) * 19);
+      if (isRaw) prepare(Array.from({ length: lengths[i] }, particle), values, first);
       else values.set(particles.subarray(offsets[row] * 19, offsets[row + 1] * 19), first);
     });
     feeds.particles = new ort.Tensor('float32', values, [rows.length, longest, 19]);

@@ -8,7 +8,9 @@ const readsFeatures = session.inputNames.includes('features'), readsParticles = 
 
 function feedsOf(events) {
   const feeds = {};
-  if (readsFeatures) feeds.features = new ort.Tensor('float32', Float32Array.from(events.flatMap((event) => event.hlf)), [events.length, 14]);
+  if (readsFeatures) {
+    feeds.features = new ort.Tensor('float32', Float32Array.from(events.flatMap((event) => event.hlf)), [events.length, 14]);
+  }
   if (readsParticles) {
     const longest = Math.max(...events.map((event) => event.particles.length));
     const values = new Float32Array(events.length * longest * 19);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A minimal asyncio server around PyTorch: server.py FOLDER KIND. Takes and gives the same JSON as ours; prints its URL when it is ready."""
+"""A minimal asyncio server around PyTorch: server.py FOLDER KIND. Takes and gives the same JSON as ours; prints its URL when ready."""
 import asyncio
 import json
 import sys
