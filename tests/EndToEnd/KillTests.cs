@@ -25,6 +25,44 @@ public sealed class KillTests
         kills.ShouldBe(Targets.Length * Steps.Length);
     }
 
+    /// <summary>Four runs that search hyper-parameters, each with a target that is killed at three moments of the search.</summary>
+    [Fact]
+    public async Task Kills_during_a_search_change_nothing_of_what_it_finds()
+    {
+        await using SupervisedStack stack = SupervisedStack.Start();
+        string expected = await SearchAsync(stack, "undisturbed", _ => Task.CompletedTask);
+        string[] targets = ["tuning", "trainer", "pipeline", "sidecar"];
+        string[] found = await Task.WhenAll(targets.Select((target, i) => SearchAsync(stack, target, async run =>
+        {
+            var random = new Random(Seed + i);
+            await stack.WaitAsync(run, state => state["step"]?.GetValue<string>() == "tune");
+            for (int kill = 0; kill < 3; kill++)
+            {
+                await Task.Delay(random.Next(0, 400));
+                stack.Kill(target);
+            }
+        })));
+        foreach ((string target, string study) in targets.Zip(found))
+            study.ShouldBe(expected, $"{target} was killed");
+    }
+
+    // What was found, whatever the order in which it was found.
+    private static async Task<string> SearchAsync(SupervisedStack stack, string store, Func<string, Task> meanwhile)
+    {
+        JsonObject request = Request(stack, store);
+        request["tune"] = new JsonObject
+        {
+            ["space"] = """{"hidden":[{"choice":[8,16]}],"batch":{"choice":[32,64]},"epochs":60}""", ["algorithm"] = "grid", ["parallel"] = 2,
+        };
+        string run = await stack.StartRunAsync(request, store);
+        await meanwhile(run);
+        JsonNode state = await stack.WaitAsync(run, _ => false);
+        Stack.StatusOf(state).ShouldBe("completed", state.ToJsonString());
+        JsonNode study = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stack.StoreOf(store), "runs", run, "trials.json")))!;
+        return string.Join('\n', study["trials"]!.AsArray().Select(trial =>
+            $"{trial!["parameters"]!.ToJsonString()} {trial["state"]} {trial["rungs"]!.AsArray().Single()!["auc"]}").Append(study["best"]!.ToJsonString()));
+    }
+
     private static async Task<int> RunAsync(SupervisedStack stack, string target, Random random, string[] expected, string undisturbed)
     {
         string run = await stack.StartRunAsync(Request(stack, target), target);

@@ -10,7 +10,7 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>The sidecar and the services as processes that are started again when they die, as a supervisor does.</summary>
 internal sealed class SupervisedStack : IAsyncDisposable
 {
-    private static readonly string[] Apps = ["ingest", "features", "trainer", "pipeline"];
+    private static readonly string[] Apps = ["ingest", "features", "tuning", "trainer", "pipeline"];
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-killed-").FullName;
     private readonly Dictionary<string, Process> _processes = [];
