@@ -35,8 +35,9 @@ public sealed class ModelEvaluationTests : IDisposable
         using var other = new TestShards();
         await other.WriteAsync([[.. Labels, .. Labels]]);
         (await ModelEvaluation.RunAsync(other.Store, TestShards.Statistics, Model("hlf"), 1)).TestSet.ShouldBe(digest);
-        await other.WriteAsync([Labels]);
-        (await ModelEvaluation.RunAsync(other.Store, TestShards.Statistics, Model("hlf"), 1)).TestSet.ShouldNotBe(digest);
+        using var fewer = new TestShards();
+        await fewer.WriteAsync([Labels]);
+        (await ModelEvaluation.RunAsync(fewer.Store, TestShards.Statistics, Model("hlf"), 1)).TestSet.ShouldNotBe(digest);
     }
 
     [Fact]
