@@ -79,14 +79,15 @@ internal static class ModelsCommand
     private static async Task<JsonNode> AskAsync(
         string serving, HttpMethod method, string path, JsonObject? body, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(serving.TrimEnd('/') + "/v1/models/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+        string models = serving.TrimEnd('/') + "/v1/models";
+        if (!Uri.TryCreate(models, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--serving {serving}: expected an address such as {Standard}");
         using var http = new HttpClient { Timeout = Limit };
         if (Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
-            using var request = new HttpRequestMessage(method, path.Length > 0 ? new Uri(address, path) : new Uri(address.AbsoluteUri.TrimEnd('/')));
+            using var request = new HttpRequestMessage(method, path.Length > 0 ? $"{models}/{path}" : models);
             if (body is not null)
                 request.Content = JsonContent.Create(body);
             using HttpResponseMessage answer = await http.SendAsync(request, cancellation);
@@ -123,12 +124,13 @@ internal static class ModelsCommand
     private static Table TableOf(JsonArray models)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumn("model").AddColumn("version").AddColumn("kind").AddColumn("run").AddColumn("canary").AddColumn("shadow").AddColumn("note");
+            .AddColumn("model").AddColumn("version").AddColumn("kind").AddColumn("run")
+            .AddColumn("canary").AddColumn("shadow").AddColumn("note");
         foreach (JsonNode? model in models)
         {
             table.AddRow(
-                Text(model!["name"]), Text(model["version"]), Text(model["kind"]), Text(model["run"]), CanaryOf(model), Text(model["shadow"]),
-                Text(model["problem"]));
+                Text(model!["name"]), Text(model["version"]), Text(model["kind"]), Text(model["run"]),
+                CanaryOf(model), Text(model["shadow"]), Text(model["problem"]));
         }
         return table;
     }

@@ -39,7 +39,7 @@ internal sealed record ServingLimits
     /// <summary>Seconds between two looks for drift.</summary>
     public int DriftSeconds { get; init; } = 10;
 
-    /// <summary>Whether an event with a value that no detector measures gets a note in place of probabilities, instead of a refusal.</summary>
+    /// <summary>Whether an event with a value that no detector measures gets a note in place of probabilities, and no refusal.</summary>
     public bool FlagOddValues { get; init; }
 
     /// <summary>Reads the limits.</summary>

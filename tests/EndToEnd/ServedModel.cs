@@ -23,13 +23,16 @@ internal sealed class ServedModel : IAsyncDisposable
 
     public static async Task<ServedModel> StartAsync(params string[] arguments)
     {
-        Process process = Process.Start(new ProcessStartInfo("dotnet", [DaprHepCommand.Program, "serve", "--json", "--port", "0", .. arguments])
+        string[] all = [DaprHepCommand.Program, "serve", "--json", "--port", "0", .. arguments];
+        Process process = Process.Start(new ProcessStartInfo("dotnet", all)
         {
             RedirectStandardOutput = true,
             WorkingDirectory = Repository.Root,
         })!;
         string? ready = await process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
-        return ready is not null ? new ServedModel(process, JsonNode.Parse(ready)!) : throw new InvalidOperationException("serve has ended");
+        return ready is not null
+            ? new ServedModel(process, JsonNode.Parse(ready)!)
+            : throw new InvalidOperationException("serve has ended");
     }
 
     /// <summary>Posts events and gives the answer.</summary>

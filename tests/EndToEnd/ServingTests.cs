@@ -69,7 +69,8 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
         async Task<JsonNode> RunAsync(string name, string epochs)
         {
             DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
-                "run", Repository.Samples, "--out", Path.Combine(_folder, name), "--store", store, "--epochs", epochs, "--promote", "top", "--json");
+                "run", Repository.Samples, "--out", Path.Combine(_folder, name), "--store", store, "--epochs", epochs,
+                "--promote", "top", "--json");
             result.ExitCode.ShouldBe(0, result.Error);
             return JsonNode.Parse(result.Output)!["run"]!;
         }
@@ -127,10 +128,11 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
         }
     }
 
-    private static HttpClient ClientOf(Stack stack, string name) => new()
+    private static HttpClient ClientOf(Stack stack, string name)
     {
-        BaseAddress = new Uri($"http://127.0.0.1:{stack.Services.Single(s => s!["name"]!.GetValue<string>() == name)!["port"]!.GetValue<int>()}"),
-    };
+        JsonNode service = stack.Services.Single(s => s!["name"]!.GetValue<string>() == name)!;
+        return new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{service["port"]!.GetValue<int>()}") };
+    }
 
     // The test events of the embedded run as ingest found them, and the probabilities by the code that evaluates.
     private async Task<(ulong[] Ids, float[] Probabilities, JsonObject Body)> TestEventsAsync()
@@ -141,13 +143,14 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
         FeatureStatistics statistics = await store.ReadJsonAsync(statisticsKey, StatisticsJson.Default.FeatureStatistics);
         LabelledEvents events = await TrainingShards.LoadAsync(store, statisticsKey, statistics, DataSplit.Test, "hlf");
         string folder = Path.Combine(embedded.Out, "model");
-        using Classifier model = new SavedModel(
-            File.ReadAllBytes(Path.Combine(folder, "model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "model.json"))).Load().Model;
+        var saved = new SavedModel(
+            File.ReadAllBytes(Path.Combine(folder, "model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "model.json")));
+        using Classifier model = saved.Load().Model;
 
         var raw = new Dictionary<ulong, float[]>();
-        foreach (string manifest in Directory.GetFiles(Path.Combine(embedded.Out, "store", "events"), Dataset.ManifestName, SearchOption.AllDirectories))
+        foreach (string folderOfEvents in Directory.GetDirectories(Path.Combine(embedded.Out, "store", "events")))
         {
-            Dataset dataset = await Dataset.OpenAsync(store, $"events/{Path.GetFileName(Path.GetDirectoryName(manifest))}");
+            Dataset dataset = await Dataset.OpenAsync(store, $"events/{Path.GetFileName(folderOfEvents)}");
             await dataset.ForEachTableAsync(table =>
             {
                 for (int i = 0; i < table.Count; i++)

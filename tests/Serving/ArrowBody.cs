@@ -34,7 +34,8 @@ internal static class ArrowBody
     }
 
     /// <summary>Posts a body.</summary>
-    public static async Task<(HttpStatusCode Status, byte[] Answer)> PostAsync(HttpClient http, string model, byte[] body, string type = ContentType, string? accept = null)
+    public static async Task<(HttpStatusCode Status, byte[] Answer)> PostAsync(
+        HttpClient http, string model, byte[] body, string type = ContentType, string? accept = null)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(type);

@@ -49,13 +49,16 @@ public sealed class BulkTests
         using var folder = new ModelFolder();
         await using Server server = await Server.StartAsync(folder.Path);
         RawEvents events = ModelFolder.Events.Select(1, 2, 3);
-        (HttpStatusCode status, byte[] answer) = await ArrowBody.PostAsync(server.Http, "hlf", Without(EventSchema.Particles, EventSchema.Label));
+        byte[] few = Without(EventSchema.Particles, EventSchema.Label);
+        (HttpStatusCode status, byte[] answer) = await ArrowBody.PostAsync(server.Http, "hlf", few);
         status.ShouldBe(HttpStatusCode.OK);
         ArrowBody.Read(answer).Probabilities.ShouldBe(DaprHep.Inference.Tests.Models.Predict(folder.Predictor, events), 1e-6);
         await RefusedAsync(422, "hlf: is missing", Without(EventSchema.Hlf));
         await RefusedAsync(422, "event: is missing", Without(EventSchema.Event));
-        await RefusedAsync(422, "hlf: expected", ArrowBody.Of(events, make: (schema, columns) =>
-            new RecordBatch(Fields(schema, f => f.Name == EventSchema.Hlf ? new Field(f.Name, columns[0].Data.DataType, false) : f), [columns[0], columns[1], columns[0], columns[3]], 3)));
+        await RefusedAsync(422, "hlf: expected", ArrowBody.Of(events, make: (schema, columns) => new RecordBatch(
+            Fields(schema, field => field.Name == EventSchema.Hlf ? new Field(field.Name, columns[0].Data.DataType, false) : field),
+            [columns[0], columns[1], columns[0], columns[3]],
+            3)));
         await RefusedAsync(400, "Arrow stream", Encoding.UTF8.GetBytes("this is no Arrow stream at all, but it has some length"));
         await RefusedAsync(400, "Arrow stream", ArrowBody.Of(events)[..^200]);
         RawEvents odd = events with { Hlf = [.. events.Hlf] };
@@ -84,7 +87,8 @@ public sealed class BulkTests
     {
         using var folder = new ModelFolder();
         await using Server server = await Server.StartAsync(folder.Path, ("Serving:MostBatchBytes", "60000"));
-        byte[] large = ArrowBody.Of(ModelFolder.Events.Select([.. Enumerable.Range(0, 1000)]) with { Particles = [], Offsets = new int[1001] });
+        RawEvents events = ModelFolder.Events.Select([.. Enumerable.Range(0, 1000)]) with { Particles = [], Offsets = new int[1001] };
+        byte[] large = ArrowBody.Of(events);
         (await ArrowBody.PostAsync(server.Http, "hlf", large)).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         long before = GC.GetTotalAllocatedBytes();
         byte[] promise = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3];
@@ -98,7 +102,8 @@ public sealed class BulkTests
         using var folder = new ModelFolder();
         await using Server server = await Server.StartAsync(folder.Path);
         byte[] file = File.ReadAllBytes(Path.Combine(Repository.Samples, "ttbar", "ttbar_a.root"));
-        (HttpStatusCode status, byte[] answer) = await ArrowBody.PostAsync(server.Http, "hlf", file, "application/x-root", ArrowBody.ContentType);
+        (HttpStatusCode status, byte[] answer) =
+            await ArrowBody.PostAsync(server.Http, "hlf", file, "application/x-root", ArrowBody.ContentType);
         status.ShouldBe(HttpStatusCode.OK, Encoding.UTF8.GetString(answer));
         (List<ulong> ids, List<float> probabilities, _, _) = ArrowBody.Read(answer);
         ids.Count.ShouldBeInRange(200, 250);

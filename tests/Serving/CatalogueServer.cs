@@ -31,7 +31,8 @@ internal sealed class CatalogueServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
-            settings.Append(("DAPRHEP_STORE", _folder.FullName)).Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
+            settings.Append(("DAPRHEP_STORE", _folder.FullName))
+                .Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         WebApplication app = ServingService.Build(builder);
         _replicas.Add(app);
@@ -64,7 +65,8 @@ internal sealed class CatalogueServer : IAsyncDisposable
     }
 
     /// <summary>Asks for a change and gives status and answer.</summary>
-    public static async Task<(int Status, JsonNode Answer)> ChangeAsync(HttpClient http, string method, string path, JsonObject? body = null)
+    public static async Task<(int Status, JsonNode Answer)> ChangeAsync(
+        HttpClient http, string method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
         if (body is not null)

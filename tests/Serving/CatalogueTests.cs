@@ -20,8 +20,9 @@ public sealed class CatalogueTests : IDisposable
         {
             for (int i = 0; i < 10; i++)
             {
+                ModelVersion version = Version($"{writer}-{i}");
                 await Store.UpdateAsync(
-                    catalogue => catalogue.With((catalogue.Find("a") ?? new ServedModel { Name = "a" }).Add(Version($"{writer}-{i}"))), cancellation);
+                    catalogue => catalogue.With((catalogue.Find("a") ?? new ServedModel { Name = "a" }).Add(version)), cancellation);
             }
         });
         ServingCatalogue newest = await Store.ReadAsync(CancellationToken.None);
@@ -34,7 +35,8 @@ public sealed class CatalogueTests : IDisposable
     [Fact]
     public async Task A_replica_that_slept_for_many_revisions_finds_the_newest()
     {
-        ServingCatalogue first = await Store.UpdateAsync(catalogue => catalogue.With(new ServedModel { Name = "a" }), CancellationToken.None);
+        ServingCatalogue first = await Store.UpdateAsync(
+            catalogue => catalogue.With(new ServedModel { Name = "a" }), CancellationToken.None);
         (await Store.ReadAfterAsync(first, CancellationToken.None)).ShouldBeNull();
         for (int i = 0; i < 120; i++)
             await Store.UpdateAsync(catalogue => catalogue.With(catalogue.Find("a")!.Add(Version($"{i}"))), CancellationToken.None);
@@ -74,7 +76,8 @@ public sealed class CatalogueTests : IDisposable
         PromotionGate.Compare(Evaluated(0.891, 0.5, 0.219, 0.5), served).Passed.ShouldBeTrue();
         PromotionGate.Compare(Evaluated(0.889, 0.5, 0.20, 0.5), served).Reasons
             .ShouldBe(["auc of a is 0.889, expected at least 0.89", "auc of b is 0.889, expected at least 0.89"]);
-        PromotionGate.Compare(Evaluated(0.90, 0.5, 0.221, 0.5), served).Reasons[0].ShouldBe("fpr_at_tpr_99 of a is 0.221, expected at most 0.22");
+        PromotionGate.Compare(Evaluated(0.90, 0.5, 0.221, 0.5), served).Reasons[0]
+            .ShouldBe("fpr_at_tpr_99 of a is 0.221, expected at most 0.22");
         PromotionGate.Compare(Evaluated(null, null, null, null), served).Passed.ShouldBeFalse();
         Should.Throw<ArgumentException>(() => PromotionGate.Compare(served, served with { TestSet = "other" }));
 
@@ -83,7 +86,8 @@ public sealed class CatalogueTests : IDisposable
         PromotionGate.Judge(Evaluated(null, null, 0.9, 0.1)).Passed.ShouldBeFalse();
     }
 
-    private static ModelVersion Version(string model) => new("", model, model, model, "run", DateTimeOffset.UnixEpoch, "", Metrics: null, new VersionInput("standard", Hlf: true, Particles: false));
+    private static ModelVersion Version(string model) => new(
+        "", model, model, model, "run", DateTimeOffset.UnixEpoch, "", Metrics: null, new VersionInput("standard", Hlf: true, Particles: false));
 
     private static EvaluationResult Evaluated(double? auc, double? error, double? fpr, double? fprError)
     {

@@ -96,5 +96,8 @@ public sealed class FuzzTests
     }
 
     private static readonly string[] Tokens =
-        ["[", "]", "{", "}", ",", ":", "null", "true", "1e999", "-0", "\"", "\\u0000", "\"hlf\":", "\"particles\":[", "\"id\":18446744073709551616,", "NaN", "  "];
+    [
+        "[", "]", "{", "}", ",", ":", "null", "true", "1e999", "-0", "\"", "\\u0000",
+        "\"hlf\":", "\"particles\":[", "\"id\":18446744073709551616,", "NaN", "  ",
+    ];
 }

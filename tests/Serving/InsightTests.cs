@@ -26,8 +26,8 @@ public sealed class InsightTests
         JsonNode drift = (await server.Http.GetFromJsonAsync<JsonNode>("hlf/drift"))!;
         ((bool)drift["alarm"]!).ShouldBe(shifted, drift.ToJsonString());
         ((long)drift["report"]!["events"]!).ShouldBe(2000);
-        var drifted = drift["report"]!["features"]!.AsArray().Where(one => (bool)one!["hasDrifted"]!).Select(one => (string)one!["name"]!).ToList();
-        drifted.ShouldBe(shifted ? ["MET"] : []);
+        JsonArray features = drift["report"]!["features"]!.AsArray();
+        features.Where(one => (bool)one!["hasDrifted"]!).Select(one => (string)one!["name"]!).ShouldBe(shifted ? ["MET"] : []);
         string metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         metrics.ShouldContain("daprhep_serving_drift_psi{model=\"hlf\",quantity=\"MET\"}");
         metrics.ShouldContain("daprhep_serving_events_total{model=\"hlf\",version=\"");

@@ -23,7 +23,8 @@ public sealed class LimitTests
 
         await using Server second = await Server.StartAsync(deep.Path);
         string row = $"[{string.Join(',', Enumerable.Repeat(1, 19))}]";
-        (status, problem) = await second.PredictAsync("sequence", $$"""{"events":[{"particles":[{{string.Join(',', Enumerable.Repeat(row, 802))}}]}]}""");
+        string rows = string.Join(',', Enumerable.Repeat(row, 802));
+        (status, problem) = await second.PredictAsync("sequence", $$"""{"events":[{"particles":[{{rows}}]}]}""");
         status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         problem["errors"]!["$.events[0].particles"]![0]!.GetValue<string>().ShouldContain("at most 801 particles");
     }
@@ -58,8 +59,7 @@ public sealed class LimitTests
         {
             string text = Server.BodyOf(ModelFolder.Events.Select(1)).ToJsonString();
             Socket socket = await ConnectAsync(to);
-            await socket.SendAsync(Encoding.ASCII.GetBytes(
-                $"POST /v1/models/hlf/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {text.Length}\r\n\r\n{text[..1]}"));
+            await socket.SendAsync(Encoding.ASCII.GetBytes(HeadOf(text.Length) + text[..1]));
             return socket;
         }
     }
@@ -70,7 +70,7 @@ public sealed class LimitTests
         using var folder = new ModelFolder();
         await using Server server = await Server.StartAsync(folder.Path, ("Serving:MostSeconds", "2"));
         using Socket slow = await ConnectAsync(server);
-        await slow.SendAsync("POST /v1/models/hlf/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"u8.ToArray());
+        await slow.SendAsync(Encoding.ASCII.GetBytes(HeadOf(1_000_000)));
         using var stop = new CancellationTokenSource();
         Task drops = Task.Run(async () =>
         {
@@ -111,8 +111,7 @@ public sealed class LimitTests
             for (int i = 0; i < 50; i++)
                 (await server.PredictAsync("hlf", body)).Status.ShouldBe(HttpStatusCode.OK);
             string text = body.ToJsonString();
-            byte[] request = Encoding.ASCII.GetBytes(
-                $"POST /v1/models/hlf/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {text.Length}\r\n\r\n{text}");
+            byte[] request = Encoding.ASCII.GetBytes(HeadOf(text.Length) + text);
             foreach (Socket socket in idle.Where((_, i) => i % 100 == 0))
             {
                 await socket.SendAsync(request);
@@ -131,8 +130,12 @@ public sealed class LimitTests
     public async Task A_limit_that_is_none_is_named_at_the_start(string key, string value)
     {
         using var folder = new ModelFolder();
-        (await Should.ThrowAsync<InvalidOperationException>(() => Server.StartAsync(folder.Path, (key, value)))).Message.ShouldContain("MostEvents");
+        var problem = await Should.ThrowAsync<InvalidOperationException>(() => Server.StartAsync(folder.Path, (key, value)));
+        problem.Message.ShouldContain("MostEvents");
     }
+
+    private static string HeadOf(int length) =>
+        $"POST /v1/models/hlf/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n";
 
     private static async Task<Socket> ConnectAsync(Server server)
     {

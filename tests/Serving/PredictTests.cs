@@ -41,8 +41,9 @@ public sealed class PredictTests
         string golden = Path.Combine(shared, "golden");
         using var folder = new ModelFolder(PublishedModel.Convert(golden));
         await using Server server = await Server.StartAsync(folder.Path);
+        string[] files = ["qcd_0", "ttbar_0", "wlnu_0"];
         Dictionary<ulong, RawEvents>[] events =
-            [.. new[] { "qcd_0", "ttbar_0", "wlnu_0" }.Select(name => PublishedModel.Read(Path.Combine(golden, "cern2019", $"{name}.arrow")))];
+            [.. files.Select(name => PublishedModel.Read(Path.Combine(golden, "cern2019", $"{name}.arrow")))];
         string[][] lines = [.. File.ReadLines(Path.Combine(golden, "model", "predictions.csv")).Skip(1).Select(line => line.Split(','))];
         foreach (string[] line in lines)
         {
@@ -65,7 +66,8 @@ public sealed class PredictTests
         foreach (JsonNode? one in body["events"]!.AsArray())
         {
             JsonArray values = one!["hlf"]!.AsArray();
-            one["hlf"] = new JsonObject(HlfColumns.Names.Select((name, k) => KeyValuePair.Create(name, (JsonNode?)values[k]!.DeepClone())).Reverse());
+            var named = HlfColumns.Names.Select((name, k) => KeyValuePair.Create(name, (JsonNode?)values[k]!.DeepClone()));
+            one["hlf"] = new JsonObject(named.Reverse());
         }
         (HttpStatusCode status, JsonNode answer) = await server.PredictAsync("hlf", body);
         status.ShouldBe(HttpStatusCode.OK, answer.ToJsonString());

@@ -103,13 +103,17 @@ public sealed class RoutingTests
         RawEvents events = ModelFolder.Events.Select([.. Enumerable.Range(0, 200)]);
         using HttpResponseMessage response = await http.PostAsJsonAsync("top/predict", Server.BodyOf(events));
         ((string?)(await response.Content.ReadFromJsonAsync<JsonNode>())!["version"]).ShouldBe("v1");
-        float[] one = DaprHep.Inference.Tests.Models.Predict(first.Predictor, events), two = DaprHep.Inference.Tests.Models.Predict(second.Predictor, events);
+        float[] one = DaprHep.Inference.Tests.Models.Predict(first.Predictor, events);
+        float[] two = DaprHep.Inference.Tests.Models.Predict(second.Predictor, events);
         float[] differences = [.. Enumerable.Range(0, 200).Select(i => Enumerable.Range(3 * i, 3).Max(k => Math.Abs(one[k] - two[k])))];
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        JsonNode? statistics;
-        while ((statistics = (await http.GetFromJsonAsync<JsonNode>("top", limit.Token))!["shadowStatistics"]) is null || (long?)statistics["events"] == 0)
+        JsonNode? statistics = null;
+        while (((long?)statistics?["events"] ?? 0) == 0)
+        {
             await Task.Delay(20, limit.Token);
-        ((string?)statistics["version"]).ShouldBe("v2");
+            statistics = (await http.GetFromJsonAsync<JsonNode>("top", limit.Token))!["shadowStatistics"];
+        }
+        ((string?)statistics!["version"]).ShouldBe("v2");
         ((long?)statistics["events"]).ShouldBe(200);
         ((double)statistics["largestDifference"]!).ShouldBe(differences.Max(), 1e-6);
         ((double)statistics["meanDifference"]!).ShouldBe(differences.Average(), 1e-6);
@@ -144,7 +148,8 @@ public sealed class RoutingTests
         string newest = Directory.GetDirectories(Path.Combine(service.Folder, "models")).Single(folder =>
             File.ReadAllText(Path.Combine(folder, SavedModel.DescriptionName)).Contains("\"trees\"", StringComparison.Ordinal));
         File.AppendAllText(Path.Combine(newest, SavedModel.DescriptionName), " ");
-        (int status, JsonNode answer) = await CatalogueServer.ChangeAsync(http, "POST", "top/promote", new JsonObject { ["version"] = "v2" });
+        (int status, JsonNode answer) = await CatalogueServer.ChangeAsync(
+            http, "POST", "top/promote", new JsonObject { ["version"] = "v2" });
         (status, (string?)answer["version"]).ShouldBe((200, "v1"));
         ((string?)answer["problem"]).ShouldNotBeNull().ShouldContain("was altered and is not served");
         using HttpResponseMessage response = await http.PostAsJsonAsync("top/predict", Server.BodyOf(ModelFolder.Events.Select(1)));

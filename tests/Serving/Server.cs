@@ -60,7 +60,8 @@ internal sealed class Server : IAsyncDisposable
             if (particles)
             {
                 one["particles"] = new JsonArray([.. Enumerable.Range(events.Offsets[i], events.Offsets[i + 1] - events.Offsets[i])
-                    .Select(row => (JsonNode)new JsonArray([.. events.Particles.Skip(row * 19).Take(19).Select(value => (JsonNode)value)]))]);
+                    .Select(row => events.Particles.Skip(row * 19).Take(19).Select(value => (JsonNode)value))
+                    .Select(row => (JsonNode)new JsonArray([.. row]))]);
             }
             list.Add(one);
         }
@@ -68,7 +69,8 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Posts a JSON body and gives status and answer.</summary>
-    public Task<(HttpStatusCode Status, JsonNode Answer)> PredictAsync(string model, JsonNode body) => PredictAsync(model, body.ToJsonString());
+    public Task<(HttpStatusCode Status, JsonNode Answer)> PredictAsync(string model, JsonNode body) =>
+        PredictAsync(model, body.ToJsonString());
 
     /// <inheritdoc cref="PredictAsync(string, JsonNode)"/>
     public async Task<(HttpStatusCode Status, JsonNode Answer)> PredictAsync(string model, string body)

@@ -11,8 +11,10 @@ namespace DaprHep.Serving.Tests;
 public sealed class TopicTests : IAsyncLifetime
 {
     private const string Reader = "reader";
+    private const string Invocation = "invoke/serving/method/v1/models/hlf/predict";
     private const string Subscriptions = """
-        [{"pubsubname":"pubsub","topic":"predictions","route":"/predictions"},{"pubsubname":"pubsub","topic":"events-refused","route":"/refused"},
+        [{"pubsubname":"pubsub","topic":"predictions","route":"/predictions"},
+         {"pubsubname":"pubsub","topic":"events-refused","route":"/refused"},
          {"pubsubname":"pubsub","topic":"alarms","route":"/alarms"}]
         """;
 
@@ -36,7 +38,9 @@ public sealed class TopicTests : IAsyncLifetime
         await _service.AddAsync("hlf", _model);
         SidecarNode node = _sidecar.Node("serving");
         using HttpClient direct = await _service.StartAsync(
-            serving, ("DAPR_HTTP_ENDPOINT", $"http://127.0.0.1:{node.HttpPort}"), ("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{node.GrpcPort}"),
+            serving,
+            ("DAPR_HTTP_ENDPOINT", $"http://127.0.0.1:{node.HttpPort}"),
+            ("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{node.GrpcPort}"),
             ("Serving:DriftSeconds", "1"));
         await CatalogueServer.WaitAsync(direct, "hlf", "v1");
     }
@@ -55,7 +59,7 @@ public sealed class TopicTests : IAsyncLifetime
     public async Task Service_invocation_reaches_a_model()
     {
         RawEvents events = ModelFolder.Events.Select(1, 2);
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync("invoke/serving/method/v1/models/hlf/predict", Server.BodyOf(events));
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(Invocation, Server.BodyOf(events));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         Server.ProbabilitiesOf((await answer.Content.ReadFromJsonAsync<JsonNode>())!)
             .ShouldBe(DaprHep.Inference.Tests.Models.Predict(_model.Predictor, events), 1e-6);
@@ -101,7 +105,7 @@ public sealed class TopicTests : IAsyncLifetime
         RawEvents events = ModelFolder.Events.Select([.. Enumerable.Range(0, 1000)]);
         for (int i = 0; i < events.Count; i++)
             events.Hlf[(i * 14) + 1] += 60;
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync("invoke/serving/method/v1/models/hlf/predict", Server.BodyOf(events));
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(Invocation, Server.BodyOf(events));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         JsonNode alarm = JsonNode.Parse((await _reader.WaitAsync("/alarms"))[0].Body)!["data"]!;
         ((string)alarm["model"]!).ShouldBe("hlf");

@@ -12,9 +12,10 @@ internal static class ServedFiles
     /// <exception cref="ObjectStoreException">A file is missing or can't be read.</exception>
     public static async Task<SavedModel> ReadAsync(ObjectStore store, ModelVersion version, CancellationToken cancellation)
     {
-        byte[] description = await ReadAsync(store, $"{version.Model}/{SavedModel.DescriptionName}", version.DescriptionSha256, cancellation);
-        byte[] weights = await ReadAsync(store, $"{version.Model}/{SavedModel.WeightsName}", version.WeightsSha256, cancellation);
-        return new SavedModel(weights, description);
+        (string prefix, string description, string weights) = (version.Model, version.DescriptionSha256, version.WeightsSha256);
+        return new SavedModel(
+            await ReadAsync(store, $"{prefix}/{SavedModel.WeightsName}", weights, cancellation),
+            await ReadAsync(store, $"{prefix}/{SavedModel.DescriptionName}", description, cancellation));
     }
 
     private static async Task<byte[]> ReadAsync(ObjectStore store, string key, string expected, CancellationToken cancellation)

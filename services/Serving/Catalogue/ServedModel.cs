@@ -57,7 +57,8 @@ public sealed record ServedModel
     public ServedModel? RollBack() => Served.Count < 2 ? null : this with { Served = [.. Served.SkipLast(1)], Canary = null };
 
     /// <summary>Notes what came of a promotion.</summary>
-    public ServedModel Note(PromotionRecord promotion) => this with { Promotions = [.. Promotions.Append(promotion).TakeLast(KeptPromotions)] };
+    public ServedModel Note(PromotionRecord promotion) =>
+        this with { Promotions = [.. Promotions.Append(promotion).TakeLast(KeptPromotions)] };
 
     /// <summary>Forgets the oldest versions that nobody needs.</summary>
     public ServedModel Pruned()

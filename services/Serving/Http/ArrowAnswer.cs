@@ -9,8 +9,8 @@ namespace DaprHep.Serving.Http;
 
 /// <summary>
 /// An answer as an Arrow stream: event ids and probabilities, a batch for each batch of events. Its first mebibyte is kept until there is
-/// more or the end, so that an error in it is still an error's answer. What the caller does not take is kept up to 64 MiB, so that one who first
-/// sends and then reads gets along; after that the service waits.
+/// more or the end, so that an error in it is still an error's answer. What the caller does not take is kept up to 64 MiB, so that one who
+/// first sends and then reads gets along; after that the service waits.
 /// </summary>
 internal sealed class ArrowAnswer : IDisposable
 {
@@ -20,7 +20,10 @@ internal sealed class ArrowAnswer : IDisposable
     private const int FirstBytes = 1 << 20;
     private const int MostBytes = 64 << 20;
     private readonly Pipe _pipe = new(new PipeOptions(
-        pauseWriterThreshold: MostBytes, resumeWriterThreshold: MostBytes / 2, minimumSegmentSize: 1 << 16, useSynchronizationContext: false));
+        pauseWriterThreshold: MostBytes,
+        resumeWriterThreshold: MostBytes / 2,
+        minimumSegmentSize: 1 << 16,
+        useSynchronizationContext: false));
 
     private readonly HttpContext _context;
     private readonly Schema _schema;

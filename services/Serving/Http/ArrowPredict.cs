@@ -6,7 +6,9 @@ using DaprHep.Serving.Models;
 
 namespace DaprHep.Serving.Http;
 
-/// <summary>Answers an Arrow stream of <c>events</c> batch by batch: what is held is one batch and its answer, however long the stream is.</summary>
+/// <summary>
+/// Answers an Arrow stream of <c>events</c> batch by batch: what is held is one batch and its answer, however long the stream is.
+/// </summary>
 internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadows)
 {
     /// <summary>Answers one request.</summary>

@@ -188,7 +188,8 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
         if (!budget.TryTake(bytes))
         {
             ArrayPool<T>.Shared.Return(larger);
-            throw new RequestProblem(StatusCodes.Status429TooManyRequests, "", "other requests hold the memory for events; try again later");
+            throw new RequestProblem(
+                StatusCodes.Status429TooManyRequests, "", "other requests hold the memory for events; try again later");
         }
         _taken += bytes;
         array.CopyTo(larger, 0);

@@ -25,7 +25,10 @@ internal readonly record struct EventColumns(
         ReadOnlyMemory<float> hlf = default, particles = default;
         ReadOnlyMemory<int> offsets = default;
         if (input.Hlf)
-            hlf = FloatsOf(Column<FixedSizeListArray>(batch, EventSchema.Hlf, "fixed_size_list<float32>[14]"), EventSchema.Hlf, EventSchema.Features);
+        {
+            var lists = Column<FixedSizeListArray>(batch, EventSchema.Hlf, "fixed_size_list<float32>[14]");
+            hlf = FloatsOf(lists, EventSchema.Hlf, EventSchema.Features);
+        }
         if (input.Particles)
         {
             var lists = Column<ListArray>(batch, EventSchema.Particles, "list<fixed_size_list<float32>[19]>");

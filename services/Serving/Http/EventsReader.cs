@@ -237,7 +237,9 @@ internal sealed class EventsReader
         if (_events.Count == _limits.MostEvents)
         {
             throw new RequestProblem(
-                StatusCodes.Status413PayloadTooLarge, "$.events", $"expected at most {_limits.MostEvents} events; send more as an Arrow stream");
+                StatusCodes.Status413PayloadTooLarge,
+                "$.events",
+                $"expected at most {_limits.MostEvents} events; send more as an Arrow stream");
         }
         if (token != JsonTokenType.StartObject)
             throw Malformed($"$.events[{_events.Count}]", $"expected an object, found {Text(token)}");

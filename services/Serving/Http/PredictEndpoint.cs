@@ -8,6 +8,7 @@ namespace DaprHep.Serving.Http;
 internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, MemoryBudget budget, ShadowComparison shadows)
 {
     private const string Json = "application/json";
+    private const string Known = $"{Json}, {ArrowAnswer.ContentType} or {RootPredict.ContentType}";
     private readonly ArrowPredict _arrow = new(limits, shadows);
     private readonly RootPredict _root = new(limits, budget, shadows);
     private readonly RequestPlaces _few = new(limits.MostRequests), _bulk = new(limits.MostBulkRequests);
@@ -27,7 +28,7 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
             else if (type.StartsWith(RootPredict.ContentType, StringComparison.OrdinalIgnoreCase))
                 await TakeAsync(context, _bulk, limits.MostRootBytes, answer, _root.AnswerAsync);
             else
-                throw new RequestProblem(415, "", $"the content type is '{type}'; expected {Json}, {ArrowAnswer.ContentType} or {RootPredict.ContentType}");
+                throw new RequestProblem(415, "", $"the content type is '{type}'; expected {Known}");
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {

@@ -13,9 +13,11 @@ internal sealed class PredictionsWriter : IDisposable
 {
     private const int PieceBytes = 1 << 16;
     private static readonly JsonEncodedText Model = JsonEncodedText.Encode("model"), Version = JsonEncodedText.Encode("version");
-    private static readonly JsonEncodedText Classes = JsonEncodedText.Encode("classes"), Predictions = JsonEncodedText.Encode("predictions");
+    private static readonly JsonEncodedText Classes = JsonEncodedText.Encode("classes");
+    private static readonly JsonEncodedText Predictions = JsonEncodedText.Encode("predictions");
     private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id"), Class = JsonEncodedText.Encode("class");
-    private static readonly JsonEncodedText Probabilities = JsonEncodedText.Encode("probabilities"), Flagged = JsonEncodedText.Encode("flagged");
+    private static readonly JsonEncodedText Probabilities = JsonEncodedText.Encode("probabilities");
+    private static readonly JsonEncodedText Flagged = JsonEncodedText.Encode("flagged");
     private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
 
     /// <summary>Writes the answer for all events of a buffer; those who went to another version have its name.</summary>

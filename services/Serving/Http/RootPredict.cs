@@ -55,7 +55,9 @@ internal sealed class RootPredict(ServingLimits limits, MemoryBudget budget, Sha
                 if (events.Count + selected.Count > limits.MostEvents)
                 {
                     throw new RequestProblem(
-                        StatusCodes.Status413PayloadTooLarge, "", $"the file has more than {limits.MostEvents} selected events; send a part of it");
+                        StatusCodes.Status413PayloadTooLarge,
+                        "",
+                        $"the file has more than {limits.MostEvents} selected events; send a part of it");
                 }
                 for (int i = 0; i < selected.Count; i++)
                 {

@@ -15,7 +15,8 @@ internal static class RoutingEndpoints
     public static void MapRouting(this RouteGroupBuilder models)
     {
         Map("POST", "/{name}/rollback", "Lets the version answer again that was served before.", (string name, HttpContext context) =>
-            ChangeAsync(name, context, model => model.RollBack() ?? throw Conflict($"no version of {name} was served before {model.Serving}")));
+            ChangeAsync(name, context, model =>
+                model.RollBack() ?? throw Conflict($"no version of {name} was served before {model.Serving}")));
         Map("POST", "/{name}/promote", "Lets a version answer, without a gate.", (string name, VersionChoice body, HttpContext context) =>
             ChangeAsync(name, context, model => model.Serve(Known(model, body.Version).Version)));
         Map("PUT", "/{name}/canary", "Lets a version answer for a percentage of the events, by the hash of their ids.",

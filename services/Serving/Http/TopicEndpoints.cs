@@ -16,7 +16,8 @@ namespace DaprHep.Serving.Http;
 /// id. A message is acknowledged when its predictions are published, so none is lost; one that comes again gets the same answer under
 /// the same id (of the CloudEvent, and of each event), by which a reader knows it. What can't be predicted goes to the dead letters.
 /// </summary>
-internal sealed class TopicEndpoints(ModelHost models, ServingLimits limits, MemoryBudget budget, DaprClient dapr, ILogger<TopicEndpoints> logger)
+internal sealed class TopicEndpoints(
+    ModelHost models, ServingLimits limits, MemoryBudget budget, DaprClient dapr, ILogger<TopicEndpoints> logger)
 {
     private const string Events = "events";
     private const string Predictions = "predictions";
@@ -51,7 +52,9 @@ internal sealed class TopicEndpoints(ModelHost models, ServingLimits limits, Mem
             string id = root.GetProperty("id").GetString()!;
             if (_answered.ContainsKey(id))
                 return "SUCCESS";
-            string? name = data.TryGetProperty("model", out JsonElement given) ? given.GetString() : models.All is [var only] ? only.Model.Name : null;
+            string? name = data.TryGetProperty("model", out JsonElement given) ? given.GetString()
+                : models.All is [var only] ? only.Model.Name
+                : null;
             if (name is null || models.Find(name) is not { Serving: not null } model)
             {
                 logger.LogWarning("Message {Id} asks for the model '{Model}', which is not served; it is tried again", id, name);
@@ -66,9 +69,11 @@ internal sealed class TopicEndpoints(ModelHost models, ServingLimits limits, Mem
             logger.LogWarning("Predictions could not be published and are tried again: {Reason}", e.Message);
             return "RETRY";
         }
-        catch (Exception e) when (e is RequestProblem or PredictionInputException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is RequestProblem or PredictionInputException
+            or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            logger.LogWarning("A message of topic {Topic} is refused: {Reason}", Events, e is RequestProblem problem ? $"{problem.Path} {e.Message}" : e.Message);
+            string where = e is RequestProblem { Path: var path } ? path : "$";
+            logger.LogWarning("A message of topic {Topic} is refused: {Path}: {Reason}", Events, where, e.Message);
             return "DROP";
         }
     }

@@ -15,7 +15,7 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
 {
     private const double Parts = 1 << 20;
 
-    /// <summary>Whether an event goes to the canary: always the same ones, by the hash of their ids. Events without an id never do.</summary>
+    /// <summary>Whether an event is in a share: always the same ones are, by the hash of their ids.</summary>
     public static bool IsInShare(ulong id, double percent) =>
         XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in id))) % (ulong)Parts < percent / 100 * Parts;
 
@@ -24,9 +24,11 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     public static Answer Of(LoadedModel model) => model.Serving is { } serving
         ? new Answer(model.Model.Name, serving, model.Canary, model.Model.Canary?.Percent ?? 0, model.Shadow)
         : throw new RequestProblem(
-            StatusCodes.Status503ServiceUnavailable, "", $"no version of {model.Model.Name} is served{(model.Problem is { } why ? $": {why}" : "")}");
+            StatusCodes.Status503ServiceUnavailable,
+            "",
+            $"no version of {model.Model.Name} is served{(model.Problem is { } why ? $": {why}" : "")}");
 
-    /// <summary>Whether an event goes to the canary.</summary>
+    /// <summary>Whether an event goes to the canary; one without an id never does.</summary>
     public bool GoesToCanary(EventBuffer events, int index) =>
         Canary is not null && events.Forms[index] != IdForm.None && IsInShare(events.Ids[index], Percent);
 
@@ -37,8 +39,10 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
         await Serving.Batches.PredictAsync(events);
         if (events.Flags.Count == 0)
             Serving.Observe(events.Hlf, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
-        if (Canary is not null)
-            PredictCanary(events.Ids, events.Forms, events.Hlf, events.Particles, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
+        if (Canary is null)
+            return;
+        Span<float> probabilities = events.Probabilities(Serving.Predictor.Classes);
+        PredictCanary(events.Ids, events.Forms, events.Hlf, events.Particles, events.Offsets, probabilities);
     }
 
     /// <summary>Computes the probabilities of many events at once.</summary>
@@ -49,7 +53,11 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     /// <param name="probabilities">Receives them, [events, classes].</param>
     /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
     public void Predict(
-        ReadOnlySpan<ulong> ids, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, Span<float> probabilities)
+        ReadOnlySpan<ulong> ids,
+        ReadOnlySpan<float> hlf,
+        ReadOnlySpan<float> particles,
+        ReadOnlySpan<int> offsets,
+        Span<float> probabilities)
     {
         Serving.Predictor.Predict(hlf, particles, offsets, probabilities);
         Serving.Observe(hlf, offsets, probabilities);
@@ -59,7 +67,11 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
 
     // One by one: there are few of them, and they lie anywhere.
     private void PredictCanary(
-        ReadOnlySpan<ulong> ids, ReadOnlySpan<IdForm> forms, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets,
+        ReadOnlySpan<ulong> ids,
+        ReadOnlySpan<IdForm> forms,
+        ReadOnlySpan<float> hlf,
+        ReadOnlySpan<float> particles,
+        ReadOnlySpan<int> offsets,
         Span<float> probabilities)
     {
         Predictor canary = Canary!.Predictor;

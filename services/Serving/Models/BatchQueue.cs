@@ -6,9 +6,10 @@ using DaprHep.Serving.Http;
 namespace DaprHep.Serving.Models;
 
 /// <summary>
-/// Puts the events of requests that come at the same time into one batch. A request queues its events and has them computed by the next work
-/// item of the thread pool, which takes all that are waiting by then: alone at once when nothing else is to be done, together with others when
-/// the cores are busy. A batch is never larger than what takes the latency budget, by the time that events took so far.
+/// Puts the events of requests that come at the same time into one batch. A request queues its events and has them computed by the next
+/// work item of the thread pool, which takes all that are waiting by then: alone at once when nothing else is to be done, together with
+/// others when the cores are busy. A batch is never larger than what takes the latency budget, by the time that events took so far. What takes
+/// less time than to queue it, as an event of a small network does, is computed on the spot.
 /// </summary>
 /// <param name="predictor">What computes.</param>
 internal sealed class BatchQueue(Predictor predictor) : IThreadPoolWorkItem
@@ -16,6 +17,7 @@ internal sealed class BatchQueue(Predictor predictor) : IThreadPoolWorkItem
     private const int Alone = 64;
     private const int LargestBatch = 1024;
     private const double BudgetSeconds = 0.002;
+    private const double SpotSeconds = 20e-6;
     private const double Weight = 0.1;
 
     private readonly ConcurrentQueue<EventBuffer> _waiting = new();
@@ -31,7 +33,7 @@ internal sealed class BatchQueue(Predictor predictor) : IThreadPoolWorkItem
     /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
     public ValueTask PredictAsync(EventBuffer events)
     {
-        if (events.Count is 0 or >= Alone)
+        if (events.Count is 0 or >= Alone || Volatile.Read(ref _secondsAnEvent) * events.Count < SpotSeconds)
         {
             Compute(events);
             return ValueTask.CompletedTask;

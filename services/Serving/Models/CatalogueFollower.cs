@@ -3,7 +3,9 @@ using DaprHep.Serving.Catalogue;
 
 namespace DaprHep.Serving.Models;
 
-/// <summary>Keeps the models of this process as the catalogue has them: it looks every second, and at once where this process changed it.</summary>
+/// <summary>
+/// Keeps the models of this process as the catalogue has them: it looks every second, and at once where this process changed it.
+/// </summary>
 internal sealed class CatalogueFollower(CatalogueStore store, ModelHost host, TimeProvider time, ILogger<CatalogueFollower> logger)
     : BackgroundService
 {
@@ -24,7 +26,9 @@ internal sealed class CatalogueFollower(CatalogueStore store, ModelHost host, Ti
         await _one.WaitAsync(cancellation);
         try
         {
-            ServingCatalogue? next = _known is null ? await store.ReadAsync(cancellation) : await store.ReadAfterAsync(_known, cancellation);
+            ServingCatalogue? next = _known is { } known
+                ? await store.ReadAfterAsync(known, cancellation)
+                : await store.ReadAsync(cancellation);
             if (next is null)
                 return;
             await host.TakeAsync(store.Objects, next, cancellation);

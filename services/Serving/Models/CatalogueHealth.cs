@@ -8,5 +8,6 @@ internal sealed class CatalogueHealth(CatalogueFollower follower) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(follower.HasLooked
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"the catalogue of models has not been read yet{(follower.Trouble is { } why ? $": {why}" : "")}"));
+            : HealthCheckResult.Unhealthy(
+                $"the catalogue of models has not been read yet{(follower.Trouble is { } why ? $": {why}" : "")}"));
 }

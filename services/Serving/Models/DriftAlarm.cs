@@ -5,7 +5,7 @@ using DaprHep.Learning.Inference.Drift;
 
 namespace DaprHep.Serving.Models;
 
-/// <summary>The message of topic <c>alarms</c>: a model's events have drifted from those of its training, or are as they were again.</summary>
+/// <summary>The message of topic <c>alarms</c>: a model's events have drifted from those of its training, or have come back.</summary>
 /// <param name="Model">Name of the model.</param>
 /// <param name="Version">The version that answers.</param>
 /// <param name="State"><c>drifted</c> or <c>cleared</c>.</param>
@@ -19,9 +19,11 @@ internal sealed record DriftMessage(
     public const string Topic = "alarms";
 }
 
-/// <summary>Looks regularly whether a model's events have drifted, and says so once: in the log, and as a message where there is a sidecar.</summary>
-internal sealed class DriftAlarm(ModelHost models, IServiceProvider services, ServingLimits limits, TimeProvider time, ILogger<DriftAlarm> logger)
-    : BackgroundService
+/// <summary>
+/// Looks regularly whether a model's events have drifted, and says so once: in the log, and as a message where there is a sidecar.
+/// </summary>
+internal sealed class DriftAlarm(
+    ModelHost models, IServiceProvider services, ServingLimits limits, TimeProvider time, ILogger<DriftAlarm> logger) : BackgroundService
 {
     private readonly Dictionary<string, string> _alarmed = [];
 
@@ -56,7 +58,9 @@ internal sealed class DriftAlarm(ModelHost models, IServiceProvider services, Se
         {
             logger.LogWarning(
                 "The events of {Model} {Version} have drifted: {Quantities}",
-                name, version, string.Join(", ", drifted.Select(drift => FormattableString.Invariant($"{drift.Name} (PSI {drift.Psi:F2})"))));
+                name,
+                version,
+                string.Join(", ", drifted.Select(drift => FormattableString.Invariant($"{drift.Name} (PSI {drift.Psi:F2})"))));
         }
         else
         {
@@ -81,7 +85,8 @@ internal sealed class DriftAlarm(ModelHost models, IServiceProvider services, Se
             await dapr.PublishEventAsync(ProgressMessage.PubSub, DriftMessage.Topic, message, stopping);
             return true;
         }
-        catch (Exception e) when (e is DaprException or HttpRequestException || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception e) when (e is DaprException or HttpRequestException
+            || (e is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             logger.LogWarning("The alarm could not be published: {Reason}", e.Message);
             return false;

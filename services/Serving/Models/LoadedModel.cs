@@ -40,4 +40,5 @@ internal sealed class LoadedVersion(ModelVersion version, Predictor predictor)
 /// <param name="Canary">The version that answers for some events.</param>
 /// <param name="Shadow">The version whose answers are only compared.</param>
 /// <param name="Problem">Why a version can't be loaded; null where all can.</param>
-internal sealed record LoadedModel(ServedModel Model, LoadedVersion? Serving, LoadedVersion? Canary, LoadedVersion? Shadow, string? Problem);
+internal sealed record LoadedModel(
+    ServedModel Model, LoadedVersion? Serving, LoadedVersion? Canary, LoadedVersion? Shadow, string? Problem);

@@ -22,11 +22,12 @@ internal sealed class ModelHost(ILogger<ModelHost> logger)
     public LoadedModel? Find(string name) => _models.GetValueOrDefault(name);
 
     /// <summary>Serves one model and nothing else.</summary>
-    public void Take(LoadedModel model) => _models = new Dictionary<string, LoadedModel> { [model.Model.Name] = model }.ToFrozenDictionary();
+    public void Take(LoadedModel model) =>
+        _models = new Dictionary<string, LoadedModel> { [model.Model.Name] = model }.ToFrozenDictionary();
 
     /// <summary>
-    /// Takes over what a catalogue says: new versions are loaded, then all models change at once. A version that can't be loaded leaves the one
-    /// in its place that was served before.
+    /// Takes over what a catalogue says: new versions are loaded, then all models change at once. A version that can't be loaded leaves the
+    /// one in its place that was served before.
     /// </summary>
     /// <exception cref="ObjectStoreException">The store can't be read; nothing has changed.</exception>
     public async Task TakeAsync(ObjectStore store, ServingCatalogue catalogue, CancellationToken cancellation)

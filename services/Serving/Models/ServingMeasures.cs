@@ -6,7 +6,8 @@ using DaprHep.Serving.Http;
 namespace DaprHep.Serving.Models;
 
 /// <summary>
-/// What the service counts of its models, read when metrics are asked for. Names of models are labels, as they are few and in the address anyway.
+/// What the service counts of its models, read when metrics are asked for. Names of models are labels, as they are few and in the address
+/// anyway.
 /// </summary>
 internal sealed class ServingMeasures : IDisposable
 {

@@ -17,8 +17,8 @@ internal sealed record ShadowStatistics(
     string Version, long Events, long Agreed, double MeanDifference, double LargestDifference, long Dropped);
 
 /// <summary>
-/// Lets shadows judge the events that others have answered, after the answer and one request at a time; what comes while too much is waiting
-/// is passed over, so that a shadow never costs an answer.
+/// Lets shadows judge the events that others have answered, after the answer and one request at a time; what comes while too much is
+/// waiting is passed over, so that a shadow never costs an answer.
 /// </summary>
 internal sealed class ShadowComparison(MemoryBudget budget) : BackgroundService
 {
@@ -40,7 +40,11 @@ internal sealed class ShadowComparison(MemoryBudget budget) : BackgroundService
     /// <param name="offsets">Where each event's rows begin and end; empty where they are not read.</param>
     /// <param name="probabilities">What was answered, [events, classes].</param>
     public void Offer(
-        in Answer answer, ReadOnlySpan<float> hlf, ReadOnlySpan<float> particles, ReadOnlySpan<int> offsets, ReadOnlySpan<float> probabilities)
+        in Answer answer,
+        ReadOnlySpan<float> hlf,
+        ReadOnlySpan<float> particles,
+        ReadOnlySpan<int> offsets,
+        ReadOnlySpan<float> probabilities)
     {
         int classes = answer.Serving.Predictor.Classes, events = probabilities.Length / classes;
         if (answer.Shadow is not { } shadow || events == 0)

@@ -105,7 +105,8 @@ internal sealed class ModelPromotion(ObjectStore runs, CatalogueStore catalogue)
             await catalogue.Objects.WriteAsync($"{input.Model}/{name}", file.Memory, cancellation);
         }
         return new ModelVersion(
-            Version: "", input.Model, DigestOf(description), DigestOf(weights), input.Run, DateTimeOffset.UtcNow, Gate: "", evaluation.Metrics, reads);
+            Version: "", input.Model, DigestOf(description), DigestOf(weights), input.Run, DateTimeOffset.UtcNow, Gate: "",
+            evaluation.Metrics, reads);
     }
 
     // Figures of two models are compared on the same events: the served one is judged by the candidate's test shards.
