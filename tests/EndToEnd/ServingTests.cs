@@ -101,6 +101,23 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
         model["versions"]!.AsArray().Select(version => version!["version"]!.GetValue<string>()).ShouldBe(["v1", "v2"]);
         model["metrics"]!["auc"]!["qcd"]!.GetValue<double>().ShouldBeGreaterThan(0.9);
         model["lineage"]!["statistics"]!.GetValue<string>().ShouldStartWith("statistics/");
+
+        string serving = one.BaseAddress!.ToString();
+        (await ModelsAsync(0, "promote", "hlf", "v2"))["version"]!.GetValue<string>().ShouldBe("v2");
+        await ServesAsync(two, "v2");
+        (await ModelsAsync(0, "canary", "hlf", "v1", "12.5"))["canary"]!["percent"]!.GetValue<double>().ShouldBe(12.5);
+        (await ModelsAsync(0, "rollback", "hlf"))["version"]!.GetValue<string>().ShouldBe("v1");
+        await ServesAsync(two, "v1");
+        (await ModelsAsync(0))[0]!["name"]!.GetValue<string>().ShouldBe("hlf");
+        await ModelsAsync(3, "promote", "hlf", "v7");
+        await ModelsAsync(2, "canary", "hlf", "v2", "many");
+
+        async Task<JsonNode> ModelsAsync(int code, params string[] arguments)
+        {
+            DaprHepCommand.Result result = await DaprHepCommand.RunAsync(["models", .. arguments, "--serving", serving, "--json"]);
+            result.ExitCode.ShouldBe(code, result.Error);
+            return code == 0 ? JsonNode.Parse(result.Output)! : new JsonObject();
+        }
     }
 
     // A run of the samples in the stack's own store, and what came of its promotion.
