@@ -16,6 +16,6 @@ public sealed class LargeRunTests
         run.LargestMessage.ShouldBeLessThan(MebiByte);
         run.History.ShouldBeLessThan(300);
         run.LongestChildHistory.ShouldBeLessThan(1_600);
-        run.Workflows.ShouldBe(1 + (LargeRun.Partitions / 500) + 3 + 1 + 1);
+        run.Workflows.ShouldBe(1 + (2 * LargeRun.Partitions / 500) + 3 + 1 + 1);
     }
 }
