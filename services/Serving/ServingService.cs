@@ -115,6 +115,9 @@ public static class ServingService
         builder.Services.AddSingleton<ServingMeasures>();
         builder.Services.AddHostedService<DriftAlarm>();
         builder.Services.AddOpenApi();
+
+        // With it goes an activity and a log scope for every request, which nobody reads; collectors still get their spans.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;

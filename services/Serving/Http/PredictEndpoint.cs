@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DaprHep.Learning.Inference;
 using DaprHep.Serving.Models;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,10 +13,18 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
     private readonly ArrowPredict _arrow = new(limits, shadows);
     private readonly RootPredict _root = new(limits, budget, shadows);
     private readonly RequestPlaces _few = new(limits.MostRequests), _bulk = new(limits.MostBulkRequests);
+    private long _requests;
+    private long _ticks;
+    private long _refused;
+
+    /// <summary>Requests so far, the seconds that they took, and those that were refused or broken off.</summary>
+    public (long Requests, double Seconds, long Refused) Done =>
+        (Interlocked.Read(ref _requests), Interlocked.Read(ref _ticks) / (double)Stopwatch.Frequency, Interlocked.Read(ref _refused));
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        long started = Stopwatch.GetTimestamp();
         try
         {
             string name = (string)context.Request.RouteValues["name"]!;
@@ -36,11 +45,17 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
         }
         catch (Exception e) when (ProblemOf(e) is not null)
         {
+            Interlocked.Increment(ref _refused);
             // An answer that has begun can only be broken off; the caller sees that it has no end.
             if (context.Response.HasStarted)
                 context.Abort();
             else
                 await ProblemOf(e)!.ToResult().ExecuteAsync(context);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _requests);
+            Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);
         }
     }
 

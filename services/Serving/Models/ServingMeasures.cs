@@ -15,7 +15,7 @@ internal sealed class ServingMeasures : IDisposable
     private readonly ModelHost _models;
     private readonly ShadowComparison _shadows;
 
-    public ServingMeasures(ModelHost models, ShadowComparison shadows, MemoryBudget budget)
+    public ServingMeasures(ModelHost models, ShadowComparison shadows, MemoryBudget budget, PredictEndpoint predict)
     {
         (_models, _shadows) = (models, shadows);
         _meter.CreateObservableCounter(
@@ -29,6 +29,11 @@ internal sealed class ServingMeasures : IDisposable
             "daprhep.serving.drift.ks", () => OfDrift(drift => drift.Ks), "1", "Kolmogorov-Smirnov distance, by model and quantity.");
         _meter.CreateObservableGauge(
             "daprhep.serving.shadow.disagreement", OfShadows, "1", "Share of events for which the shadow has another class, by model.");
+        _meter.CreateObservableCounter(
+            "daprhep.serving.requests", () => predict.Done.Requests, "{request}", "Requests for predictions that have ended.");
+        _meter.CreateObservableCounter("daprhep.serving.request.time", () => predict.Done.Seconds, "s", "Time that they took, together.");
+        _meter.CreateObservableCounter(
+            "daprhep.serving.refused", () => predict.Done.Refused, "{request}", "Those that were refused or broken off.");
         _meter.CreateObservableGauge("daprhep.serving.buffered", () => budget.Taken, "By", "Memory held for the events of requests.");
     }
 
