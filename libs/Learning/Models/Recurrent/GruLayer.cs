@@ -54,6 +54,9 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
         TileProduct.Add(
             weights, Units, 1, before[OutputFirst..], SequenceTile.Width, slot[..(3 * block)], 3 * Units, Units);
 
+        // A loop of its own, because a processor looks ahead over too few turns of one that has all functions behind one another.
+        foreach (ref var gate in Vectors(slot, 0, 2 * block))
+            gate = GateFunctions.Sigmoid(gate);
         var r = Vectors(slot, 0, block);
         var z = Vectors(slot, 1, block)[..r.Length];
         var q = Vectors(slot, 2, block)[..r.Length];
@@ -63,8 +66,6 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
         var input = MemoryMarshal.Cast<float, Vector256<float>>(projection[(2 * block)..])[..r.Length];
         for (var i = 0; i < r.Length; i++)
         {
-            r[i] = GateFunctions.Sigmoid(r[i]);
-            z[i] = GateFunctions.Sigmoid(z[i]);
             n[i] = GateFunctions.Tanh(Vector256.FusedMultiplyAdd(r[i], q[i], input[i]));
             h[i] = Vector256.FusedMultiplyAdd(z[i], old[i] - n[i], n[i]) & ((i & 1) == 0 ? left : right);
         }
