@@ -23,6 +23,8 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     CompareCommand.Create(),
+    ExportCommand.Create(),
+    LineageCommand.Create(),
     TuneCommand.Create(),
     ServeCommand.Create(),
     ModelsCommand.Create(),

@@ -1,6 +1,7 @@
 using DaprHep.Data.Events;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Root;
 
 namespace DaprHep.Cli;
 
@@ -38,15 +39,14 @@ internal static class SampleArguments
         return [.. EventClasses.Names.Select(name => NonEmpty(name, "--sample", files[name]))];
     }
 
-    /// <summary>The files that a path or a glob (<c>*</c> and <c>?</c> in the file name) stands for.</summary>
+    /// <summary>
+    /// The files that a path, a URL, a glob (<c>*</c>, <c>?</c>, <c>**</c>), a folder or a list (<c>@list.txt</c>, a file a line) stands for.
+    /// </summary>
     public static IReadOnlyList<string> FilesOf(string pattern)
     {
-        if (pattern.Contains("://", StringComparison.Ordinal) || File.Exists(pattern))
-            return [pattern];
-        string name = Path.GetFileName(pattern);
-        string folder = Path.GetDirectoryName(pattern) is { Length: > 0 } given ? given : ".";
-        string[] found = name.AsSpan().ContainsAny("*?") && Directory.Exists(folder) ? Sorted(Directory.EnumerateFiles(folder, name)) : [];
-        return found.Length > 0 ? found : throw new BadInputException($"{pattern}: no such file");
+        IReadOnlyList<string> files = RootPaths.Expand([pattern]);
+        string? missing = files.FirstOrDefault(file => !file.Contains("://", StringComparison.Ordinal) && !File.Exists(file));
+        return missing is null ? files : throw new BadInputException($"{missing}: no such file");
     }
 
     private static SampleFiles NonEmpty(string name, string where, IReadOnlyList<string> files) => files.Count > 0

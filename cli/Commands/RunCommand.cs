@@ -4,6 +4,7 @@ using System.Text.Json;
 using DaprHep.Cli.Embedded;
 using DaprHep.Cli.Gateway;
 using DaprHep.Cli.Progress;
+using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
@@ -25,7 +26,7 @@ internal static class RunCommand
             Description = "Folder with the sub-folders qcd, ttbar and wjets of ROOT files.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var sample = new Option<string[]>("--sample") { Description = "Instead of SAMPLES: CLASS=GLOB, once a class or more.", HelpName = "CLASS=GLOB" };
+        var sample = new Option<string[]>("--sample") { Description = "Instead of SAMPLES: CLASS=FILES, once a class or more; a path, URL, glob or @list.", HelpName = "CLASS=GLOB" };
         var output = new Option<string>("--out")
         {
             Description = "Folder for report.html, metrics.json, model/ and run.json.",
@@ -44,6 +45,8 @@ internal static class RunCommand
         var store = new Option<string?>("--store") { Description = "Object store for the data between steps; default OUT/store.", HelpName = "URL" };
         Option<int> badFiles = NumberOption.Create("--max-bad-files", "Leave out files that can't be read, at most so many.", 0, 0);
         var hash = new Option<bool>("--hash-inputs") { Description = "Record the SHA-256 of every input file." };
+        var compress = new Option<string?>("--compress") { Description = "Compress events and shards in the store.", HelpName = "zstd|lz4" };
+        compress.AcceptOnlyFromAmong([.. EventCompression.Names]);
         var tune = new Option<string?>("--tune")
         {
             Description = "Search hyper-parameters before the training: YAML file of the search space, as in samples/spaces.",
@@ -77,7 +80,7 @@ internal static class RunCommand
 
         var command = new Command("run", "From ROOT files to a trained and evaluated classifier.")
         {
-            samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, tune, algorithm, trials, parallel, promote,
+            samples, sample, output, model, physics, maxEvents, test, store, badFiles, hash, compress, tune, algorithm, trials, parallel, promote,
             gateway, memory, json,
         };
         var training = new TrainingArguments(command);
@@ -102,6 +105,7 @@ internal static class RunCommand
                 Model = parsed.GetValue(model)!,
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
+                Compress = parsed.GetValue(compress),
                 MaxBadFiles = parsed.GetValue(badFiles),
                 Tune = parsed.GetValue(tune) is not { } file ? null : new TuneRequest
                 {

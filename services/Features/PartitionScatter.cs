@@ -65,7 +65,7 @@ public static class PartitionScatter
             if (places[shard].Length == 0)
                 continue;
             long offset = output.Position, particles = 0;
-            using (var writer = new EventFileWriter(output, schema))
+            using (var writer = new EventFileWriter(output, schema, statistics.Compression))
             {
                 foreach ((int Table, int Row)[] batch in places[shard].Chunk(BatchEvents))
                 {

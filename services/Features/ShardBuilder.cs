@@ -38,7 +38,8 @@ public static class ShardBuilder
             ParticleColumns.Names,
             new Dictionary<string, string> { ["physics"] = statistics.Physics, ["scaled"] = "true", ["software"] = SoftwareVersion.Current },
             padded: PhysicsProfiles.Parse(statistics.Physics) == PhysicsProfile.Cern2019);
-        await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, schema, cancellation);
+        await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(
+            store, name, 0, schema, statistics.Compression, cancellation);
         using var rows = new TrainingRows(statistics, writer, BatchEvents);
         await WriteInOrderAsync(events, statistics.Selection, split, memory, rows, cancellation);
         DatasetPart part = await writer.CommitAsync(cancellation);

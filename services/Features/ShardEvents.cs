@@ -17,7 +17,7 @@ internal sealed class ShardEvents(
     /// <summary>Whether it is plain without looking at any event that they take no more than so many bytes.</summary>
     public async Task<bool> SurelyFitAsync(long memory, CancellationToken cancellation)
     {
-        if (_scattered)
+        if (_scattered || plan.Compression is not null)
             return false;
         foreach (Partition partition in plan.Partitions)
         {

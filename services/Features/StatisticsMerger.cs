@@ -80,6 +80,7 @@ public sealed class StatisticsMerger
         {
             Plan = plan.Key,
             Physics = plan.Physics,
+            Compression = plan.Compression,
             Features = HlfColumns.Names,
             Minimum = merger._range.Minimum.ToArray(),
             Maximum = merger._range.Maximum.ToArray(),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DaprHep.Data.Events;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
@@ -54,6 +55,9 @@ internal sealed record RunSubmission
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
 
+    /// <summary>How events and shards are compressed, <c>zstd</c> or <c>lz4</c>; null for not at all.</summary>
+    public string? Compress { get; init; }
+
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 
@@ -102,6 +106,7 @@ internal sealed record RunSubmission
         Training = Training,
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
+        Compress = Compress,
         Tune = Tune,
         Promote = Promote,
         Attempts = Attempts,
@@ -116,6 +121,8 @@ internal sealed record RunSubmission
         CheckSamples("$.testSamples", TestSamples, errors);
         if (!Profiles.Contains(Physics))
             errors["$.physics"] = [$"expected {string.Join(" or ", Profiles)}, found '{Physics}'"];
+        if (Compress is not null && !EventCompression.Names.Contains(Compress))
+            errors["$.compress"] = [$"expected {string.Join(" or ", EventCompression.Names)}, found '{Compress}'"];
         if (string.IsNullOrWhiteSpace(Model))
             errors["$.model"] = ["expected the name of a model"];
         CheckRange("$.epochs", Epochs ?? 1, 1, errors);

@@ -33,7 +33,10 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
 
         await steps.BeginAsync();
         var planned = await steps.CallAsync<PlanPartitionsOutput>("PlanPartitions", new PlanPartitionsInput(
-            run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs, input.MaxBadFiles));
+            run, store, input.Samples, input.TestSamples, input.Physics, input.MaxEvents, input.HashInputs, input.MaxBadFiles)
+        {
+            Compression = input.Compress,
+        });
         steps.Finish(planned.Events);
 
         await steps.BeginAsync();

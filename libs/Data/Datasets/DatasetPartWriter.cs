@@ -16,21 +16,32 @@ public sealed class DatasetPartWriter : IAsyncDisposable
     private readonly ObjectStore _store;
     private readonly string _dataset;
 
-    private DatasetPartWriter(ObjectStore store, string dataset, ObjectWriter target, string name, Schema schema)
+    private DatasetPartWriter(ObjectStore store, string dataset, ObjectWriter target, string name, Schema schema, string? compression)
     {
         (_store, _dataset, _object) = (store, dataset, target);
         _name = name;
         _hashing = new HashingStream(target.Stream);
-        _events = new EventFileWriter(_hashing, schema);
+        _events = new EventFileWriter(_hashing, schema, compression);
     }
 
     /// <summary>Starts part <paramref name="index"/> of dataset <paramref name="dataset"/>.</summary>
+    public static Task<DatasetPartWriter> CreateAsync(
+        ObjectStore store, string dataset, int index, Schema schema, CancellationToken cancellation = default) =>
+        CreateAsync(store, dataset, index, schema, compression: null, cancellation);
+
+    /// <summary>Starts part <paramref name="index"/> of dataset <paramref name="dataset"/>.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="dataset">The dataset's prefix.</param>
+    /// <param name="index">Index of the part.</param>
+    /// <param name="schema">From <see cref="EventSchema.Create"/>.</param>
+    /// <param name="compression">One of <see cref="EventCompression.Names"/>; null to write the buffers as they are.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     public static async Task<DatasetPartWriter> CreateAsync(
-        ObjectStore store, string dataset, int index, Schema schema, CancellationToken cancellation = default)
+        ObjectStore store, string dataset, int index, Schema schema, string? compression, CancellationToken cancellation = default)
     {
         string name = $"part-{index:D5}.arrow";
         ObjectWriter target = await store.CreateAsync($"{dataset}/{name}", cancellation).ConfigureAwait(false);
-        return new DatasetPartWriter(store, dataset, target, name, schema);
+        return new DatasetPartWriter(store, dataset, target, name, schema, compression);
     }
 
     /// <summary>Writes one record batch; the table's buffers may be used again when this returns.</summary>

@@ -12,6 +12,10 @@ public sealed record FeatureStatistics
     /// <summary>Physics profile.</summary>
     public required string Physics { get; init; }
 
+    /// <summary>How shards are compressed; null for not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Compression { get; init; }
+
     /// <summary>Names of the high-level features.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 

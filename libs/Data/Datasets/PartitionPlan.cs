@@ -11,12 +11,19 @@ public sealed record PartitionPlan(string Physics, IReadOnlyList<SourceFile> Sou
     /// <summary>Files that can't be read and are left out, in the order in which they were given.</summary>
     public IReadOnlyList<SkippedFile> Skipped { get; init; } = [];
 
+    /// <summary>How the data steps compress what they write, as <see cref="Events.EventCompression"/> names it; null for not at all.</summary>
+    public string? Compression { get; init; }
+
     /// <summary>The plan's prefix in the store: the hash of its content.</summary>
-    public string Key => ContentName.Of("plans", 2, new Dictionary<string, string> { ["physics"] = Physics },
+    public string Key => ContentName.Of("plans", 2, Parameters,
     [
         .. Partitions.Select(p => $"{Sources[p.Source].Digest}:{p.Label}:{p.Split}:{p.First}:{p.End}"),
         .. Skipped.Select(file => $"{file.Url}:{file.Error}"),
     ]);
+
+    private Dictionary<string, string> Parameters => Compression is null
+        ? new Dictionary<string, string> { ["physics"] = Physics }
+        : new Dictionary<string, string> { ["physics"] = Physics, ["compression"] = Compression };
 
     /// <summary>The plan without some of its files.</summary>
     /// <param name="files">The files to leave out.</param>

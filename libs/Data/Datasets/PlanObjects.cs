@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DaprHep.Data.Objects;
 
 namespace DaprHep.Data.Datasets;
@@ -6,7 +7,12 @@ namespace DaprHep.Data.Datasets;
 /// <param name="Physics">Physics profile.</param>
 /// <param name="Pages">Number of pages.</param>
 /// <param name="Skipped">Files that are left out.</param>
-public sealed record PlanHead(string Physics, int Pages, IReadOnlyList<SkippedFile> Skipped);
+public sealed record PlanHead(string Physics, int Pages, IReadOnlyList<SkippedFile> Skipped)
+{
+    /// <summary>How what is written is compressed; null for not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Compression { get; init; }
+}
 
 /// <summary>A part of a plan that can be understood by itself.</summary>
 /// <param name="Physics">Physics profile.</param>
@@ -15,6 +21,10 @@ public sealed record PlanHead(string Physics, int Pages, IReadOnlyList<SkippedFi
 /// <param name="Partitions">At most <see cref="PlanObjects.PageSize"/> partitions.</param>
 public sealed record PlanPage(string Physics, int FirstSource, IReadOnlyList<SourceFile> Sources, IReadOnlyList<Partition> Partitions)
 {
+    /// <summary>How what is written is compressed; null for not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Compression { get; init; }
+
     /// <summary>The file of a partition of this page.</summary>
     public SourceFile SourceOf(Partition partition) => Sources[partition.Source - FirstSource];
 }
@@ -43,11 +53,14 @@ public static class PlanObjects
                 plan.Physics,
                 firstSource,
                 [.. plan.Sources.Take(firstSource..endSource)],
-                [.. plan.Partitions.Take(first..end)]);
+                [.. plan.Partitions.Take(first..end)])
+            {
+                Compression = plan.Compression,
+            };
             await store.WriteJsonAsync(PageOf(plan.Key, page), content, PlanJson.Default.PlanPage, cancellation).ConfigureAwait(false);
         }
-        await store.WriteJsonAsync(
-            HeadOf(plan.Key), new PlanHead(plan.Physics, pages, plan.Skipped), PlanJson.Default.PlanHead, cancellation).ConfigureAwait(false);
+        var head = new PlanHead(plan.Physics, pages, plan.Skipped) { Compression = plan.Compression };
+        await store.WriteJsonAsync(HeadOf(plan.Key), head, PlanJson.Default.PlanHead, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Reads a whole plan.</summary>
@@ -64,7 +77,7 @@ public static class PlanObjects
             sources.AddRange(content.Sources.Skip(sources.Count - content.FirstSource));
             partitions.AddRange(content.Partitions);
         }
-        return new PartitionPlan(head.Physics, sources, partitions) { Skipped = head.Skipped };
+        return new PartitionPlan(head.Physics, sources, partitions) { Skipped = head.Skipped, Compression = head.Compression };
     }
 
     /// <summary>Reads the page of a partition, and the partition.</summary>

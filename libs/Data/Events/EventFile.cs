@@ -5,7 +5,7 @@ using CommunityToolkit.HighPerformance;
 
 namespace DaprHep.Data.Events;
 
-/// <summary>An Arrow IPC file with the event schema, read in place: the tables are views of the bytes given.</summary>
+/// <summary>An Arrow IPC file with the event schema, read in place: the tables are views of the bytes given, unless these are compressed.</summary>
 public static class EventFile
 {
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;
@@ -27,6 +27,34 @@ public static class EventFile
         }
     }
 
+    /// <summary>Names of the high-level features and of the particle columns, as the file's field metadata give them.</summary>
+    /// <param name="name">What to call the file in an error.</param>
+    /// <param name="content">The whole file.</param>
+    /// <exception cref="EventDataException">The file is not an event file.</exception>
+    public static (IReadOnlyList<string> Features, IReadOnlyList<string> Particles) NamesOf(string name, ReadOnlyMemory<byte> content)
+    {
+        using ArrowStreamReader reader = Open(name, content);
+        Schema schema;
+        try
+        {
+            schema = reader.Schema;
+        }
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+        {
+            throw new EventDataException(name, $"its schema can't be read: {e.Message}", e);
+        }
+        return (ListOf(EventSchema.Hlf, EventSchema.Features), ListOf(EventSchema.Particles, EventSchema.ParticleColumns));
+
+        string[] ListOf(string column, int count)
+        {
+            Field? field = schema.FieldsList.FirstOrDefault(field => field.Name == column);
+            string[] names = field?.Metadata?.GetValueOrDefault(EventSchema.Names)?.Split(' ') ?? [];
+            return names.Length == count
+                ? names
+                : throw new EventDataException(name, $"column '{column}': expected field metadata '{EventSchema.Names}' with {count} names, found {names.Length}");
+        }
+    }
+
     // An IPC file is a stream with a magic word and padding before it, and a footer and the word after it. Read as a stream, its arrays
     // are views of the bytes; the word at the end says that the file is whole.
     private static ArrowStreamReader Open(string name, ReadOnlyMemory<byte> content)
@@ -36,7 +64,7 @@ public static class EventFile
             throw new EventDataException(name, "not an Arrow IPC file: it does not begin with ARROW1");
         if (!bytes.EndsWith(Magic))
             throw new EventDataException(name, $"cut short: its {bytes.Length:N0} bytes do not end with ARROW1");
-        return new ArrowStreamReader(content[8..]);
+        return new ArrowStreamReader(content[8..], EventCompression.Codecs);
     }
 
     private static RecordBatch? NextBatch(string name, ArrowStreamReader reader, int batch)

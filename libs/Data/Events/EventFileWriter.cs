@@ -4,7 +4,7 @@ using CommunityToolkit.HighPerformance;
 
 namespace DaprHep.Data.Events;
 
-/// <summary>Writes event tables as the record batches of one Arrow IPC file; the buffers go to the stream as they are.</summary>
+/// <summary>Writes event tables as the record batches of one Arrow IPC file; the buffers go to the stream as they are, or compressed.</summary>
 public sealed class EventFileWriter : IDisposable
 {
     private readonly ArrowFileWriter _writer;
@@ -14,10 +14,11 @@ public sealed class EventFileWriter : IDisposable
     /// <summary>Starts a file.</summary>
     /// <param name="stream">Where it goes; left open.</param>
     /// <param name="schema">From <see cref="EventSchema.Create"/>.</param>
-    public EventFileWriter(Stream stream, Schema schema)
+    /// <param name="compression">One of <see cref="EventCompression.Names"/>; null to write the buffers as they are.</param>
+    public EventFileWriter(Stream stream, Schema schema, string? compression = null)
     {
         _schema = schema;
-        _writer = new ArrowFileWriter(stream, schema, leaveOpen: true);
+        _writer = new ArrowFileWriter(stream, schema, leaveOpen: true, EventCompression.OptionsFor(compression));
         _writer.WriteStart();
     }
 

@@ -45,6 +45,9 @@ public sealed record PipelineRequest
     /// <summary>Whether the SHA-256 of every input file is recorded.</summary>
     public bool HashInputs { get; init; }
 
+    /// <summary>How events and shards are compressed, <c>zstd</c> or <c>lz4</c>; null for not at all.</summary>
+    public string? Compress { get; init; }
+
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 

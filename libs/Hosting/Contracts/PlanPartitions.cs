@@ -11,7 +11,11 @@ public sealed record PlanPartitionsInput(
     string Physics,
     long? MaxEvents,
     bool HashInputs,
-    int MaxBadFiles) : IRunInput;
+    int MaxBadFiles) : IRunInput
+{
+    /// <summary>How datasets are compressed; null for not at all.</summary>
+    public string? Compression { get; init; }
+}
 
 /// <summary>Output of activity <c>PlanPartitions</c>.</summary>
 /// <param name="Plan">Prefix of the plan's objects.</param>

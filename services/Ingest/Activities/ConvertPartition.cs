@@ -18,14 +18,14 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
         SourceFile source = page.SourceOf(partition);
         void Report(long events) => progress.Report(new StepProgress(input.Run, Steps.Convert, events, input.TotalEvents));
 
-        string name = EventDatasets.NameOf(page.Physics, source, partition);
+        string name = EventDatasets.NameOf(page, partition);
         Dataset? dataset = await Dataset.FindAsync(store, name, stopping.Token);
         try
         {
             if (dataset is not null)
                 Report(partition.End - partition.First);
             else
-                dataset = await ConvertAsync(store, page.Physics, source, partition, name, Report);
+                dataset = await ConvertAsync(store, page, partition, name, Report);
         }
         catch (BadInputException e) when (input.MaxBadFiles > 0 && RootInput.IsBadFile(e))
         {
@@ -35,12 +35,14 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
     }
 
     private async Task<Dataset> ConvertAsync(
-        ObjectStore store, string physics, SourceFile source, Partition partition, string name, Action<long> report)
+        ObjectStore store, PlanPage page, Partition partition, string name, Action<long> report)
     {
-        using var conversion = EventConversion.Open(physics, source.Url, source.Tree, partition.Label, partition.First, partition.End);
+        SourceFile source = page.SourceOf(partition);
+        using var conversion = EventConversion.Open(page.Physics, source.Url, source.Tree, partition.Label, partition.First, partition.End);
         if (conversion.SourceDigest != source.Digest)
             throw new BadInputException($"{source.Url}: the file has changed since the run was planned; start the run again");
-        await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema, stopping.Token);
+        await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(
+            store, name, 0, conversion.Schema, page.Compression, stopping.Token);
         conversion.Run(table => writer.Write(table), report, stopping.Token);
         DatasetPart part = await writer.CommitAsync(stopping.Token);
         Measures.StepWrote(Steps.Convert, part.Bytes);
@@ -49,7 +51,7 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
             Step = EventDatasets.Step,
             StepVersion = EventDatasets.StepVersion,
             Software = SoftwareVersion.Current,
-            Parameters = EventDatasets.ParametersOf(physics, source, partition),
+            Parameters = EventDatasets.ParametersOf(page.Physics, source, partition, page.Compression),
             Inputs = [source.Digest],
             Parts = [part],
             Labels = new SortedDictionary<int, long> { [partition.Label] = part.Rows },

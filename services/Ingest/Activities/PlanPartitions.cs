@@ -33,6 +33,7 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
         var plan = new PartitionPlan(profile.Name(), sources, partitions)
         {
             Skipped = [.. bad.Select(file => new SkippedFile(file.Url, file.Error))],
+            Compression = input.Compression,
         };
         await PlanObjects.WriteAsync(ObjectStore.Open(input.Store), plan, stopping.Token);
         long events = partitions.Sum(p => p.End - p.First);
