@@ -6,6 +6,7 @@ using DaprHep.Learning.Distributed;
 using DaprHep.Trainer;
 
 S3ByteSource.Register();
+XRootDByteSource.Register();
 if (args is [RankProcess.Verb, RankTraining.Verb, var input])
     return await RankTraining.RunAsync(input);
 if (args is [RankProcess.Verb, .. var own])
@@ -35,6 +36,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     RunsCommands.Runs(),
     RunsCommands.Status(),
     WatchCommand.Create(),
+    WatchFolderCommand.Create(),
     RunsCommands.Steer("cancel", "End a run; what it has finished stays in the store."),
     RunsCommands.Steer("suspend", "Let a run rest after the work under way."),
     RunsCommands.Steer("resume", "Let a suspended run go on, or start a failed or cancelled one again after its finished steps."),

@@ -44,7 +44,15 @@ internal static class SampleArguments
     /// </summary>
     public static IReadOnlyList<string> FilesOf(string pattern)
     {
-        IReadOnlyList<string> files = RootPaths.Expand([pattern]);
+        IReadOnlyList<string> files;
+        try
+        {
+            files = RootPaths.Expand([pattern]);
+        }
+        catch (RootIOException e) when (pattern[0] != '@')
+        {
+            throw new BadInputException($"{pattern}: no such file", e);
+        }
         string? missing = files.FirstOrDefault(file => !file.Contains("://", StringComparison.Ordinal) && !File.Exists(file));
         return missing is null ? files : throw new BadInputException($"{missing}: no such file");
     }

@@ -26,7 +26,11 @@ internal static class RunCommand
             Description = "Folder with the sub-folders qcd, ttbar and wjets of ROOT files.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var sample = new Option<string[]>("--sample") { Description = "Instead of SAMPLES: CLASS=FILES, once a class or more; a path, URL, glob or @list.", HelpName = "CLASS=GLOB" };
+        var sample = new Option<string[]>("--sample")
+        {
+            Description = "Instead of SAMPLES: CLASS=FILES, once a class or more; a path, URL, glob or @list.",
+            HelpName = "CLASS=GLOB",
+        };
         var output = new Option<string>("--out")
         {
             Description = "Folder for report.html, metrics.json, model/ and run.json.",

@@ -10,12 +10,15 @@ public static class IngestService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         S3ByteSource.Register();
+        XRootDByteSource.Register();
         builder.AddDaprHepService(workflows =>
         {
             workflows.RegisterStep<PlanPartitions>();
             workflows.RegisterStep<ConvertPartition>();
             workflows.RegisterStep<ExcludeFiles>();
         });
-        return builder.Build().UseDaprHepService();
+        WebApplication app = builder.Build().UseDaprHepService();
+        app.MapObjectCreated();
+        return app;
     }
 }

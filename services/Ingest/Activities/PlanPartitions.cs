@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dapr.Workflow;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
@@ -6,18 +5,12 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Physics;
-using DaprHep.Root;
 
 namespace DaprHep.Ingest.Activities;
 
 /// <summary>Opens every input file, checks that it can be converted, and cuts its entries into partitions of seconds of work.</summary>
 public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<PlanPartitionsInput, PlanPartitionsOutput>
 {
-    /// <summary>Entries of a partition: a few seconds of work, and about 100 MB of output.</summary>
-    private const long PartitionEntries = 20_000;
-
-    private const int HashChunk = 1 << 20;
-
     /// <inheritdoc/>
     public override async Task<PlanPartitionsOutput> RunAsync(WorkflowActivityContext context, PlanPartitionsInput input)
     {
@@ -67,8 +60,7 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
                 sources.Add(source);
                 long entries = Math.Min(source.Entries, left);
                 left -= entries;
-                for (long first = 0; first < entries; first += PartitionEntries)
-                    partitions.Add(new Partition(sources.Count - 1, label, split, first, Math.Min(entries, first + PartitionEntries)));
+                partitions.AddRange(SourceFiles.Cut(sources.Count - 1, label, split, entries));
             }
         }
     }
@@ -78,7 +70,7 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
     {
         try
         {
-            return Open(url, label, split, input.HashInputs);
+            return SourceFiles.Open(url, label, split, input.HashInputs);
         }
         catch (BadInputException e) when (RootInput.IsBadFile(e))
         {
@@ -86,29 +78,6 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
             BadFile.Limit(bad, input.MaxBadFiles);
             return null;
         }
-    }
-
-    private static SourceFile Open(string url, int label, DataSplit split, bool hash) => RootInput.Read(() =>
-    {
-        using RootFile file = RootFile.Open(url);
-        RootTree tree = file.Tree(DelphesBranches.Tree);
-        using var complete = new DelphesReader(tree, 0);
-        return new SourceFile(
-            url, DelphesBranches.Tree, file.Length, tree.Entries, SourceDigest.Of(file, tree), hash ? Sha256Of(url) : null, label, split);
-    });
-
-    private static string Sha256Of(string url)
-    {
-        using IByteSource source = ByteSources.Open(url);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[HashChunk];
-        for (long offset = 0; offset < source.Length; offset += buffer.Length)
-        {
-            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, source.Length - offset));
-            source.Read(offset, chunk);
-            hash.AppendData(chunk);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static void RefuseCopies(List<SourceFile> sources)
