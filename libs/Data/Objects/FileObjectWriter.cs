@@ -65,7 +65,8 @@ internal sealed class FileObjectWriter(FileObjectStore store, string key, FileSt
     {
         public override bool CanRead => false;
 
-        public override bool CanSeek => false;
+        // Arrow's file writer insists, but only asks for the position.
+        public override bool CanSeek => true;
 
         public override bool CanWrite => true;
 

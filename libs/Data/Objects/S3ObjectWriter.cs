@@ -256,7 +256,8 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
 
         public override bool CanRead => false;
 
-        public override bool CanSeek => false;
+        // Arrow's file writer insists, but only asks for the position.
+        public override bool CanSeek => true;
 
         public override bool CanWrite => true;
 
