@@ -22,13 +22,15 @@ public sealed class TornStoreTests(SampleRun onFiles, Swift swift) : IClassFixtu
         using AmazonS3Client client = swift.Client();
         ObjectStore store = bucket ? new S3ObjectStore(client, S3Server.Bucket, "torn") : ObjectStore.Open(url);
         var random = new Random(Seed);
+        // A killed process leaves its temporary folder.
+        var environment = new Dictionary<string, string>(swift.Environment) { ["TMPDIR"] = _folder };
         string[] arguments = ["run", Repository.Samples, "--out", Path.Combine(_folder, "out"), "--store", url];
         for (int kill = 0; kill < Kills; kill++)
         {
             // Each goes on where the last one ended, so the kills move through the steps.
             int seen = await store.ListAsync("").CountAsync();
             await DaprHepCommand.RunAsync(
-                swift.Environment,
+                environment,
                 async process =>
                 {
                     while (!process.HasExited && await store.ListAsync("").CountAsync() <= seen)
@@ -39,7 +41,7 @@ public sealed class TornStoreTests(SampleRun onFiles, Swift swift) : IClassFixtu
                 arguments);
             await StoreContents.DigestsAsync(store);
         }
-        DaprHepCommand.Result last = await DaprHepCommand.RunAsync(swift.Environment, arguments);
+        DaprHepCommand.Result last = await DaprHepCommand.RunAsync(environment, arguments);
         last.ExitCode.ShouldBe(0, last.Error);
         (await File.ReadAllBytesAsync(Path.Combine(_folder, "out", "model", "model.safetensors")))
             .ShouldBe(await File.ReadAllBytesAsync(Path.Combine(onFiles.Out, "model", "model.safetensors")));
