@@ -77,7 +77,7 @@ internal static class RunCommand
         };
         var memory = new Option<string?>("--memory")
         {
-            Description = "Memory for conversion, statistics and shuffle, whatever the size of the data; default half of the machine's.",
+            Description = "Memory for building a shard, however large it is; default half of the machine's.",
             HelpName = "512MB",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };

@@ -62,7 +62,7 @@ public class DeliveryTests
         using var client = stack.Client("app");
         await WaitUntil(() => stack.Sidecar.ConnectedWorkers("app") == 2);
         await client.ScheduleNewWorkflowAsync("w", "x", 10);
-        await WaitUntil(() => began.Contains("doomed"));
+        await WaitUntil(() => began.Count(r => r == "doomed") >= 4);
         await doomed.StopAsync();
         using var limit = new CancellationTokenSource(Limit);
         var state = await client.WaitForWorkflowCompletionAsync("x", cancellation: limit.Token);
