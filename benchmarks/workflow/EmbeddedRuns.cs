@@ -17,11 +17,10 @@ internal sealed record EmbeddedRuns(double Startup, double Work, double Total, d
         for (var i = 0; i < rounds; i++)
         {
             var folder = Directory.CreateTempSubdirectory("workflow-benchmark-").FullName;
-            var (start, total, _) = await RunAsync(folder, "first");
-            var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "first", "run.json")))!;
-            var startup = (record["started"]!.GetValue<DateTime>().ToUniversalTime() - start).TotalSeconds;
-            var work = record["steps"]!.AsArray().Sum(step => step!["seconds"]!.GetValue<double>());
-            var (_, again, processor) = await RunAsync(folder, "again");
+            var (start, total, _, said) = await RunAsync(folder, "first");
+            var startup = (said["run"]!["started"]!.GetValue<DateTime>().ToUniversalTime() - start).TotalSeconds;
+            var work = said["steps"]!.AsArray().Sum(step => step!["seconds"]!.GetValue<double>());
+            var (_, again, processor, _) = await RunAsync(folder, "again");
             runs.Add(new EmbeddedRuns(startup, work, total, again, processor));
             Directory.Delete(folder, recursive: true);
         }
@@ -32,10 +31,10 @@ internal sealed record EmbeddedRuns(double Startup, double Work, double Total, d
         double Median(Func<EmbeddedRuns, double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);
     }
 
-    private static async Task<(DateTime Start, double Seconds, double Processor)> RunAsync(string folder, string name)
+    private static async Task<(DateTime Start, double Seconds, double Processor, JsonNode Said)> RunAsync(string folder, string name)
     {
         var program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll");
-        string[] arguments = [program, "run", "samples", "--out", Path.Combine(folder, name), "--store", Path.Combine(folder, "store")];
+        string[] arguments = [program, "run", "samples", "--out", Path.Combine(folder, name), "--store", Path.Combine(folder, "store"), "--json"];
 
         // Bash says how much processor time a process took that is gone.
         var start = new ProcessStartInfo("bash", ["-c", "TIMEFORMAT='%U %S'; time dotnet \"$@\" 2>&1", "bash", .. arguments])
@@ -47,13 +46,13 @@ internal sealed record EmbeddedRuns(double Startup, double Work, double Total, d
         var (output, times) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         var seconds = Stopwatch.GetElapsedTime(ticks).TotalSeconds;
+        var said = await output;
         if (process.ExitCode != 0)
-        {
-            var said = await output;
             throw new InvalidOperationException($"daprhep run samples ended with {process.ExitCode}: {said}");
-        }
 
+        // The progress of the run comes before the one line that is its result.
+        var result = JsonNode.Parse(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
         return (began, seconds, (await times).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            .Sum(time => double.Parse(time, CultureInfo.InvariantCulture)));
+            .Sum(time => double.Parse(time, CultureInfo.InvariantCulture)), result);
     }
 }

@@ -56,8 +56,8 @@ await using (var large = new LargeRun())
 var embedded = await EmbeddedRuns.MeasureAsync(rounds: 5);
 rows.Add(("`daprhep run samples`, process start to workflow start", $"{embedded.Startup:F2} s", "< 2 s", ""));
 rows.Add(("`daprhep run samples` / of it the steps", $"{embedded.Total:F2} / {embedded.Work:F2} s", "", ""));
-rows.Add(("the same again, all outputs found: wall / processor time", $"{embedded.Again:F2} / {embedded.AgainProcessor:F2} s",
-    $"outside of work <= {1 + (0.03 * embedded.Work):F2} s", ""));
+rows.Add(("the same, outside of the steps", $"{embedded.Total - embedded.Work:F2} s", $"<= {1 + (0.03 * embedded.Work):F2} s", ""));
+rows.Add(("the same again, all outputs found: wall / processor time", $"{embedded.Again:F2} / {embedded.AgainProcessor:F2} s", "<= 2 s", ""));
 
 Console.WriteLine("| measure | development sidecar | wanted | daprd 1.18.3 |");
 Console.WriteLine("| --- | --- | --- | --- |");

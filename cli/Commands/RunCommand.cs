@@ -152,6 +152,7 @@ internal static class RunCommand
         if (!ModelRegistry.Names.Contains(request.Model))
             throw new UnknownModelException(request.Model, ModelRegistry.Names);
         OutputFolder folder = OutputFolder.Prepare(output);
+        IReadOnlyList<StepTiming> steps;
         try
         {
             if (request.Store.Length == 0)
@@ -159,6 +160,7 @@ internal static class RunCommand
             PipelineResult result = await WatchAsync(progress => gateway is null
                 ? EmbeddedAsync(request, memory, progress, cancellation)
                 : RemoteAsync(gateway, request, progress, cancellation));
+            steps = result.Steps;
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
         }
         catch (Exception e) when (Failure.IsBadInput(e))
@@ -166,7 +168,7 @@ internal static class RunCommand
             folder.Abandon();
             throw;
         }
-        RunSummary summary = RunSummary.Read(folder.FullPath, Stopwatch.GetElapsedTime(started));
+        RunSummary summary = RunSummary.Read(folder.FullPath, steps, Stopwatch.GetElapsedTime(started));
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(summary.ToJson()));
         else

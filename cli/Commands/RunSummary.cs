@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DaprHep.Data.Events;
 using DaprHep.Hosting.Contracts;
@@ -12,24 +13,30 @@ internal sealed class RunSummary
     private readonly JsonNode _metrics;
     private readonly JsonNode _record;
     private readonly string _folder;
+    private readonly IReadOnlyList<StepTiming> _steps;
     private readonly TimeSpan _elapsed;
 
-    private RunSummary(JsonNode metrics, JsonNode record, string folder, TimeSpan elapsed)
+    private RunSummary(JsonNode metrics, JsonNode record, string folder, IReadOnlyList<StepTiming> steps, TimeSpan elapsed)
     {
         _metrics = metrics;
         _record = record;
         _folder = folder;
+        _steps = steps;
         _elapsed = elapsed;
     }
 
-    public static RunSummary Read(string folder, TimeSpan elapsed) =>
-        new(Read(folder, "metrics.json"), Read(folder, "run.json"), folder, elapsed);
+    /// <param name="folder">OUT.</param>
+    /// <param name="steps">What each step took; the files can't know it of the report, which they are.</param>
+    /// <param name="elapsed">What the command took.</param>
+    public static RunSummary Read(string folder, IReadOnlyList<StepTiming> steps, TimeSpan elapsed) =>
+        new(Read(folder, "metrics.json"), Read(folder, "run.json"), folder, steps, elapsed);
 
     public JsonObject ToJson() => new()
     {
         ["out"] = _folder,
         ["report"] = Path.Combine(_folder, "report.html"),
         ["wall_seconds"] = Math.Round(_elapsed.TotalSeconds, 3),
+        ["steps"] = JsonSerializer.SerializeToNode(_steps, JsonSerializerOptions.Web),
         ["metrics"] = _metrics.DeepClone(),
         ["run"] = _record.DeepClone(),
     };
@@ -48,8 +55,8 @@ internal sealed class RunSummary
                 Count("read", name), Count("selected", name), Count("train", name), Count("test", name));
         }
         Table steps = new Table().Border(TableBorder.Rounded).AddColumn("step").AddColumn(Right("seconds")).AddColumn(Right("events/s"));
-        foreach ((string step, JsonNode? seconds) in _metrics["seconds"]!.AsObject())
-            steps.AddRow(step, Number(seconds, "F2"), Number(_metrics["events_per_second"]?[step], "N0"));
+        foreach (StepTiming step in _steps)
+            steps.AddRow(step.Step, Number(step.Seconds, "F2"), Number(step.EventsPerSecond, "N0"));
         return new Rows(
         [
             classes,

@@ -19,7 +19,11 @@ public sealed class RecurrentRunTests : IDisposable
         DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
             "run", Repository.Samples, "--out", output, "--model", model, "--physics", physics, "--epochs", "2", "--batch", "32", "--json");
         result.ExitCode.ShouldBe(0, result.Error);
-        JsonNode metrics = JsonNode.Parse(result.Output)!["metrics"]!;
+        JsonNode said = JsonNode.Parse(result.Output)!;
+        said["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>())
+            .ShouldBe(["plan", "convert", "statistics", "shards", "train", "evaluate", "report"]);
+        said["steps"]!.AsArray().Sum(step => step!["seconds"]!.GetValue<double>()).ShouldBeLessThan(said["wall_seconds"]!.GetValue<double>());
+        JsonNode metrics = said["metrics"]!;
         metrics["accuracy"]!.GetValue<double>().ShouldBeGreaterThan(accuracy);
         JsonNode description = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "model", "model.json")))!;
         description["model"]!.GetValue<string>().ShouldBe(model);

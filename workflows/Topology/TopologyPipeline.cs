@@ -101,7 +101,12 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
             Study = tuned?.Study,
             Promotion = promotion,
         });
-        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles) { Promotion = promotion };
+        steps.Finish(evaluated.Events);
+        return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles)
+        {
+            Promotion = promotion,
+            Steps = steps.Timings,
+        };
     }
 
     // The plan without the files that conversion found damaged, as long as the run allows so many.
