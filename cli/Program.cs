@@ -43,6 +43,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     RunsCommands.Report(),
     RootCommands.Create(),
 };
+root.Options.OfType<VersionOption>().Single().Action = new VersionText();
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

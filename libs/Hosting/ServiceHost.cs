@@ -20,11 +20,19 @@ public static class ServiceHost
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>The builder of a service that is a process of its own: configured by its environment, with logs and telemetry.</summary>
+    /// <summary>
+    /// The builder of a service that is a process of its own: configured by its environment, with logs and telemetry. With the single argument
+    /// <c>--version</c> the process says what it is, and ends.
+    /// </summary>
     /// <param name="args">The process's arguments.</param>
     /// <param name="service">Name of the service: its Dapr app id.</param>
     public static WebApplicationBuilder CreateBuilder(string[] args, string service)
     {
+        if (args is ["--version"])
+        {
+            Console.Out.WriteLine(SoftwareVersion.TextOf($"daprhep {service}"));
+            Environment.Exit(0);
+        }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
         AddLogs(builder.Logging, builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json);
         return builder.AddDaprHepTelemetry(service);

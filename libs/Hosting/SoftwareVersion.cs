@@ -11,6 +11,14 @@ public static class SoftwareVersion
     public static string Current { get; } =
         Shorten(typeof(SoftwareVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
+    /// <summary>What it was built with: the <c>official</c> packages, or the <c>stand-ins</c> for them.</summary>
+    public static string Packages { get; } = typeof(SoftwareVersion).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == nameof(Packages)).Value!;
+
+    /// <summary>What a program answers to <c>--version</c>, for instance <c>daprhep ingest 0.1.0+3f2a91c05d7e (stand-ins)</c>.</summary>
+    /// <param name="program">Name of the program.</param>
+    public static string TextOf(string program) => $"{program} {Current} ({Packages})";
+
     private static string Shorten(string version)
     {
         int revision = version.IndexOf('+', StringComparison.Ordinal) + 1;
