@@ -110,7 +110,6 @@ bud localhost/daprhep/base base.Containerfile
 for name in "${images[@]}"; do
   if [ "$name" = trainer ]; then
     "$here/libraries.sh" "$work/torch" "$work/base" "$work/published/trainer/libdaprhep_torch.so" libxgboost.so.0
-    rm "$work/torch/usr/lib/x86_64-linux-gnu/libdaprhep_torch.so"
     settle "$work/torch"
   fi
   image "$name" "$name"
@@ -121,7 +120,6 @@ if [ -n "$cuda" ]; then
   "$root/native/build.sh" "$work/native"
   cp "$work/native/libdaprhep_torch.so" "$work/published/trainer/"
   LD_LIBRARY_PATH=$Torch_DIR/../../../lib "$here/libraries.sh" "$work/torch-cuda" "$work/base" "$work/native/libdaprhep_torch.so" libxgboost.so.0
-  rm "$work/torch-cuda/usr/lib/x86_64-linux-gnu/libdaprhep_torch.so"
   # cuDNN and cuBLAS load parts of themselves by name.
   find "$Torch_DIR/../../../lib" -name 'lib*.so*' -exec cp -nL {} "$work/torch-cuda/usr/lib/x86_64-linux-gnu/" \;
   settle "$work/torch-cuda"
