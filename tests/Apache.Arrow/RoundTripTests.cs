@@ -38,6 +38,27 @@ public sealed class RoundTripTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(20240614, 9));
 
     [Fact]
+    public void A_buffer_that_others_left_uncompressed_among_compressed_ones_is_read()
+    {
+        ulong[] values = [.. Enumerable.Range(1, 40).Select(i => (ulong)i * 0x0123456789ABCDUL)];
+        var schema = new Schema([new Field("column", UInt64Type.Default, false)], null);
+        var stream = new MemoryStream();
+        var options = new IpcOptions { CompressionCodec = CompressionCodecType.Lz4Frame, CompressionCodecFactory = new AsItIs() };
+        using (var writer = new ArrowFileWriter(stream, schema, leaveOpen: true, options))
+        {
+            writer.WriteRecordBatch(new RecordBatch(schema, [new UInt64Array.Builder().AppendRange(values).Build()], values.Length));
+            writer.WriteEnd();
+        }
+        byte[] file = stream.ToArray();
+        // The length before the values, for which the format has −1 where they are as they are.
+        int start = file.AsSpan().IndexOf(BitConverter.GetBytes(values[0])) - sizeof(long);
+        BitConverter.ToInt64(file, start).ShouldBe(values.Length * sizeof(ulong));
+        BitConverter.TryWriteBytes(file.AsSpan(start), -1L).ShouldBeTrue();
+        using var reader = new ArrowFileReader(new MemoryStream(file), new Apache.Arrow.Compression.CompressionCodecFactory());
+        ((UInt64Array)reader.ReadNextRecordBatch()!.Column(0)).Values.ToArray().ShouldBe(values);
+    }
+
+    [Fact]
     public async Task Asynchronous_writing_writes_the_same_bytes()
     {
         var arrays = new RandomArrays(77);
@@ -143,4 +164,17 @@ public sealed class RoundTripTests
         FixedSizeBinaryType b => $"{b.Name} {b.ByteWidth}",
         _ => type.Name,
     };
+
+    private sealed class AsItIs : ICompressionCodecFactory, ICompressionCodec
+    {
+        public ICompressionCodec CreateCodec(CompressionCodecType compressionCodecType) => this;
+
+        public int Decompress(ReadOnlyMemory<byte> source, Memory<byte> destination) => throw new NotSupportedException();
+
+        public void Compress(ReadOnlyMemory<byte> source, Stream destination) => destination.Write(source.Span);
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -9,6 +9,8 @@ internal sealed partial class Lz4FrameCodec(int? level) : ICompressionCodec
 {
     private const string Library = "liblz4.so.1";
     private const uint FrameVersion = 100;
+    private const int IndependentBlocks = 1;
+    private const int BlocksOf4MiB = 7;
 
     public unsafe int Decompress(ReadOnlyMemory<byte> source, Memory<byte> destination)
     {
@@ -47,6 +49,9 @@ internal sealed partial class Lz4FrameCodec(int? level) : ICompressionCodec
     {
         var preferences = default(Preferences);
         preferences.ContentSize = (ulong)source.Length;
+        // Blocks that do not refer to one another: some implementations (lz4-java among them) read no others. Large ones, so that it costs little.
+        preferences.BlockMode = IndependentBlocks;
+        preferences.BlockSize = BlocksOf4MiB;
         preferences.CompressionLevel = level ?? 0;
         int bound = checked((int)CompressBound((nuint)source.Length, preferences));
         byte[] buffer = ArrayPool<byte>.Shared.Rent(bound);

@@ -201,6 +201,8 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
         BodyLength += BitUtility.RoundUpToMultiplePowerOfTwo(bytes.Length, F.BufferAlignment);
     }
 
+    // A buffer that gets no smaller could be stored as it is, with −1 as its length. Arrow's C++ does so only when asked, and several readers
+    // of others take the −1 for a length, so all are compressed.
     private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> bytes, ICompressionCodec codec)
     {
         var compressed = new MemoryStream();
@@ -208,15 +210,6 @@ internal sealed class BatchEncoder(ICompressionCodec? codec, CompressionCodecTyp
         BinaryPrimitives.WriteInt64LittleEndian(prefix, bytes.Length);
         compressed.Write(prefix);
         codec.Compress(bytes, compressed);
-        if (compressed.Length - 8 >= bytes.Length)
-        {
-            // A length of −1 says that the bytes follow as they are.
-            compressed.SetLength(0);
-            BinaryPrimitives.WriteInt64LittleEndian(prefix, -1);
-            compressed.Write(prefix);
-            compressed.Write(bytes.Span);
-        }
-
         return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
     }
 }

@@ -1,7 +1,11 @@
 // Prints what apache-arrow and polars see in an Arrow IPC file: rows, column names, names of the features, sums of some columns.
 import { readFileSync } from "node:fs";
-import { tableFromIPC } from "apache-arrow";
+import { CompressionType, compressionRegistry, tableFromIPC } from "apache-arrow";
+import lz4 from "lz4js";
 import pl from "nodejs-polars";
+
+// apache-arrow has no codecs of its own.
+compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => lz4.decompress(bytes) });
 
 const [path, reader] = process.argv.slice(2);
 const result = {};
