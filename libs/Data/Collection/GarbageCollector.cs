@@ -8,8 +8,8 @@ namespace DaprHep.Data.Collection;
 /// <summary>
 /// Finds what no run needs, and takes it away. Needed is what a document outside content names (a run's record, the catalogue of served
 /// models) names, what was written lately, and what these lead to: whatever a needed document names, the events of a plan, the shards
-/// of statistics. A run writes its plan when it begins, even where the same is there; so a plan written lately stands for a run that may
-/// be under way, and all that could be made from it is needed, too.
+/// of statistics. A run begins with a sign that names its plan (<see cref="RunStart"/>); one written lately stands for a run that may be
+/// under way, and so does a plan written lately: all that could be made from it is needed, too. An old sign says nothing.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="since">What was written at this time or later is needed.</param>
@@ -24,6 +24,8 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
 
     private readonly Dictionary<string, ObjectGroup> _groups = [];
     private readonly HashSet<string> _needed = [];
+    private readonly HashSet<string> _begun = [];
+    private readonly Dictionary<string, DateTimeOffset> _signs = [];
     private readonly Queue<ObjectGroup> _toFollow = new();
 
     /// <summary>Finds the garbage; nothing is changed.</summary>
@@ -32,6 +34,8 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
     {
         _groups.Clear();
         _needed.Clear();
+        _begun.Clear();
+        _signs.Clear();
         var documents = new List<ObjectEntry>();
         var members = new Dictionary<string, List<ObjectEntry>>();
         await foreach (ObjectEntry entry in store.ListAsync("", cancellation).ConfigureAwait(false))
@@ -47,7 +51,18 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
             _groups.Add(name, new ObjectGroup(name, objects));
 
         foreach (ObjectEntry document in documents.Where(entry => entry.Key.EndsWith(".json", StringComparison.Ordinal)))
-            await NeedWhatIsNamedInAsync(document.Key, cancellation).ConfigureAwait(false);
+        {
+            bool isSign = RunStart.IsAt(document.Key);
+            if (isSign)
+                _signs.Add(document.Key, document.Modified);
+            if (isSign && document.Modified < since)
+                continue;
+            IReadOnlyList<string> named = await NamesInAsync(document.Key, cancellation).ConfigureAwait(false);
+            foreach (string name in named)
+                Need(name);
+            if (isSign)
+                _begun.UnionWith(named);
+        }
         foreach (ObjectGroup young in _groups.Values.Where(group => group.Modified >= since))
             Need(young.Name);
         await NeedWhatMayBeMadeAsync(cancellation).ConfigureAwait(false);
@@ -76,32 +91,34 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
     public async Task<bool> DeleteAsync(Garbage garbage, Action<ObjectGroup> deleted, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(garbage);
-        Dictionary<string, DateTimeOffset> plans = await PlansAsync(cancellation).ConfigureAwait(false);
-        if (plans.Any(plan => !_groups.TryGetValue(plan.Key, out ObjectGroup? known) || known.Modified < plan.Value))
+        Dictionary<string, DateTimeOffset> known = _groups.Values.Where(group => group.Step == Plans)
+            .Select(group => KeyValuePair.Create(group.Name, group.Modified)).Concat(_signs).ToDictionary();
+        if (await HasOneBegunAsync(known, cancellation).ConfigureAwait(false))
             return false;
         foreach (ObjectGroup group in garbage.Groups)
         {
-            Dictionary<string, DateTimeOffset> now = await PlansAsync(cancellation).ConfigureAwait(false);
-            if (now.Any(plan => !plans.TryGetValue(plan.Key, out DateTimeOffset before) || before < plan.Value))
+            if (await HasOneBegunAsync(known, cancellation).ConfigureAwait(false))
                 return false;
             foreach (ObjectEntry entry in group.InOrderOfDeletion)
                 await store.DeleteAsync(entry.Key, cancellation).ConfigureAwait(false);
-            plans.Remove(group.Name);
             deleted(group);
         }
         await store.UnfinishedAsync(since, delete: true, cancellation).ConfigureAwait(false);
         return true;
     }
 
-    private async Task<Dictionary<string, DateTimeOffset>> PlansAsync(CancellationToken cancellation)
+    // Whether there is a plan or a sign of a run that is not known, or a newer one.
+    private async Task<bool> HasOneBegunAsync(Dictionary<string, DateTimeOffset> known, CancellationToken cancellation)
     {
-        var plans = new Dictionary<string, DateTimeOffset>();
-        await foreach (ObjectEntry entry in store.ListAsync($"{Plans}/", cancellation).ConfigureAwait(false))
+        IAsyncEnumerable<(string Name, DateTimeOffset Modified)> now = store.ListAsync($"{Plans}/", cancellation)
+            .Select(entry => (ObjectGroup.NameOf(entry.Key) ?? "", entry.Modified))
+            .Concat(RunStart.ListAsync(store, cancellation).Select(entry => (entry.Key, entry.Modified)));
+        await foreach ((string name, DateTimeOffset modified) in now.ConfigureAwait(false))
         {
-            if (ObjectGroup.NameOf(entry.Key) is { } name && (!plans.TryGetValue(name, out DateTimeOffset last) || last < entry.Modified))
-                plans[name] = entry.Modified;
+            if (name.Length > 0 && (!known.TryGetValue(name, out DateTimeOffset before) || before < modified))
+                return true;
         }
-        return plans;
+        return false;
     }
 
     private void Need(string name)
@@ -110,10 +127,12 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
             _toFollow.Enqueue(group);
     }
 
+    private bool IsUnderWay(ObjectGroup group) => group.Step == Plans && (group.Modified >= since || _begun.Contains(group.Name));
+
     // The way back: statistics name their plan, and models their statistics.
     private async Task NeedWhatMayBeMadeAsync(CancellationToken cancellation)
     {
-        HashSet<string> made = [.. _groups.Values.Where(group => group.Step == Plans && group.Modified >= since).Select(group => group.Name)];
+        HashSet<string> made = [.. _groups.Values.Where(IsUnderWay).Select(group => group.Name)];
         if (made.Count == 0)
             return;
         foreach (ObjectGroup small in _groups.Values.Where(group => KeptWithYoungPlans.Contains(group.Step)))
@@ -166,29 +185,24 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
             Need(shard);
         // Scattered events are a step on the way to shards, and of no use when these are there.
         ObjectGroup? made = _groups.GetValueOrDefault(statistics.Plan);
-        bool isUnderWay = made is not null && (!shards.All(_groups.ContainsKey) || made.Modified >= since);
-        if (!isUnderWay)
+        if (made is null || (shards.All(_groups.ContainsKey) && !IsUnderWay(made)))
             return;
         PartitionPlan plan = await PlanObjects.ReadAsync(store, statistics.Plan, cancellation).ConfigureAwait(false);
         foreach (Partition partition in plan.Partitions)
             Need(ScatteredEvents.NameOf(key, EventDatasets.NameOf(plan, partition)));
     }
 
-    private async Task NeedWhatIsNamedInAsync(string document, CancellationToken cancellation)
-    {
-        using ObjectContent content = await store.ReadAsync(document, cancellation).ConfigureAwait(false);
-        foreach (string name in ObjectGroup.NamesIn(Encoding.UTF8.GetString(content.Memory.Span)))
-            Need(name);
-    }
-
     private async Task<HashSet<string>> NamesInAsync(ObjectGroup group, CancellationToken cancellation)
     {
         var names = new HashSet<string>();
         foreach (ObjectEntry entry in group.Objects.Where(entry => entry.Key.EndsWith(".json", StringComparison.Ordinal)))
-        {
-            using ObjectContent content = await store.ReadAsync(entry.Key, cancellation).ConfigureAwait(false);
-            names.UnionWith(ObjectGroup.NamesIn(Encoding.UTF8.GetString(content.Memory.Span)));
-        }
+            names.UnionWith(await NamesInAsync(entry.Key, cancellation).ConfigureAwait(false));
         return names;
+    }
+
+    private async Task<IReadOnlyList<string>> NamesInAsync(string document, CancellationToken cancellation)
+    {
+        using ObjectContent content = await store.ReadAsync(document, cancellation).ConfigureAwait(false);
+        return [.. ObjectGroup.NamesIn(Encoding.UTF8.GetString(content.Memory.Span))];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprHep.Data.Objects;
 
@@ -38,7 +39,10 @@ public static class PlanObjects
     /// <summary>Partitions of a page.</summary>
     public const int PageSize = 500;
 
-    /// <summary>Writes a plan under its key.</summary>
+    /// <summary>
+    /// Writes a plan under its key, and nothing where it is there already. The key says which events are converted and how; files that have
+    /// been moved since, or of which a digest is now wanted, make the same plan with other words in it, which are then written.
+    /// </summary>
     public static async Task WriteAsync(ObjectStore store, PartitionPlan plan, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -57,10 +61,12 @@ public static class PlanObjects
             {
                 Compression = plan.Compression,
             };
-            await store.WriteJsonAsync(PageOf(plan.Key, page), content, PlanJson.Default.PlanPage, cancellation).ConfigureAwait(false);
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(content, PlanJson.Default.PlanPage);
+            await WriteAsync(store, PageOf(plan.Key, page), json, cancellation).ConfigureAwait(false);
         }
         var head = new PlanHead(plan.Physics, pages, plan.Skipped) { Compression = plan.Compression };
-        await store.WriteJsonAsync(HeadOf(plan.Key), head, PlanJson.Default.PlanHead, cancellation).ConfigureAwait(false);
+        byte[] headJson = JsonSerializer.SerializeToUtf8Bytes(head, PlanJson.Default.PlanHead);
+        await WriteAsync(store, HeadOf(plan.Key), headJson, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Reads a whole plan.</summary>
@@ -88,6 +94,21 @@ public static class PlanObjects
         ArgumentNullException.ThrowIfNull(store);
         PlanPage page = await store.ReadJsonAsync(PageOf(key, index / PageSize), PlanJson.Default.PlanPage, cancellation).ConfigureAwait(false);
         return (page, page.Partitions[index % PageSize]);
+    }
+
+    private static async Task WriteAsync(ObjectStore store, string key, byte[] content, CancellationToken cancellation)
+    {
+        try
+        {
+            using ObjectContent there = await store.ReadAsync(key, cancellation).ConfigureAwait(false);
+            if (there.Memory.Span.SequenceEqual(content))
+                return;
+        }
+        catch (ObjectStoreException e) when (e.Kind == ObjectStoreProblem.NoObject)
+        {
+            // Nobody has written it yet.
+        }
+        await store.WriteAsync(key, content, cancellation).ConfigureAwait(false);
     }
 
     private static string HeadOf(string key) => $"{key}/plan.json";

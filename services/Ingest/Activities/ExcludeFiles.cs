@@ -18,6 +18,7 @@ public sealed class ExcludeFiles(WorkStopping stopping) : WorkflowActivity<Exclu
         ObjectStore store = ObjectStore.Open(input.Store);
         PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, stopping.Token);
         PartitionPlan kept = plan.Without([.. input.BadFiles.Select(file => new SkippedFile(file.Url, file.Error))]);
+        await RunStart.WriteAsync(store, input.Run, kept.Key, stopping.Token);
         await PlanObjects.WriteAsync(store, kept, stopping.Token);
         return new ExcludeFilesOutput(kept.Key);
     }

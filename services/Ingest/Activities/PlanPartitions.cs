@@ -28,7 +28,9 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
             Skipped = [.. bad.Select(file => new SkippedFile(file.Url, file.Error))],
             Compression = input.Compression,
         };
-        await PlanObjects.WriteAsync(ObjectStore.Open(input.Store), plan, stopping.Token);
+        ObjectStore store = ObjectStore.Open(input.Store);
+        await RunStart.WriteAsync(store, input.Run, plan.Key, stopping.Token);
+        await PlanObjects.WriteAsync(store, plan, stopping.Token);
         long events = partitions.Sum(p => p.End - p.First);
         progress.Report(new StepProgress(input.Run, Steps.Plan, events, events));
         return new PlanPartitionsOutput(plan.Key, partitions.Count, events, bad.Count);

@@ -47,6 +47,31 @@ public sealed class GarbageCollectorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_has_begun_keeps_its_plan_however_old_and_all_that_may_be_made_from_it()
+    {
+        Chain chain = await WriteAsync(seed: 1, isReferred: false);
+        Chain other = await WriteAsync(seed: 2, isReferred: false);
+        await RunStart.WriteAsync(Store, "long-ago", other.Plan);
+        await AgeAsync();
+        await RunStart.WriteAsync(Store, "now", chain.Plan);
+        Garbage found = await new GarbageCollector(Store, Since).FindAsync();
+        found.Kept.Select(group => group.Name).ShouldBe(chain.Groups.Concat(found.Kept.Where(g => g.Step == "evaluations").Select(g => g.Name)).Distinct(), ignoreOrder: true);
+        found.Groups.Select(group => group.Name).ShouldBeSubsetOf(other.Groups);
+        found.Groups.Select(group => group.Step).ShouldContain("events");
+    }
+
+    [Fact]
+    public async Task A_run_that_finds_all_it_needs_ends_the_deletion_when_it_begins()
+    {
+        Chain chain = await WriteAsync(seed: 1, isReferred: false);
+        await AgeAsync();
+        var collector = new GarbageCollector(Store, Since);
+        Garbage found = await collector.FindAsync();
+        await RunStart.WriteAsync(Store, "now", chain.Plan);
+        (await collector.DeleteAsync(found, _ => throw new InvalidOperationException("nothing may go"))).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Scattered_events_stay_until_the_shards_that_are_built_from_them_are_there()
     {
         Chain chain = await WriteAsync(seed: 1, isReferred: true);
