@@ -44,7 +44,7 @@ internal static class Failure
     }
 
     /// <summary>Whether it is the input's fault, not the run's.</summary>
-    public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException or EventDataException
+    public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException and not StoreFullException or EventDataException
         or UnknownModelException or TrainingDeviceException or HyperParameterException or SearchSpaceException or StudyFormatException
         or ModelFormatException or ModelDigestException;
 
@@ -73,7 +73,7 @@ internal static class Failure
 
     private static string MessageOf(Exception e) => e switch
     {
-        StackException or GatewayException or TrainingDivergedException => e.Message,
+        StackException or GatewayException or StoreFullException or TrainingDivergedException => e.Message,
         _ => IsBadInput(e) ? e.Message : $"{e.GetType().Name}: {e.Message}",
     };
 

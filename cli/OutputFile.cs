@@ -1,3 +1,4 @@
+using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 
 namespace DaprHep.Cli;
@@ -12,8 +13,13 @@ internal static class OutputFile
         string file = Path.GetFullPath(path), partial = $"{file}.{Guid.NewGuid():N}.partial";
         try
         {
-            await File.WriteAllBytesAsync(partial, content, cancellation);
+            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            {
+                await stream.WriteAsync(content, cancellation);
+                stream.Flush(flushToDisk: true);
+            }
             File.Move(partial, file, overwrite: true);
+            PosixFile.FlushFolder(Path.GetDirectoryName(file)!);
             return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

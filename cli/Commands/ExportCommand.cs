@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using DaprHep.Cli.Export;
 using DaprHep.Data.Datasets;
+using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 
 namespace DaprHep.Cli.Commands;
@@ -53,7 +54,14 @@ internal static class ExportCommand
                     cancellation);
                 export.Finish();
             }
+            if (Directory.Exists(partial))
+                PosixFile.FlushFolder(partial);
             Directory.Move(partial, output); // a file, too
+            PosixFile.FlushFolder(Path.GetDirectoryName(output)!);
+        }
+        catch (Exception e) when (StoreFullException.IsCause(e))
+        {
+            throw new StoreFullException(Path.GetDirectoryName(output)!, Path.GetFileName(output), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

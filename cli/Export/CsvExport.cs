@@ -6,11 +6,13 @@ namespace DaprHep.Cli.Export;
 /// <summary>One line an event: identity, label and high-level features, with a heading; particles have no place in such a table.</summary>
 internal sealed class CsvExport : EventExport
 {
+    private readonly FileStream _file;
     private readonly StreamWriter _output;
 
     public CsvExport(string path, IReadOnlyList<string> features)
     {
-        _output = new StreamWriter(path) { NewLine = "\n" };
+        _file = File.Create(path);
+        _output = new StreamWriter(_file) { NewLine = "\n" };
         _output.WriteLine($"event,label,{string.Join(',', features)}");
     }
 
@@ -33,7 +35,11 @@ internal sealed class CsvExport : EventExport
         }
     }
 
-    public override void Finish() => _output.Flush();
+    public override void Finish()
+    {
+        _output.Flush();
+        _file.Flush(flushToDisk: true);
+    }
 
     public override void Dispose() => _output.Dispose();
 }

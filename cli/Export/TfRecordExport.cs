@@ -13,12 +13,12 @@ namespace DaprHep.Cli.Export;
 internal sealed class TfRecordExport : EventExport
 {
     private const int SequenceValues = ParticleColumns.MaxParticles * ParticleColumns.Count;
-    private readonly BufferedStream _output;
+    private readonly FileStream _output;
     private readonly float[] _sequence = new float[SequenceValues];
     private readonly float[] _label = new float[EventClasses.Names.Count];
     private readonly MemoryStream _example = new();
 
-    public TfRecordExport(string path) => _output = new BufferedStream(File.Create(path), 1 << 20);
+    public TfRecordExport(string path) => _output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
 
     public override void Add(in EventTable table)
     {
@@ -32,7 +32,7 @@ internal sealed class TfRecordExport : EventExport
         }
     }
 
-    public override void Finish() => _output.Flush();
+    public override void Finish() => _output.Flush(flushToDisk: true);
 
     public override void Dispose()
     {

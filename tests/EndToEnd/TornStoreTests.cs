@@ -68,10 +68,11 @@ public sealed class TornStoreTests(SampleRun onFiles, Swift swift) : IClassFixtu
         using Process run = Process.Start(start)!;
         string error = await run.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
         await run.WaitForExitAsync();
-        run.ExitCode.ShouldBe(3, error);
+        run.ExitCode.ShouldBe(4, error);
         string line = error.TrimEnd().Split('\n')[^1];
         line.ShouldContain("can't be written");
-        line.ShouldContain("No space left");
+        line.ShouldContain("the disk is full (No space left");
+        line.ShouldContain("start the same again");
         ObjectStore store = ObjectStore.Open(kept);
         await StoreContents.DigestsAsync(store);
         Directory.EnumerateFiles(kept, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();

@@ -11,6 +11,9 @@ public sealed class Dataset
     /// <summary>Object name of a manifest below the dataset's prefix.</summary>
     public const string ManifestName = "manifest.json";
 
+    // Of a file that is read in place, so much is held before its memory is given back.
+    private const long HeldBytes = 16 << 20;
+
     private readonly ObjectStore _store;
 
     private Dataset(ObjectStore store, string name, DatasetManifest manifest)
@@ -53,12 +56,15 @@ public sealed class Dataset
     /// <summary>
     /// The bytes of one part, checked against the size in the manifest; those that came over a network against the digest, too.
     /// </summary>
+    /// <param name="part">The part.</param>
+    /// <param name="verify">Whether what is read in place is checked against the digest as well.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="ObjectStoreException">The part is missing or altered.</exception>
-    public async Task<ObjectContent> ReadPartAsync(DatasetPart part, CancellationToken cancellation = default)
+    public async Task<ObjectContent> ReadPartAsync(DatasetPart part, bool verify, CancellationToken cancellation = default)
     {
         string key = $"{Name}/{part.Name}";
         ObjectContent content = await _store.ReadAsync(key, cancellation).ConfigureAwait(false);
-        if (content.Memory.Length == part.Bytes && (content.IsInPlace || DigestOf(content) == part.Sha256))
+        if (content.Memory.Length == part.Bytes && ((content.IsInPlace && !verify) || DigestOf(content) == part.Sha256))
             return content;
         using (content)
         {
@@ -69,16 +75,34 @@ public sealed class Dataset
         }
     }
 
+    /// <inheritdoc cref="ReadPartAsync(DatasetPart, bool, CancellationToken)"/>
+    public Task<ObjectContent> ReadPartAsync(DatasetPart part, CancellationToken cancellation = default) =>
+        ReadPartAsync(part, verify: false, cancellation);
+
     /// <summary>Calls <paramref name="visit"/> for every record batch, part after part; the table is valid during the call only.</summary>
-    public async Task ForEachTableAsync(Action<EventTable> visit, CancellationToken cancellation = default)
+    /// <exception cref="ObjectStoreException">A part is missing or altered.</exception>
+    public Task ForEachTableAsync(Action<EventTable> visit, CancellationToken cancellation = default) =>
+        ForEachTableAsync(visit, verify: false, cancellation);
+
+    /// <inheritdoc cref="ForEachTableAsync(Action{EventTable}, CancellationToken)"/>
+    /// <param name="visit">What to do with a record batch.</param>
+    /// <param name="verify">Whether a part is compared with its digest before its first batch is given, wherever it lies.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public async Task ForEachTableAsync(Action<EventTable> visit, bool verify, CancellationToken cancellation = default)
     {
         foreach (DatasetPart part in Manifest.Parts)
         {
-            using ObjectContent content = await ReadPartAsync(part, cancellation).ConfigureAwait(false);
+            using ObjectContent content = await ReadPartAsync(part, verify, cancellation).ConfigureAwait(false);
+            long held = 0;
             foreach (EventTable table in EventFile.Read($"{Name}/{part.Name}", content.Memory))
             {
                 cancellation.ThrowIfCancellationRequested();
                 visit(table);
+                held += table.Bytes;
+                if (held < HeldBytes)
+                    continue;
+                content.Forget();
+                held = 0;
             }
         }
     }
@@ -89,15 +113,20 @@ public sealed class Dataset
     {
         foreach (DatasetPart part in Manifest.Parts)
         {
-            using ObjectContent content = await ReadPartAsync(part, cancellation).ConfigureAwait(false);
-            string found = DigestOf(content);
-            if (found != part.Sha256)
-            {
-                throw new ObjectStoreException(
-                    _store.Url, $"{Name}/{part.Name}", $"SHA-256 is {found}; its manifest says {part.Sha256}", null, ObjectStoreProblem.Damaged);
-            }
+            using ObjectContent content = await ReadPartAsync(part, verify: true, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static string DigestOf(ObjectContent content) => Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span));
+    private static string DigestOf(ObjectContent content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ReadOnlySpan<byte> bytes = content.Memory.Span;
+        for (int length; !bytes.IsEmpty; bytes = bytes[length..])
+        {
+            length = (int)Math.Min(HeldBytes, bytes.Length);
+            hash.AppendData(bytes[..length]);
+            content.Forget();
+        }
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 }

@@ -35,9 +35,14 @@ public sealed class NamedEvents
         (ObjectStore store, string key) = ObjectStore.OpenAt(location);
         if (key.EndsWith(".arrow", StringComparison.Ordinal))
         {
-            return await store.ExistsAsync(key, cancellation).ConfigureAwait(false)
-                ? new NamedEvents(store, key, [])
-                : throw new ObjectStoreException(store.Url, key, "no such file");
+            if (!await store.ExistsAsync(key, cancellation).ConfigureAwait(false))
+                throw new ObjectStoreException(store.Url, key, "no such file");
+            if (!await store.ExistsAsync(Dataset.ManifestName, cancellation).ConfigureAwait(false))
+                return new NamedEvents(store, key, []);
+            // The part of a dataset, with a digest to compare it with.
+            (ObjectStore parent, string path) = ObjectStore.OpenAt(location, segments: 2);
+            Dataset whole = await Dataset.OpenAsync(parent, path[..^(key.Length + 1)], cancellation).ConfigureAwait(false);
+            return whole.Manifest.Parts is [var only] && only.Name == key ? new NamedEvents(parent, whole.Name, [whole]) : new NamedEvents(store, key, []);
         }
         if (await store.ExistsAsync($"{key}/{Dataset.ManifestName}", cancellation).ConfigureAwait(false))
         {
@@ -59,13 +64,17 @@ public sealed class NamedEvents
         return EventFile.NamesOf(key, content.Memory);
     }
 
-    /// <summary>Calls <paramref name="visit"/> for every record batch in order; the table is valid during the call only.</summary>
+    /// <summary>
+    /// Calls <paramref name="visit"/> for every record batch in order, after the parts of datasets have been compared with their digests; the table is
+    /// valid during the call only.
+    /// </summary>
+    /// <exception cref="ObjectStoreException">A part is missing or altered.</exception>
     /// <exception cref="EventDataException">A file is damaged.</exception>
     public async Task ForEachTableAsync(Action<EventTable> visit, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(visit);
         foreach (Dataset dataset in Datasets)
-            await dataset.ForEachTableAsync(visit, cancellation).ConfigureAwait(false);
+            await dataset.ForEachTableAsync(visit, verify: true, cancellation).ConfigureAwait(false);
         if (Datasets.Count > 0)
             return;
         using ObjectContent content = await _store.ReadAsync(Key, cancellation).ConfigureAwait(false);

@@ -21,6 +21,16 @@ public readonly record struct EventTable(
     /// <summary>Number of events.</summary>
     public int Count => Ids.Length;
 
+    /// <summary>Bytes of the events.</summary>
+    public long Bytes => BytesOf(Ids.Length, Particles.Length / EventSchema.ParticleColumns);
+
+    /// <summary>Bytes of so many events with so many particles.</summary>
+    public static long BytesOf(long events, long particleRows)
+    {
+        const long EventBytes = sizeof(ulong) + sizeof(sbyte) + sizeof(int) + (EventSchema.Features * sizeof(float));
+        return (events * EventBytes) + (particleRows * EventSchema.ParticleColumns * sizeof(float));
+    }
+
     /// <summary>The 14 features of one event.</summary>
     public ReadOnlySpan<float> HlfOf(int index) => Hlf.Span.Slice(index * EventSchema.Features, EventSchema.Features);
 

@@ -204,8 +204,9 @@ public sealed class FileObjectStore(string folder) : ObjectStore
         }
     }
 
-    internal ObjectStoreException Unwritable(string key, Exception cause) =>
-        new(Url, key, $"can't be written: {cause.Message}; check the folder's permissions and the space left", cause);
+    internal ObjectStoreException Unwritable(string key, Exception cause) => StoreFullException.IsCause(cause)
+        ? new StoreFullException(Url, key, cause)
+        : new ObjectStoreException(Url, key, $"can't be written: {cause.Message}; check the folder's permissions", cause);
 
     private string PathOf(string key)
     {

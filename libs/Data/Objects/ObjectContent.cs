@@ -12,6 +12,12 @@ public sealed class ObjectContent(ReadOnlyMemory<byte> memory, IDisposable owner
     /// <summary>The whole object; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Memory { get; } = memory;
 
+    /// <summary>
+    /// Gives back the memory that what has been read takes, where it can be had again from the disk's cache; the content stays readable. For
+    /// those who go through an object that is larger than the memory they may use.
+    /// </summary>
+    public void Forget() => (owner as MappedFile)?.Forget();
+
     /// <inheritdoc/>
     public void Dispose() => owner.Dispose();
 }

@@ -1,7 +1,7 @@
 namespace DaprHep.Data.Objects;
 
 /// <summary>An object store could not do what was asked: the message names the store, the key and what to do.</summary>
-public sealed class ObjectStoreException : Exception
+public class ObjectStoreException : Exception
 {
     /// <summary>Creates the exception for one object or for the store as a whole.</summary>
     /// <param name="store">URL of the store.</param>

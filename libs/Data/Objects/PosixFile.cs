@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace DaprHep.Data.Objects;
 
 /// <summary>What the class library does not do with files: names that are made once only, and folders that reach the disk.</summary>
-internal static class PosixFile
+public static class PosixFile
 {
     private const int Missing = 2;
     private const int Exists = 17;
