@@ -77,7 +77,7 @@ internal static class RunCommand
         };
         var memory = new Option<string?>("--memory")
         {
-            Description = "Memory for building a shard, however large it is; default half of the machine's.",
+            Description = "Memory of a process for events, however many they are; default half of the machine's, or what its service is told.",
             HelpName = "512MB",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
@@ -93,8 +93,6 @@ internal static class RunCommand
             bool folder = result.GetValue(samples) is not null, globs = result.GetValue(sample) is { Length: > 0 };
             if (folder == globs)
                 result.AddError(folder ? "give SAMPLES or --sample, not both" : "give a SAMPLES folder, or --sample CLASS=GLOB once a class");
-            if (result.GetValue(memory) is not null && result.GetValue(gateway) is not null)
-                result.AddError($"--memory is for a run in this process; the services behind a gateway have {DataMemory.Setting} set");
         });
         command.SetAction((parsed, cancellation) => Failure.Guard(async () =>
         {
@@ -110,6 +108,7 @@ internal static class RunCommand
                 MaxEvents = parsed.GetValue(maxEvents),
                 HashInputs = parsed.GetValue(hash),
                 Compress = parsed.GetValue(compress),
+                Memory = parsed.GetValue(memory) is { } bytes ? DataMemory.Parse("--memory", bytes).Bytes : null,
                 MaxBadFiles = parsed.GetValue(badFiles),
                 Tune = parsed.GetValue(tune) is not { } file ? null : new TuneRequest
                 {
@@ -125,7 +124,7 @@ internal static class RunCommand
             if (parsed.GetValue(gateway) is null)
                 _ = training.OptionsFor(request.Model, parsed);
             request = training.Ask(request, parsed);
-            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(memory), parsed.GetValue(json), cancellation);
+            await RunAsync(request, parsed.GetValue(output)!, parsed.GetValue(gateway), parsed.GetValue(json), cancellation);
         }, interrupted: "interrupted; finished steps are kept in the store, and the same command goes on after them"));
         return command;
     }
@@ -143,10 +142,8 @@ internal static class RunCommand
         : throw new UsageException($"--promote {name}: expected 1 to 64 small letters, digits, '-', '.' and '_'");
 
     private static async Task RunAsync(
-        PipelineRequest request, string output, string? gateway, string? memory, bool json, CancellationToken cancellation)
+        PipelineRequest request, string output, string? gateway, bool json, CancellationToken cancellation)
     {
-        if (memory is not null)
-            DataMemory.Parse("--memory", memory);
         long started = Stopwatch.GetTimestamp();
         // Hours of conversion are not spent before a typing error is found.
         if (!ModelRegistry.Names.Contains(request.Model))
@@ -158,7 +155,7 @@ internal static class RunCommand
             if (request.Store.Length == 0)
                 request = request with { Store = folder.StoreUrl };
             PipelineResult result = await WatchAsync(progress => gateway is null
-                ? EmbeddedAsync(request, memory, progress, cancellation)
+                ? EmbeddedAsync(request, progress, cancellation)
                 : RemoteAsync(gateway, request, progress, cancellation));
             steps = result.Steps;
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
@@ -185,9 +182,9 @@ internal static class RunCommand
     }
 
     private static async Task<PipelineResult> EmbeddedAsync(
-        PipelineRequest request, string? memory, IProgressSink progress, CancellationToken cancellation)
+        PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
     {
-        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, memory, cancellation);
+        await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, cancellation);
         using GatewayClient client = stack.Connect();
         RunState state = await client.StartAsync(request, cancellation);
         return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);

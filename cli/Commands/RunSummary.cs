@@ -62,6 +62,7 @@ internal sealed class RunSummary
             classes,
             steps,
             .. _record["promotion"] is { } promotion ? [new Text($"serving  {PromotionOf(promotion)}")] : System.Array.Empty<Text>(),
+            new Text(string.Create(CultureInfo.InvariantCulture, $"memory   {_metrics["peak_memory"]!.GetValue<long>() / 1e6:F0} MB at most, until shards were built")),
             new Text($"accuracy {WithError(_metrics["accuracy"], _metrics["accuracy_error"])}   {_elapsed.TotalSeconds:F1} s in all"),
             new Text($"report   {Path.Combine(_folder, "report.html")}"),
         ]);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using DaprHep.DevSidecar;
-using DaprHep.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +33,7 @@ internal sealed class EmbeddedApp : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Builds and starts the service. It sees nothing of the environment, only what is given here.</summary>
-    public async Task StartAsync(SidecarNode node, string token, string? memory, CancellationToken cancellation)
+    public async Task StartAsync(SidecarNode node, string token, CancellationToken cancellation)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = Id });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -44,7 +43,6 @@ internal sealed class EmbeddedApp : IAsyncDisposable
             ["DAPR_API_TOKEN"] = token,
             ["APP_API_TOKEN"] = token,
             ["DAPRHEP_API_TOKEN"] = token,
-            [DataMemory.Setting] = memory,
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenHandle((ulong)_socket.Handle));
         builder.Services.AddRoutingCore();

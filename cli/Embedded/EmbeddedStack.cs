@@ -30,15 +30,14 @@ internal sealed class EmbeddedStack : IAsyncDisposable
 
     /// <summary>Starts what the run needs; it is ready for it when the task ends.</summary>
     /// <param name="request">The run.</param>
-    /// <param name="memory">What the data steps may use, as <see cref="DaprHep.Hosting.DataMemory"/> reads it; null for the default.</param>
     /// <param name="cancellation">Ends the start early.</param>
-    public static async Task<EmbeddedStack> StartAsync(PipelineRequest request, string? memory, CancellationToken cancellation)
+    public static async Task<EmbeddedStack> StartAsync(PipelineRequest request, CancellationToken cancellation)
     {
         var stack = new EmbeddedStack();
         try
         {
             // What runs first is compiled first: all at a time, because nearly all of a start is compilation.
-            await Task.Run(() => stack.StartAllAsync(request, memory, cancellation), cancellation);
+            await Task.Run(() => stack.StartAllAsync(request, cancellation), cancellation);
             return stack;
         }
         catch
@@ -59,7 +58,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task StartAllAsync(PipelineRequest request, string? memory, CancellationToken cancellation)
+    private async Task StartAllAsync(PipelineRequest request, CancellationToken cancellation)
     {
         Add(Apps.Ingest, IngestService.Build);
         Add(Apps.Features, FeaturesService.Build);
@@ -77,7 +76,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
             StateKeyPrefix = "name",
         };
         _sidecar = await Sidecar.StartAsync(options, cancellation: cancellation);
-        await Task.WhenAll(_apps.Select(app => Task.Run(() => app.StartAsync(_sidecar.Node(app.Id), _token, memory, cancellation), cancellation)));
+        await Task.WhenAll(_apps.Select(app => Task.Run(() => app.StartAsync(_sidecar.Node(app.Id), _token, cancellation), cancellation)));
         while (_apps.Any(app => _sidecar.ConnectedWorkers(app.Id) == 0))
             await Task.Delay(Pause, cancellation);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
@@ -53,6 +54,20 @@ public sealed record DataMemory(long Bytes)
             ? new DataMemory(bytes)
             : throw new BadInputException($"{name}: expected at least {Least / 1_000_000}MB, which the program itself needs, found '{text}'");
     }
+
+    /// <summary>The most memory that this process has had at any time, in bytes.</summary>
+    public static long PeakOfProcess
+    {
+        get
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>The budget of a run that asks for one of its own: that, but no more than this one.</summary>
+    /// <param name="asked">Bytes; null where the run does not ask.</param>
+    public DataMemory For(long? asked) => asked < Bytes ? new DataMemory(Math.Max(Least, asked.Value)) : this;
 
     /// <summary>The bytes of data that one of the activities running at the same time may hold.</summary>
     public long OfActivity => (Bytes - Program) / Environment.ProcessorCount;

@@ -1,15 +1,18 @@
 using System.Runtime.InteropServices;
+using Apache.Arrow;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
-using DaprHep.Data.Sampling;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
 using DaprHep.Physics;
 
 namespace DaprHep.Features;
 
-/// <summary>The first of two passes of the shuffle: brings a partition's drawn events together by the shard they go to.</summary>
+/// <summary>
+/// The first of two passes of the shuffle: brings a partition's drawn events together by the shard they go to. A partition that does not fit
+/// the memory is gone through once for each range of shards whose events do, with the same bytes as a result.
+/// </summary>
 public static class PartitionScatter
 {
     private const int BatchEvents = 1024;
@@ -19,8 +22,9 @@ public static class PartitionScatter
     /// <param name="store">The store with the statistics, the plan and the converted partition.</param>
     /// <param name="statisticsKey">Key of the statistics object.</param>
     /// <param name="index">Index of the partition in the plan.</param>
+    /// <param name="memory">Bytes of events to hold at a time; record batches come in addition.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public static async Task ScatterAsync(ObjectStore store, string statisticsKey, int index, CancellationToken cancellation)
+    public static async Task ScatterAsync(ObjectStore store, string statisticsKey, int index, long memory, CancellationToken cancellation)
     {
         FeatureStatistics statistics = await store.ReadJsonAsync(statisticsKey, StatisticsJson.Default.FeatureStatistics, cancellation);
         (PlanPage page, Partition partition) = await PlanObjects.FindAsync(store, statistics.Plan, index, cancellation);
@@ -29,79 +33,69 @@ public static class PartitionScatter
             return;
 
         Dataset dataset = await Dataset.OpenAsync(store, events, cancellation);
-        var contents = new List<ObjectContent>();
-        try
-        {
-            var tables = new List<EventTable>();
-            foreach (DatasetPart part in dataset.Manifest.Parts)
-            {
-                contents.Add(await dataset.ReadPartAsync(part, cancellation));
-                tables.AddRange(EventFile.Read($"{events}/{part.Name}", contents[^1].Memory));
-            }
-            ScatteredSegment[] segments = await WriteAsync(store, ScatteredEvents.EventsOf(name), statistics, partition.Split, tables, cancellation);
-            await store.WriteAsync(ScatteredEvents.IndexOf(name), MemoryMarshal.AsBytes(segments.AsSpan()).ToArray(), cancellation);
-        }
-        finally
-        {
-            contents.ForEach(content => content.Dispose());
-        }
+        var drawn = new DrawnEvents(dataset, statistics.Selection, partition.Split);
+        ScatteredSegment[] segments = await WriteAsync(store, ScatteredEvents.EventsOf(name), statistics, drawn, memory, cancellation);
+        await store.WriteAsync(ScatteredEvents.IndexOf(name), MemoryMarshal.AsBytes(segments.AsSpan()).ToArray(), cancellation);
     }
 
     private static async Task<ScatteredSegment[]> WriteAsync(
-        ObjectStore store, string key, FeatureStatistics statistics, DataSplit declared, List<EventTable> tables, CancellationToken cancellation)
+        ObjectStore store, string key, FeatureStatistics statistics, DrawnEvents drawn, long memory, CancellationToken cancellation)
     {
-        SampleSelection selection = statistics.Selection;
-        (int Table, int Row)[][] places = ByShard(selection, declared, tables);
-        var segments = new ScatteredSegment[places.Length];
+        ScatteredSegment[] segments = await drawn.CountAsync(cancellation);
         var schema = EventSchema.Create(
             HlfColumns.Names, ParticleColumns.Names, new Dictionary<string, string> { ["physics"] = statistics.Physics });
         await using ObjectWriter target = await store.CreateAsync(key, cancellation);
         await using var output = new CountingStream(target.Stream);
-        using var buffer = new EventBuffer();
-        byte[] padding = new byte[Alignment];
-        for (int shard = 0; shard < places.Length; shard++)
+        using EventBuffer held = new(), batch = new();
+        for (int first = 0, end; first < segments.Length; first = end)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (places[shard].Length == 0)
-                continue;
-            long offset = output.Position, particles = 0;
-            using (var writer = new EventFileWriter(output, schema, statistics.Compression))
+            end = EndOfRange(segments, first, memory);
+            held.Clear();
+            held.Reserve(segments[first..end].Sum(segment => segment.Rows), segments[first..end].Sum(segment => segment.ParticleRows));
+            List<int>[] rows = await drawn.GatherAsync(first, end, held, cancellation);
+            for (int place = first; place < end; place++)
             {
-                foreach ((int Table, int Row)[] batch in places[shard].Chunk(BatchEvents))
-                {
-                    buffer.Clear();
-                    foreach ((int table, int row) in batch)
-                        buffer.Add(tables[table], row);
-                    writer.Write(buffer.Table);
-                    particles += buffer.Table.Offsets.Span[buffer.Count];
-                }
-                writer.Finish();
+                if (rows[place - first].Count > 0)
+                    segments[place] = WriteSegment(output, schema, statistics.Compression, segments[place], held.Table, rows[place - first], batch);
             }
-            segments[shard] = new ScatteredSegment(offset, output.Position - offset, places[shard].Length, particles);
-            output.Write(padding.AsSpan(0, (int)(-output.Position & (Alignment - 1))));
         }
         await target.CommitAsync(cancellation);
         Measures.StepWrote(Steps.Shards, output.Position);
         return segments;
     }
 
-    // Where the events of each shard are in the tables.
-    private static (int Table, int Row)[][] ByShard(SampleSelection selection, DataSplit declared, List<EventTable> tables)
+    // One past the last shard that fits, with those from the first on.
+    private static int EndOfRange(ScatteredSegment[] segments, int first, long memory)
     {
-        var places = new List<(int Table, int Row)>[selection.TrainShards + selection.TestShards];
-        for (int i = 0; i < places.Length; i++)
-            places[i] = [];
-        for (int t = 0; t < tables.Count; t++)
+        int end = first;
+        for (long left = memory; end < segments.Length; end++)
         {
-            ReadOnlySpan<ulong> ids = tables[t].Ids.Span;
-            ReadOnlySpan<sbyte> labels = tables[t].Labels.Span;
-            for (int row = 0; row < ids.Length; row++)
-            {
-                DataSplit split = SampleSelection.SplitOf(ids[row], declared, selection.TrainShare);
-                if (selection.Draws(ids[row], labels[row], declared, split))
-                    places[ScatteredEvents.PlaceOf(selection, split, selection.ShardOf(ids[row], split))].Add((t, row));
-            }
+            left -= EventTable.BytesOf(segments[end].Rows, segments[end].ParticleRows);
+            if (left < 0 && end > first)
+                break;
         }
-        return [.. places.Select(list => list.ToArray())];
+        return end;
+    }
+
+    private static ScatteredSegment WriteSegment(
+        CountingStream output, Schema schema, string? compression, ScatteredSegment counted, in EventTable events, List<int> rows, EventBuffer batch)
+    {
+        long offset = output.Position;
+        using (var writer = new EventFileWriter(output, schema, compression))
+        {
+            for (int first = 0; first < rows.Count; first += BatchEvents)
+            {
+                batch.Clear();
+                foreach (int row in CollectionsMarshal.AsSpan(rows)[first..Math.Min(rows.Count, first + BatchEvents)])
+                    batch.Add(events, row);
+                writer.Write(batch.Table);
+            }
+            writer.Finish();
+        }
+        long bytes = output.Position - offset;
+        Span<byte> padding = stackalloc byte[Alignment];
+        padding.Clear();
+        output.Write(padding[..(int)(-output.Position & (Alignment - 1))]);
+        return counted with { Offset = offset, Bytes = bytes };
     }
 }

@@ -63,16 +63,16 @@ public static class ShardBuilder
     private static async Task WriteInOrderAsync(
         ShardEvents events, SampleSelection selection, DataSplit split, long memory, TrainingRows rows, CancellationToken cancellation)
     {
-        const int EventBytes = sizeof(ulong) + sizeof(sbyte) + sizeof(int) + (EventSchema.Features * sizeof(float));
         (long count, long particleRows) = await events.SurelyFitAsync(memory, cancellation) ? default : await events.MeasureAsync(cancellation);
-        long bytes = (count * EventBytes) + (particleRows * EventSchema.ParticleColumns * sizeof(float));
+        long bytes = EventTable.BytesOf(count, particleRows);
         int slices = (int)Math.Clamp(bytes / Math.Max(1, memory) + 1, 1, Math.Max(1, count));
         using var buffer = new EventBuffer();
         for (int slice = 0; slice < slices; slice++)
         {
             buffer.Clear();
-            if (slices == 1)
-                buffer.Reserve(count, particleRows);
+            // Slices of a shuffled order differ by little.
+            if (slice == 0)
+                buffer.Reserve(WithMargin(count), WithMargin(particleRows));
             await events.ForEachAsync(
                 (table, row) =>
                 {
@@ -81,17 +81,27 @@ public static class ShardBuilder
                 },
                 cancellation);
             EventTable table = buffer.Table;
-            ulong[] keys = [.. table.Ids.ToArray().Select(id => EventIdentity.OrderKey(id, selection.Seed))];
-            int[] order = [.. Enumerable.Range(0, keys.Length)];
-            Array.Sort(keys, order);
+            int[] order = OrderOf(table.Ids.Span, selection.Seed);
             foreach (int row in order)
                 rows.Add(table, row);
             cancellation.ThrowIfCancellationRequested();
         }
         rows.Flush();
 
+        long WithMargin(long ofAll) => slices == 1 ? ofAll : (ofAll / slices * 11 / 10) + 64;
+
         // Slices divide the shard's range of the order as shards divide the whole.
         int SliceOf(ulong id) =>
             (int)(Math.BigMul(EventIdentity.OrderKey(id, selection.Seed), (ulong)selection.ShardsOf(split) * (ulong)slices, out _) % (ulong)slices);
+    }
+
+    private static int[] OrderOf(ReadOnlySpan<ulong> ids, ulong seed)
+    {
+        ulong[] keys = new ulong[ids.Length];
+        int[] order = new int[ids.Length];
+        for (int row = 0; row < ids.Length; row++)
+            (keys[row], order[row]) = (EventIdentity.OrderKey(ids[row], seed), row);
+        Array.Sort(keys, order);
+        return order;
     }
 }

@@ -91,6 +91,10 @@ public sealed class StatisticsMerger
         };
     }
 
+    /// <summary>How many draw keys of a class may be kept, so that all of them and the arrays they grow out of fit some memory.</summary>
+    public static int KeptKeysIn(long memory) =>
+        (int)Math.Min(SmallestKeys.DefaultKept, memory / (2 * sizeof(ulong) * 2 * EventClasses.Names.Count));
+
     private void Add(in EventTable table, DataSplit declared)
     {
         ReadOnlySpan<ulong> ids = table.Ids.Span;

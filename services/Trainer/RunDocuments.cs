@@ -25,6 +25,7 @@ internal static class RunDocuments
         };
         metrics["seconds"] = ByStep(input, timing => timing.Seconds);
         metrics["events_per_second"] = ByStep(input, timing => timing.EventsPerSecond);
+        metrics["peak_memory"] = input.PeakMemory;
         return metrics;
     }
 

@@ -36,7 +36,7 @@ internal static class RunReport
             Created = input.Started,
             SoftwareVersion = $"DaprHep {SoftwareVersion.Current}",
             Classes = EventClasses.Names,
-            Parameters = [.. ParametersOf(request), .. PromotionOf(input), .. BadFilesOf(plan)],
+            Parameters = [.. ParametersOf(request), MemoryOf(input), .. PromotionOf(input), .. BadFilesOf(plan)],
             Inputs = InputsOf(plan),
             CutFlow = CutFlowOf(statistics),
             Loss = [.. RunDocuments.LossesOf(history)],
@@ -64,6 +64,9 @@ internal static class RunReport
     /// <summary>A parameter as a record has it: words without quotes, lists in one line.</summary>
     public static ReportParameter ParameterOf(string name, JsonNode? value) =>
         new(name, value is JsonArray list ? list.ToJsonString() : value?.ToString() ?? "");
+
+    private static ReportParameter MemoryOf(WriteReportInput input) =>
+        new("memory of a process of the feature stage", string.Create(CultureInfo.InvariantCulture, $"{input.PeakMemory / 1e6:F0} MB at most"));
 
     private static ReportParameter[] PromotionOf(WriteReportInput input) =>
         input.Promotion is { } promotion ? [new("promotion", promotion.ToString())] : [];

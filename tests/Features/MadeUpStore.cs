@@ -65,21 +65,34 @@ internal sealed class MadeUpStore : IDisposable
         return new EventTable(ids, labels, hlf, offsets, particles.ToArray());
     }
 
-    /// <summary>Scatters where that is due, builds every shard of a split and gives their datasets.</summary>
+    /// <summary>Scatters where that is due, builds every shard of a split that is not there, and gives their datasets.</summary>
     public async Task<IReadOnlyList<Dataset>> BuildAsync(
-        string key, FeatureStatistics statistics, DataSplit split, long memory = 1 << 30)
+        string key, FeatureStatistics statistics, DataSplit split, long memory = 1 << 30, ObjectStore? through = null)
     {
+        ObjectStore store = through ?? Store;
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        PartitionPlan plan = await PlanObjects.ReadAsync(Store, statistics.Plan, cancellation);
+        PartitionPlan plan = await PlanObjects.ReadAsync(store, statistics.Plan, cancellation);
         if (ScatteredEvents.AreNeededFor(statistics.Selection))
         {
             for (int index = 0; index < plan.Partitions.Count; index++)
-                await PartitionScatter.ScatterAsync(Store, key, index, cancellation);
+                await PartitionScatter.ScatterAsync(store, key, index, memory, cancellation);
         }
         var shards = new List<Dataset>();
         for (int index = 0; index < statistics.Selection.ShardsOf(split); index++)
-            shards.Add(await ShardBuilder.BuildAsync(Store, key, split, index, memory, cancellation));
+        {
+            // As the activity does.
+            shards.Add(await Dataset.FindAsync(store, TrainingDatasets.NameOf(key, split, index), cancellation)
+                ?? await ShardBuilder.BuildAsync(store, key, split, index, memory, cancellation));
+        }
         return shards;
+    }
+
+    /// <summary>Takes away all that a step has written.</summary>
+    public void Forget(string step)
+    {
+        string folder = Path.Combine(_folder.FullName, step);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Merges the statistics of a plan and keeps them under a key.</summary>

@@ -39,9 +39,65 @@ public sealed class ShuffleTests : IDisposable
         PartitionPlan plan = await _store.PlanAsync(Files, 300);
         (string key, FeatureStatistics statistics) = await _store.MergeAsync(plan, shardEvents);
         string[] ample = Digests(await _store.BuildAsync(key, statistics, DataSplit.Train));
+        _store.Forget(TrainingDatasets.Step);
         string[] scarce = Digests(await _store.BuildAsync(key, statistics, DataSplit.Train, memory: 60_000));
         scarce.ShouldBe(ample);
         ample.Length.ShouldBe(statistics.Selection.TrainShards);
+    }
+
+    [Fact]
+    public async Task A_partition_scattered_in_little_memory_gives_the_same_bytes()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        PartitionPlan plan = await _store.PlanAsync(Files, 300);
+        (string key, FeatureStatistics _) = await _store.MergeAsync(plan, 250);
+        string name = ScatteredEvents.NameOf(key, EventDatasets.NameOf(plan, plan.Partitions[1]));
+        var written = new List<byte[]>();
+        foreach (long memory in (long[])[1 << 30, 15_000, 1])
+        {
+            await PartitionScatter.ScatterAsync(_store.Store, key, 1, memory, cancellation);
+            foreach (string part in (string[])[ScatteredEvents.EventsOf(name), ScatteredEvents.IndexOf(name)])
+            {
+                using (ObjectContent content = await _store.Store.ReadAsync(part, cancellation))
+                    written.Add(content.Memory.ToArray());
+                await _store.Store.DeleteAsync(part, cancellation);
+            }
+        }
+        written[0].Length.ShouldBeGreaterThan(50_000, "so that the second time takes several ranges of shards");
+        written[2].ShouldBe(written[0]);
+        written[4].ShouldBe(written[0]);
+        written[3].ShouldBe(written[1]);
+        written[5].ShouldBe(written[1]);
+    }
+
+    [Fact]
+    public async Task Killed_at_any_moment_of_its_writing_it_leaves_whole_objects_and_goes_on_to_the_same_shards()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        PartitionPlan plan = await _store.PlanAsync([(1, 0, 60), (2, 1, 50), (3, 2, 70)], 40);
+        (string key, FeatureStatistics statistics) = await _store.MergeAsync(plan, 40);
+        string[] expected = Digests(await _store.BuildAsync(key, statistics, DataSplit.Train));
+        int moments = 0;
+        for (bool crashed = true; crashed; moments++)
+        {
+            _store.Forget(TrainingDatasets.Step);
+            _store.Forget(ScatteredEvents.Step);
+            var store = new CrashingStore(_store.Store, moments);
+            try
+            {
+                await _store.BuildAsync(key, statistics, DataSplit.Train, through: store);
+            }
+            catch (CrashException)
+            {
+                // As meant.
+            }
+            crashed = store.HasCrashed;
+            await foreach (ObjectEntry entry in _store.Store.ListAsync("training/", cancellation).Where(entry => entry.Key.EndsWith(Dataset.ManifestName, StringComparison.Ordinal)))
+                await (await Dataset.OpenAsync(_store.Store, entry.Key[..^(Dataset.ManifestName.Length + 1)], cancellation)).VerifyAsync(cancellation);
+            Digests(await _store.BuildAsync(key, statistics, DataSplit.Train)).ShouldBe(expected);
+        }
+        // Five partitions of two objects, some shards of two, four moments of each and more.
+        moments.ShouldBeGreaterThan(60);
     }
 
     [Fact]
@@ -119,10 +175,10 @@ public sealed class ShuffleTests : IDisposable
         var error = await Should.ThrowAsync<ObjectStoreException>(
             () => ShardBuilder.BuildAsync(_store.Store, key, DataSplit.Train, 0, 1 << 30, cancellation));
         error.Message.ShouldContain("scattered/");
-        await PartitionScatter.ScatterAsync(_store.Store, key, 2, cancellation);
+        await PartitionScatter.ScatterAsync(_store.Store, key, 2, 1 << 30, cancellation);
         DateTimeOffset[] times = [.. _store.Store.ListAsync("scattered/", cancellation).ToBlockingEnumerable(cancellation).Select(entry => entry.Modified)];
         times.Length.ShouldBe(2);
-        await PartitionScatter.ScatterAsync(_store.Store, key, 2, cancellation);
+        await PartitionScatter.ScatterAsync(_store.Store, key, 2, 1 << 30, cancellation);
         _store.Store.ListAsync("scattered/", cancellation).ToBlockingEnumerable(cancellation).Select(entry => entry.Modified).ShouldBe(times);
         statistics.Selection.TrainShards.ShouldBeGreaterThan(3);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprHep.Data.Events;
+using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
@@ -58,6 +59,9 @@ internal sealed record RunSubmission
     /// <summary>How events and shards are compressed, <c>zstd</c> or <c>lz4</c>; null for not at all.</summary>
     public string? Compress { get; init; }
 
+    /// <summary>Bytes that the data steps of a process may hold; the services' own budget where it is not said.</summary>
+    public long? Memory { get; init; }
+
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 
@@ -107,6 +111,7 @@ internal sealed record RunSubmission
         MaxEvents = MaxEvents,
         HashInputs = HashInputs,
         Compress = Compress,
+        Memory = Memory,
         Tune = Tune,
         Promote = Promote,
         Attempts = Attempts,
@@ -136,6 +141,8 @@ internal sealed record RunSubmission
             errors["$.maxBadFiles"] = [$"expected at most {BadFile.Most}, found {MaxBadFiles}"];
         if (MaxEvents is { } events)
             CheckRange("$.maxEvents", events, 1, errors);
+        if (Memory is { } memory)
+            CheckRange("$.memory", memory, DataMemory.Least, errors);
         if (Promote is not null && !PipelineRequest.CanServe(Promote))
             errors["$.promote"] = [$"expected 1 to 64 small letters, digits, '-', '.' and '_', found '{Promote}'"];
         if (Tune is not { } tune)

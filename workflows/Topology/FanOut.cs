@@ -64,11 +64,12 @@ public sealed class ScatterPartitions : FanOut<ScatterPartitionInput, bool>
     private protected override IReadOnlyList<bool> Shown(ScatterPartitionInput input, IReadOnlyList<bool> outputs) => [];
 }
 
-/// <summary>Builds the shards of one split.</summary>
+/// <summary>Builds the shards of one split; shows one that took the most memory.</summary>
 public sealed class BuildShards : FanOut<BuildShardInput, BuildShardOutput>
 {
     private protected override Task<BuildShardOutput> CallAsync(StepCalls calls, BuildShardInput input, int index) =>
         calls.CallAsync<BuildShardOutput>(Apps.Features, "BuildShard", input with { Index = index });
 
-    private protected override IReadOnlyList<BuildShardOutput> Shown(BuildShardInput input, IReadOnlyList<BuildShardOutput> outputs) => [];
+    private protected override IReadOnlyList<BuildShardOutput> Shown(BuildShardInput input, IReadOnlyList<BuildShardOutput> outputs) =>
+        [outputs.MaxBy(output => output.PeakMemory)!];
 }

@@ -46,14 +46,17 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         steps.Finish(planned.Events);
 
         await steps.BeginAsync();
-        var statistics = await steps.CallAsync<MergeStatisticsOutput>("MergeStatistics", new MergeStatisticsInput(run, store, plan, seed));
+        var statistics = await steps.CallAsync<MergeStatisticsOutput>("MergeStatistics", new MergeStatisticsInput(run, store, plan, seed)
+        {
+            Memory = input.Memory,
+        });
         steps.Finish(statistics.Selected);
 
         await steps.BeginAsync();
         await steps.FanOutAsync<ScatterPartitions, ScatterPartitionInput, bool>(
-            new ScatterPartitionInput(run, store, statistics.Statistics, Index: 0), statistics.Scattered);
-        var shard = new BuildShardInput(run, store, statistics.Statistics, Test: false, Index: 0, statistics.Drawn);
-        await FailFast.WhenAll(
+            new ScatterPartitionInput(run, store, statistics.Statistics, Index: 0) { Memory = input.Memory }, statistics.Scattered);
+        var shard = new BuildShardInput(run, store, statistics.Statistics, Test: false, Index: 0, statistics.Drawn) { Memory = input.Memory };
+        IReadOnlyList<BuildShardOutput>[] largest = await FailFast.WhenAll(
         [
             steps.FanOutAsync<BuildShards, BuildShardInput, BuildShardOutput>(shard, statistics.TrainShards),
             steps.FanOutAsync<BuildShards, BuildShardInput, BuildShardOutput>(shard with { Test = true }, statistics.TestShards),
@@ -100,6 +103,7 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         {
             Study = tuned?.Study,
             Promotion = promotion,
+            PeakMemory = largest.SelectMany(outputs => outputs).Max(output => output.PeakMemory),
         });
         steps.Finish(evaluated.Events);
         return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles)

@@ -9,8 +9,16 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Test">Whether it is a test shard.</param>
 /// <param name="Index">Index of the shard in its split.</param>
 /// <param name="TotalEvents">Events of all shards, for progress.</param>
-public sealed record BuildShardInput(string Run, string Store, string Statistics, bool Test, int Index, long TotalEvents) : IRunInput;
+public sealed record BuildShardInput(string Run, string Store, string Statistics, bool Test, int Index, long TotalEvents) : IRunInput
+{
+    /// <summary>As <see cref="PipelineRequest.Memory"/>.</summary>
+    public long? Memory { get; init; }
+}
 
 /// <summary>Output of activity <c>BuildShard</c>.</summary>
 /// <param name="Rows">Events in the shard.</param>
-public sealed record BuildShardOutput(long Rows);
+public sealed record BuildShardOutput(long Rows)
+{
+    /// <summary>The most memory that the process has had at any time, in bytes.</summary>
+    public long PeakMemory { get; init; }
+}

@@ -3,7 +3,11 @@ using DaprHep.Hosting.Runs;
 namespace DaprHep.Hosting.Contracts;
 
 /// <summary>Input of activity <c>MergeStatistics</c>: counts, ranges and the draw, over all partitions of a plan.</summary>
-public sealed record MergeStatisticsInput(string Run, string Store, string Plan, int Seed) : IRunInput;
+public sealed record MergeStatisticsInput(string Run, string Store, string Plan, int Seed) : IRunInput
+{
+    /// <summary>As <see cref="PipelineRequest.Memory"/>.</summary>
+    public long? Memory { get; init; }
+}
 
 /// <summary>Output of activity <c>MergeStatistics</c>.</summary>
 /// <param name="Statistics">Key of the statistics object.</param>

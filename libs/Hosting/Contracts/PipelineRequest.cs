@@ -48,6 +48,9 @@ public sealed record PipelineRequest
     /// <summary>How events and shards are compressed, <c>zstd</c> or <c>lz4</c>; null for not at all.</summary>
     public string? Compress { get; init; }
 
+    /// <summary>Bytes that the data steps of a process may hold, if the process has no smaller budget of its own; null for that budget.</summary>
+    public long? Memory { get; init; }
+
     /// <summary>The search for hyper-parameters before the training; null for none.</summary>
     public TuneRequest? Tune { get; init; }
 

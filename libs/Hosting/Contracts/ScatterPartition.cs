@@ -7,4 +7,8 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="Store">URL of the object store.</param>
 /// <param name="Statistics">Key of the statistics object.</param>
 /// <param name="Index">Index of the partition in the plan.</param>
-public sealed record ScatterPartitionInput(string Run, string Store, string Statistics, int Index) : IRunInput;
+public sealed record ScatterPartitionInput(string Run, string Store, string Statistics, int Index) : IRunInput
+{
+    /// <summary>As <see cref="PipelineRequest.Memory"/>.</summary>
+    public long? Memory { get; init; }
+}

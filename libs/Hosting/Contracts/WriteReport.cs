@@ -20,6 +20,9 @@ public sealed record WriteReportInput(
     /// <summary>What came of the promotion; null for a run without one.</summary>
     public PromotionResult? Promotion { get; init; }
 
+    /// <summary>The most memory that a process which built shards has had, in bytes.</summary>
+    public long PeakMemory { get; init; }
+
     string IRunInput.Run => Request.Run;
 }
 

@@ -17,8 +17,8 @@ public sealed class BuildShard(IProgressSink progress, WorkStopping stopping, Da
         DataSplit split = input.Test ? DataSplit.Test : DataSplit.Train;
         string name = TrainingDatasets.NameOf(input.Statistics, split, input.Index);
         Dataset shard = await Dataset.FindAsync(store, name, stopping.Token)
-            ?? await ShardBuilder.BuildAsync(store, input.Statistics, split, input.Index, memory.OfActivity / 2, stopping.Token);
+            ?? await ShardBuilder.BuildAsync(store, input.Statistics, split, input.Index, memory.For(input.Memory).OfActivity / 2, stopping.Token);
         progress.Report(new StepProgress(input.Run, Steps.Shards, shard.Rows, input.TotalEvents));
-        return new BuildShardOutput(shard.Rows);
+        return new BuildShardOutput(shard.Rows) { PeakMemory = DataMemory.PeakOfProcess };
     }
 }

@@ -8,7 +8,8 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Features.Activities;
 
 /// <summary>Merges the statistics of all converted partitions of a run.</summary>
-public sealed class MergeStatistics(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
+public sealed class MergeStatistics(IProgressSink progress, WorkStopping stopping, DataMemory memory)
+    : WorkflowActivity<MergeStatisticsInput, MergeStatisticsOutput>
 {
     private const int StepVersion = 3;
 
@@ -25,7 +26,8 @@ public sealed class MergeStatistics(IProgressSink progress, WorkStopping stoppin
         }
         else
         {
-            statistics = await StatisticsMerger.MergeAsync(store, plan, input.Seed, stopping.Token);
+            statistics = await StatisticsMerger.MergeAsync(
+                store, plan, input.Seed, stopping.Token, keptKeys: StatisticsMerger.KeptKeysIn(memory.For(input.Memory).OfActivity));
             await store.WriteJsonAsync(key, statistics, StatisticsJson.Default.FeatureStatistics, stopping.Token);
         }
         long selected = statistics.Classes.Sum(c => c.Selected);
