@@ -24,6 +24,9 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
 {
     private readonly ObjectStore _store = ObjectStore.Open(input.Store);
 
+    /// <summary>Where ranks run.</summary>
+    public RankPlaces Places { get; init; } = RankPlaces.Here;
+
     /// <summary>Called before the model is committed; throws where it must not be.</summary>
     public Func<Task> BeforeCommit { get; init; } = () => Task.CompletedTask;
 
@@ -48,7 +51,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
             string name = ModelObjects.NameOf(input);
             if (await ModelObjects.ExistsAsync(_store, name, cancellation))
                 progress.Report(new StepProgress(input.Run, Steps.Train, events, events));
-            else if (input.Ranks > 1)
+            else if (Places.Take(input))
                 await LaunchAsync(name, cancellation);
             else
                 await TrainAsync(options, statistics, name, ranks: null, cancellation);
@@ -66,7 +69,10 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
     {
         FeatureStatistics statistics = await _store.ReadJsonAsync(
             input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
-        await TrainAsync(OptionsOf(input), statistics, ModelObjects.NameOf(input), ranks, cancellation);
+        TrainingOptions options = OptionsOf(input);
+        if (ranks.HasOwnMachines)
+            options = options with { Threads = Environment.ProcessorCount };
+        await TrainAsync(options, statistics, ModelObjects.NameOf(input), ranks, cancellation);
     }
 
     /// <summary>Epochs of a training.</summary>
@@ -95,7 +101,7 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
 
     private async Task LaunchAsync(string name, CancellationToken cancellation)
     {
-        await RankTraining.LaunchAsync(input, progress, AfterEpoch, Log, cancellation);
+        await RankTraining.LaunchAsync(input, Places, progress, AfterEpoch, Log, cancellation);
         await BeforeCommit();
         await ModelObjects.CopyAsync(_store, StagedOf(name), name, cancellation);
         await ModelObjects.DeleteAsync(_store, StagedOf(name), cancellation);

@@ -3,13 +3,14 @@ using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
 using DaprHep.Learning.Distributed;
+using DaprHep.Learning.Distributed.Kubernetes;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Trainer;
 
 /// <summary>
-/// Trains a run's model over several processes of this machine. Each is the program of this process, the trainer or the command line,
-/// started with the arguments <c>rank job INPUT</c>, and ends with it.
+/// Trains a run's model over several processes. Each is the program of this process, the trainer or the command line, started with the
+/// arguments <c>rank job INPUT</c>, on this machine or in a pod of its own.
 /// </summary>
 public static class RankTraining
 {
@@ -31,6 +32,7 @@ public static class RankTraining
 
     /// <summary>Starts the ranks and waits for their end.</summary>
     /// <param name="input">What to train.</param>
+    /// <param name="places">Where they run.</param>
     /// <param name="progress">Takes progress.</param>
     /// <param name="afterEpoch">Told after every epoch.</param>
     /// <param name="log">Told what else the first rank says.</param>
@@ -38,9 +40,12 @@ public static class RankTraining
     /// <exception cref="BadInputException">The input is to blame.</exception>
     /// <exception cref="WorkLostException">A rank was lost.</exception>
     /// <exception cref="RankFailedException">A rank failed.</exception>
+    /// <exception cref="RanksNotPlacedException">The cluster has no place for them.</exception>
     internal static async Task LaunchAsync(
-        TrainModelInput input, IProgressSink progress, Action<long> afterEpoch, Action<string> log, CancellationToken cancellation)
+        TrainModelInput input, RankPlaces places, IProgressSink progress, Action<long> afterEpoch, Action<string> log,
+        CancellationToken cancellation)
     {
+        places.Check(input);
         var launch = new RankLaunch(input.Ranks, [Verb, JsonSerializer.Serialize(input, JsonSerializerOptions.Web)])
         {
             Output = line =>
@@ -55,13 +60,17 @@ public static class RankTraining
         };
         try
         {
-            await new LocalProcesses().RunAsync(launch, cancellation);
+            await places.Launcher.RunAsync(launch, cancellation);
         }
         catch (RankFailedException e) when (e.IsBadInput)
         {
             throw new BadInputException(e.Errors.Length > 0 ? e.Errors : e.Message, e);
         }
         catch (RankFailedException e) when (e.IsLost)
+        {
+            throw new WorkLostException(e.Message, e);
+        }
+        catch (KubernetesException e) when (e.IsUnreachable)
         {
             throw new WorkLostException(e.Message, e);
         }

@@ -17,6 +17,7 @@ public static class TrainerService
             workflows.RegisterStep<WriteReport>();
             workflows.RegisterJobs();
         });
+        builder.Services.AddSingleton(RankPlaces.From(builder.Configuration));
         builder.Services.AddSingleton<TrialEvents>();
         builder.AddJobs(jobs =>
         {

@@ -25,7 +25,9 @@ public sealed class RankGroup : IDisposable
     {
         _rendezvous = rendezvous;
         _store = store;
-        var own = RankStore.Connect(rendezvous.Host, store.Port, rendezvous.JoinTimeout);
+        // The keeper's own name may not be known yet, its address is.
+        var host = rendezvous is { KeptByRank0: true, Rank: 0, Address: { } address } ? address : rendezvous.Host;
+        var own = RankStore.Connect(host, store.Port, rendezvous.JoinTimeout);
         _heartbeat = new RankHeartbeat(rendezvous, own, _ => _lost.Cancel());
         try
         {
@@ -45,6 +47,11 @@ public sealed class RankGroup : IDisposable
     /// <summary>How many processes there are.</summary>
     public int Size => _rendezvous.Size;
 
+    /// <summary>
+    /// Whether every rank has a machine or pod of its own, with all its cores: the launcher is elsewhere then, and rank 0 keeps the rendezvous.
+    /// </summary>
+    public bool HasOwnMachines => _rendezvous.KeptByRank0;
+
     /// <summary>Whether tensors on GPUs can be summed where they are.</summary>
     public bool OnGpus => _gpus != IntPtr.Zero;
 
@@ -62,7 +69,7 @@ public sealed class RankGroup : IDisposable
     public static RankGroup Join(Rendezvous rendezvous, CancellationToken cancellation = default)
     {
         var store = rendezvous is { KeptByRank0: true, Rank: 0 }
-            ? RankStore.Keep(rendezvous.Host, rendezvous.Port)
+            ? RankStore.Keep(rendezvous.Address ?? rendezvous.Host, rendezvous.Port)
             : RankStore.Connect(rendezvous.Host, rendezvous.Port, rendezvous.JoinTimeout);
         try
         {

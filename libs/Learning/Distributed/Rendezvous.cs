@@ -13,8 +13,11 @@ namespace DaprHep.Learning.Distributed;
 /// <param name="Address">Where the other ranks reach this machine; null: by its own name.</param>
 public sealed record Rendezvous(string Host, int Port, int Rank, int Size, bool KeptByRank0 = false, string? Address = null)
 {
-    private const string HostVariable = "DAPRHEP_RANK_HOST", PortVariable = "DAPRHEP_RANK_PORT", RankVariable = "DAPRHEP_RANK",
-        SizeVariable = "DAPRHEP_RANKS", KeeperVariable = "DAPRHEP_RANK_KEEPER", AddressVariable = "DAPRHEP_RANK_ADDRESS";
+    /// <summary>Names of variables that differ between the ranks of a group.</summary>
+    internal const string RankVariable = "DAPRHEP_RANK", AddressVariable = "DAPRHEP_RANK_ADDRESS";
+
+    private const string HostVariable = "DAPRHEP_RANK_HOST", PortVariable = "DAPRHEP_RANK_PORT", SizeVariable = "DAPRHEP_RANKS",
+        KeeperVariable = "DAPRHEP_RANK_KEEPER", JoinVariable = "DAPRHEP_RANK_JOIN_SECONDS";
 
     /// <summary>How long a rank waits for the others to come.</summary>
     public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -29,7 +32,10 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size, bool 
         var size = Number(SizeVariable, 1, 4096);
         return new Rendezvous(
             Text(HostVariable), Number(PortVariable, 1, ushort.MaxValue), Number(RankVariable, 0, size - 1), size,
-            Environment.GetEnvironmentVariable(KeeperVariable) == "rank0", Environment.GetEnvironmentVariable(AddressVariable));
+            Environment.GetEnvironmentVariable(KeeperVariable) == "rank0", Environment.GetEnvironmentVariable(AddressVariable))
+        {
+            JoinTimeout = TimeSpan.FromSeconds(Number(JoinVariable, 1, 86_400)),
+        };
     }
 
     /// <summary>The variables that <see cref="FromEnvironment"/> reads.</summary>
@@ -42,6 +48,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size, bool 
             [RankVariable] = Rank.ToString(CultureInfo.InvariantCulture),
             [SizeVariable] = Size.ToString(CultureInfo.InvariantCulture),
             [KeeperVariable] = KeptByRank0 ? "rank0" : "launcher",
+            [JoinVariable] = JoinTimeout.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture),
         };
         if (Address is not null)
             variables[AddressVariable] = Address;
