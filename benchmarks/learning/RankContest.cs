@@ -1,4 +1,3 @@
-using System.Globalization;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
@@ -11,55 +10,65 @@ namespace DaprHep.Benchmarks.Learning;
 /// </summary>
 internal static class RankContest
 {
-    private const int Events = 4096, Epochs = 5;
+    private const int Events = 4096, Epochs = 16, WarmUp = 5;
 
     /// <summary>The ranks take turns with the one, and the median ratio counts.</summary>
     internal static async Task RunAsync(int rounds, SpeedTable table)
     {
-        List<double> one = [], two = [], ratios = [];
+        List<RankPace> one = [], two = [];
         for (var round = 0; round < rounds; round++)
         {
-            one.Add(await RateOfAsync(1));
-            two.Add(await RateOfAsync(2));
-            ratios.Add(two[^1] / one[^1]);
-            Console.Error.WriteLine($"ranks, round {round + 1} of {rounds}: one {one[^1]:N0}/s, two {two[^1]:N0}/s");
+            one.Add(await PaceOfAsync(1));
+            two.Add(await PaceOfAsync(2));
+            Console.Error.WriteLine(
+                $"ranks, round {round + 1} of {rounds}: one {one[^1].EventsPerSecond:N0}/s, two {two[^1].EventsPerSecond:N0}/s");
         }
 
         table.Add(new SpeedRow(
             $"inclusive, standard, batch {InclusiveContest.Batch}, two ranks on two cores, by the clock", "one rank on one core",
-            Median(one), Median(two), Median(ratios), 1.6));
+            RankPace.Median(one).EventsPerSecond, RankPace.Median(two).EventsPerSecond,
+            RankPace.Middle(one.Zip(two, (single, pair) => single.Clock / pair.Clock)), 1.6));
+        table.Explain($"one rank: {InWords(RankPace.Median(one))}");
+        table.Explain($"each of two ranks: {InWords(RankPace.Median(two))}");
     }
 
-    /// <summary>What a rank does: trains on its share and, being rank 0, prints events a second of the epochs after the first.</summary>
+    /// <summary>What a rank does: trains on its share; rank 0 prints where the time of all went.</summary>
     internal static Task TrainAsync(RankGroup group, CancellationToken cancellation)
     {
         var all = ToyEvents.DrawWithParticles(Events, InclusiveContest.Features, InclusiveContest.Classes);
         var (first, end) = new RankShare(group.Rank, group.Size).RowsOf(Events);
         var data = new TrainingData(Part(all, first, end), Part(all, 0, 0));
         var options = new TrainingOptions { Model = InclusiveModel.ModelName, BatchSize = InclusiveContest.Batch, Epochs = Epochs };
+        var watch = new RankPace.Watch(Events);
         using var model = TrainingLoop.Run(
-            data, InclusiveContest.Classes, options, new TrainingProgress { Epoch = Print }, null, group.Size > 1 ? group : null,
+            data, InclusiveContest.Classes, options, new TrainingProgress { Epoch = Lap }, null, group.Size > 1 ? group : null,
             cancellation).Model;
+        var sums = watch.Median().ToArray();
+        group.AllReduce(sums);
+        if (group.Rank == 0)
+            Console.WriteLine(RankPace.MeanOf(sums, group.Size));
         return Task.CompletedTask;
 
-        void Print(EpochReport epoch)
+        // In the first seconds the runtime's compiler has a share of the core.
+        void Lap(EpochReport epoch)
         {
-            if (group.Rank == 0 && epoch.Epoch > 1)
-                Console.WriteLine(epoch.EventsPerSecond.ToString("R", CultureInfo.InvariantCulture));
+            if (epoch.Epoch >= WarmUp)
+                watch.Lap();
         }
     }
 
+    private static string InWords(RankPace pace) =>
+        $"{pace.Clock:F0} µs an event: {pace.Compute:F0} computing, {pace.Queue:F0} in the queue for its core, {pace.Blocked:F0} waiting; "
+        + $"{pace.Beside:F0} in threads beside it";
+
     /// <summary>Starts every rank on a core of its own.</summary>
-    private static async Task<double> RateOfAsync(int ranks)
+    private static async Task<RankPace> PaceOfAsync(int ranks)
     {
-        var rates = new List<double>();
+        RankPace pace = default;
         var launcher = new LocalProcesses(
             ["sh", "-c", "exec taskset -c \"$DAPRHEP_RANK\" \"$0\" \"$@\"", Environment.ProcessPath!, RankProcess.Verb]);
-        await launcher.RunAsync(new RankLaunch(ranks, [])
-        {
-            Output = line => rates.Add(double.Parse(line, CultureInfo.InvariantCulture)),
-        });
-        return Median(rates);
+        await launcher.RunAsync(new RankLaunch(ranks, []) { Output = line => pace = RankPace.Parse(line) });
+        return pace;
     }
 
     private static LabelledEvents Part(LabelledEvents events, int first, int end)
@@ -70,6 +79,4 @@ internal static class RankContest
             features, events.Labels[first..end], events.FeatureCount,
             new ParticleSequences(particles.Values, particles.Offsets[first..(end + 1)], default));
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

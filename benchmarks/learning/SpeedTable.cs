@@ -30,6 +30,9 @@ internal sealed class SpeedTable
         _isMissed |= !isMet;
     }
 
+    /// <summary>What a figure is made of.</summary>
+    internal void Explain(string text) => _notes.Add($"- {text}");
+
     internal void Print(TextWriter output)
     {
         output.WriteLine("| job | peer | its events/s | our events/s | ratio | wanted |");

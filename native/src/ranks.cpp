@@ -34,12 +34,21 @@ struct Group {
     virtual ~Group() = default;
     virtual Work all_reduce(std::vector<at::Tensor>& tensors) = 0;
     virtual Work broadcast(std::vector<at::Tensor>& tensors, int root) = 0;
+    virtual std::vector<Work> exchange(float*, int64_t) { TORCH_CHECK(false, "only CPUs exchange values one by one"); }
 };
 
+enum class Waiting { blocking, polling, interruptible };
+
+/// Work under way: one collective, or the messages of an exchange.
 struct Pending {
-    Work work;
-    bool polled;
+    std::vector<Work> works;
+    Waiting waiting;
+    size_t completed = 0;  // messages of an exchange that need no more waiting
 };
+
+std::vector<at::Tensor> floats(float* values, int64_t count) {
+    return {at::from_blob(values, {count}, at::TensorOptions().dtype(at::kFloat))};
+}
 
 template <class Engine>
 Work all_reduce_by(Engine& engine, std::vector<at::Tensor>& tensors) {
@@ -81,6 +90,19 @@ struct GlooGroup : Group {
 
     Work all_reduce(std::vector<at::Tensor>& tensors) override { return all_reduce_by(*engine, tensors); }
     Work broadcast(std::vector<at::Tensor>& tensors, int root) override { return broadcast_by(*engine, tensors, root); }
+
+    std::vector<Work> exchange(float* values, int64_t count) override {
+        std::vector<Work> works;
+        auto own = engine->getRank(), size = engine->getSize();
+        auto row = [&](int rank) { return floats(values + rank * count, count); };
+        for (auto other = 0; other < size; other++) {
+            if (other == own) continue;
+            auto theirs = row(other), ours = row(own);
+            works.push_back(engine->recv(theirs, other, 0));
+            works.push_back(engine->send(ours, other, 0));
+        }
+        return works;
+    }
 };
 #endif
 
@@ -109,15 +131,11 @@ Owned& owned(void* handle, const char* what) {
 Store& store_of(dht_store handle) { return owned<Store>(handle, "the store"); }
 Group& group_of(dht_group handle) { return owned<Group>(handle, "the group"); }
 
-std::vector<at::Tensor> floats(float* values, int64_t count) {
-    return {at::from_blob(values, {count}, at::TensorOptions().dtype(at::kFloat))};
-}
-
 std::vector<uint8_t> bytes(const char* text) { return {text, text + strlen(text)}; }
 
 char* text_of(const std::vector<uint8_t>& bytes) { return strndup(reinterpret_cast<const char*>(bytes.data()), bytes.size()); }
 
-dht_work pending(Work work, bool polled = false) { return new Pending{std::move(work), polled}; }
+dht_work pending(Work work, Waiting waiting = Waiting::blocking) { return new Pending{{std::move(work)}, waiting}; }
 
 /// Throws what went wrong with work that is completed.
 void finish(c10d_work& work) {
@@ -217,7 +235,7 @@ dht_error dht_all_reduce_floats(dht_group group, float* values, int64_t count, d
 dht_error dht_all_reduce_tensor(dht_group group, dht_tensor tensor, dht_work* result) {
     return guarded([&] {
         std::vector<at::Tensor> tensors{tensor_of(tensor).detach()};
-        *result = pending(group_of(group).all_reduce(tensors), true);
+        *result = pending(group_of(group).all_reduce(tensors), Waiting::polling);
     });
 }
 
@@ -228,12 +246,26 @@ dht_error dht_broadcast_floats(dht_group group, float* values, int64_t count, in
     });
 }
 
+dht_error dht_exchange_floats(dht_group group, float* values, int64_t count, dht_work* result) {
+    return guarded([&] { *result = new Pending{group_of(group).exchange(values, count), Waiting::interruptible}; });
+}
+
 dht_error dht_work_wait(dht_work handle, int64_t timeout_ms, int32_t* done) {
     return guarded([&] {
-        auto& [own, polled] = owned<Pending>(handle, "the work");
-        auto& work = *own;
+        auto& [works, waiting, completed] = owned<Pending>(handle, "the work");
         *done = 1;
-        if (polled) {
+        if (waiting == Waiting::interruptible) {
+            // A message that is waited for with a limit would break all connections when the time is up.
+            for (; completed < works.size(); completed++) {
+                if (!works[completed]->wait()) {
+                    *done = 0;
+                    return;
+                }
+            }
+            return;
+        }
+        auto& work = *works.front();
+        if (waiting == Waiting::polling) {
             *done = done_within(work, Milliseconds(timeout_ms));
             if (*done) finish(work);
             return;
@@ -249,6 +281,12 @@ dht_error dht_work_wait(dht_work handle, int64_t timeout_ms, int32_t* done) {
             }
         }
     });
+}
+
+void dht_work_interrupt(dht_work handle) {
+    auto& pending = *static_cast<Pending*>(handle);
+    if (pending.waiting != Waiting::interruptible) return;
+    for (auto& work : pending.works) work->abort();
 }
 
 void dht_work_free(dht_work work) { delete static_cast<Pending*>(work); }

@@ -12,7 +12,7 @@ namespace DaprHep.Trainer;
 /// <summary>A model's objects in the store; <c>model.json</c> is written last and commits the model.</summary>
 internal static class ModelObjects
 {
-    private const int StepVersion = 4;
+    private const int StepVersion = 5;
     private const string History = "training.json";
 
     /// <summary>The prefix of the model that the input asks for.</summary>

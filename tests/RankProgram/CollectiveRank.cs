@@ -33,6 +33,17 @@ internal static class CollectiveRank
         Console.WriteLine($"many {many[999].ToString("F3", CultureInfo.InvariantCulture)} {Convert.ToHexString(
             System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(many.AsSpan())))}");
 
+        // All send to all, twice before they wait, and with a rank that comes late.
+        if (group.Rank == 1)
+            Thread.Sleep(600);
+        float[] near = new float[2 * group.Size], far = new float[group.Size];
+        (near[2 * group.Rank], near[2 * group.Rank + 1], far[group.Rank]) = (group.Rank, 0.5f, 7 * group.Rank);
+        var fourth = group.BeginExchange(near, 2);
+        var fifth = group.BeginExchange(far, 1);
+        fourth.Wait();
+        fifth.Wait();
+        Print("exchanged", [.. near, .. far]);
+
         // Tensors, as the gradients on GPUs are summed; further sums begin before this one has ended.
         using var tensor = torch.tensor([group.Rank + 1f, 0.5f]);
         var third = group.BeginAllReduce(tensor);
@@ -50,6 +61,19 @@ internal static class CollectiveRank
         {
             Span<float> one = [1];
             group.AllReduce(one);
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>Exchanges values until something ends it.</summary>
+    internal static void Exchanging()
+    {
+        using var group = Join();
+        Console.WriteLine("ready");
+        var values = new float[group.Size];
+        while (true)
+        {
+            group.BeginExchange(values, 1).Wait();
             Thread.Sleep(5);
         }
     }

@@ -16,6 +16,9 @@ try
         case "endless":
             CollectiveRank.Endless();
             break;
+        case "exchanging":
+            CollectiveRank.Exchanging();
+            break;
         case "computing":
             CollectiveRank.Computing();
             break;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.RankProgram;
@@ -11,7 +12,9 @@ namespace DaprHep.RankProgram;
 /// <param name="Epochs">Epochs.</param>
 /// <param name="Pause">Milliseconds that every step takes at least, so that a test can come in between.</param>
 /// <param name="ByLibTorch">Whether libtorch computes, as it does on a GPU.</param>
-internal sealed record TrainingPlan(string Folder, string Model, int Events, int Batch, int Epochs, int Pause = 0, bool ByLibTorch = false)
+/// <param name="Hidden">The width of two dense layers in place of the model's own; 0 for these.</param>
+internal sealed record TrainingPlan(
+    string Folder, string Model, int Events, int Batch, int Epochs, int Pause = 0, bool ByLibTorch = false, int Hidden = 0)
 {
     internal const int Classes = 3;
     private const int Features = 14, TestEvents = 61;
@@ -20,18 +23,20 @@ internal sealed record TrainingPlan(string Folder, string Model, int Events, int
     {
         Model = Model, BatchSize = Batch, Epochs = Epochs, LogEvery = 3, CheckpointEvery = 2, MaxGradientNorm = 5, Seed = 7,
         ByLibTorch = ByLibTorch,
+        Parameters = HyperParameters.Parse(Hidden > 0 ? [string.Create(CultureInfo.InvariantCulture, $"hidden=[{Hidden},{Hidden}]")] : []),
     };
 
     internal string[] Arguments =>
     [
         "train", Folder, Model,
-        .. new[] { Events, Batch, Epochs, Pause, ByLibTorch ? 1 : 0 }.Select(number => number.ToString(CultureInfo.InvariantCulture)),
+        .. new[] { Events, Batch, Epochs, Pause, ByLibTorch ? 1 : 0, Hidden }
+            .Select(number => number.ToString(CultureInfo.InvariantCulture)),
     ];
 
     internal static TrainingPlan Parse(string[] arguments)
     {
         var numbers = Array.ConvertAll(arguments[3..], text => int.Parse(text, CultureInfo.InvariantCulture));
-        return new TrainingPlan(arguments[1], arguments[2], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] == 1);
+        return new TrainingPlan(arguments[1], arguments[2], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] == 1, numbers[5]);
     }
 
     /// <summary>Rows of the training and of the test events; an event's id is its row.</summary>

@@ -49,6 +49,9 @@ internal static unsafe partial class NativeRanks
     [LibraryImport(Library)] internal static partial IntPtr dht_all_reduce_tensor(IntPtr group, IntPtr tensor, out IntPtr result);
     [LibraryImport(Library)] internal static partial IntPtr dht_broadcast_floats(
         IntPtr group, float* values, long count, int root, out IntPtr result);
+    [LibraryImport(Library)] internal static partial IntPtr dht_exchange_floats(
+        IntPtr group, float* values, long count, out IntPtr result);
     [LibraryImport(Library)] internal static partial IntPtr dht_work_wait(IntPtr work, long timeoutMs, out int done);
+    [LibraryImport(Library)] internal static partial void dht_work_interrupt(IntPtr work);
     [LibraryImport(Library)] internal static partial void dht_work_free(IntPtr work);
 }

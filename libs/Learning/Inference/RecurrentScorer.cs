@@ -55,14 +55,16 @@ internal sealed class RecurrentScorer(
 
     private void StepTogether(PreparedEvents events, ReadOnlySpan<long> members, int column)
     {
-        Span<ParticleSteps> steps = stackalloc ParticleSteps[members.Length];
+        // Events without particles, the last, stay at zero.
+        while (members.Length > 0 && events.Steps[(int)members[^1]].Count == 0)
+            members = members[..^1];
+        _tile.Clear(events.Particles);
         for (var i = 0; i < members.Length; i++)
-            steps[i] = events.Steps[(int)members[i]];
-        _tile.Assign(events.Particles, steps, layer.SlotLength, keepsAll: false);
-        layer.Forward(weights.Span, _tile, _workspace);
-        var outputs = layer.Outputs(_tile, _workspace);
+            _tile.Add(events.Steps[(int)members[i]], i, lane: i);
+        _tile.Prepare(layer.SlotLength, keepsAll: false);
+        layer.Forward(weights.Span, _tile, _workspace, head.Source[column..], head.Stride);
         for (var unit = 0; unit < layer.Units; unit++)
-            outputs.Slice(unit * SequenceTile.Width, SequenceTile.Width).CopyTo(head.Source[(unit * head.Stride + column)..]);
+            head.Source.Slice(unit * head.Stride + column, SequenceTile.Width)[members.Length..].Clear();
     }
 
     private void StepAlone(PreparedEvents events, ReadOnlySpan<long> members, int column)

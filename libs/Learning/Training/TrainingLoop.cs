@@ -80,7 +80,7 @@ public static class TrainingLoop
         var steps = (long)options.Epochs * batchesPerEpoch;
         var batch = new EventBatch(Math.Min(batchSize, learned.Length), train.FeatureCount);
         var mirrors = options.Mirror ? new MirrorImages(train.Scaling, batch.Labels.Length) : null;
-        var order = new int[learned.Length];
+        var batches = new EpochBatches(learned, batchSize, batchesPerEpoch, ranks is null ? null : train.Particles);
         var window = progress.Step is null && ranks is null ? null : new MetricsWindow(classes, batch.Labels.Length, options.LogEvery);
         var identity = checkpoints is null ? null : TrainingIdentity.Of(data, classes, options, ranks);
         if (options.Device == TrainingDevice.Cuda)
@@ -111,10 +111,9 @@ public static class TrainingLoop
             var lastEpoch = options.LastEpoch;
             while (state.Epoch < lastEpoch && !state.HasStoppedImproving(options.Patience))
             {
-                // Data: a fresh permutation that depends on seed and epoch alone, so that an epoch can be repeated.
+                // Data: batches that depend on seed and epoch alone, so that an epoch can be repeated.
                 var started = Stopwatch.GetTimestamp();
-                learned.CopyTo(order, 0);
-                new SeededRandom(seed, SeededRandom.Stream.Shuffle, state.Epoch).Shuffle(order);
+                batches.Draw(seed, state.Epoch);
 
                 var eventsNow = 0;
                 while (state.Batch < batchesPerEpoch)
@@ -125,8 +124,7 @@ public static class TrainingLoop
                         throw new OperationCanceledException(cancellation);
                     }
 
-                    var first = Math.Min(state.Batch * batchSize, order.Length);
-                    batch.Gather(train, order.AsSpan(first, Math.Min(batchSize, order.Length - first)));
+                    batch.Gather(train, batches.Of(state.Batch));
                     progress.Batch?.Invoke(batch.Rows.AsSpan(0, batch.Count));
                     mirrors?.Apply(batch, train, options.Seed, state.Epoch);
 

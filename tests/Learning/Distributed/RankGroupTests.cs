@@ -24,6 +24,9 @@ public class RankGroupTests
             var lines = processes[rank].Lines;
             lines.ShouldContain($"sum {ranks * (ranks + 1) / 2} {10 * ranks * (ranks - 1) / 2}");
             lines.ShouldContain($"few {ranks} {ranks} {ranks}");
+            var others = Enumerable.Range(0, ranks).ToArray();
+            lines.ShouldContain("exchanged " + string.Join(
+                ' ', [.. others.Select(other => $"{other} 0.5"), .. others.Select(other => $"{7 * other}")]));
             lines.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"tensor {ranks * (ranks + 1) / 2} {0.5 * ranks}"));
             lines.ShouldBe(processes[0].Lines);
         }
@@ -43,6 +46,7 @@ public class RankGroupTests
 
     [Theory]
     [InlineData("endless")]
+    [InlineData("exchanging")]
     [InlineData("computing")]
     public async Task A_killed_rank_ends_the_others_within_ten_seconds_and_is_named(string what)
     {
@@ -60,11 +64,13 @@ public class RankGroupTests
         processes[2].ErrorText.ShouldBe(processes[0].ErrorText);
     }
 
-    [Fact]
-    public async Task A_rank_that_is_merely_stopped_is_lost_too()
+    [Theory]
+    [InlineData("endless")]
+    [InlineData("exchanging")]
+    public async Task A_rank_that_is_merely_stopped_is_lost_too(string what)
     {
         using var store = RankStore.Keep("127.0.0.1");
-        using var processes = new RankProcesses(3, store.Port, keptByRank0: false, "endless");
+        using var processes = new RankProcesses(3, store.Port, keptByRank0: false, what);
         await processes.WrittenByAllAsync("ready");
 
         var stopped = Environment.TickCount64;

@@ -18,12 +18,14 @@ public sealed class RankTrainingTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData(2, 100, 16)]
-    [InlineData(3, 101, 10)]
-    [InlineData(3, 7, 5)]
-    public async Task Every_event_is_used_exactly_once_an_epoch(int ranks, int events, int batch)
+    [InlineData(2, HlfModel.ModelName, 100, 16)]
+    [InlineData(3, HlfModel.ModelName, 101, 10)]
+    [InlineData(3, HlfModel.ModelName, 7, 5)]
+    [InlineData(2, InclusiveModel.ModelName, 101, 16)]
+    [InlineData(3, InclusiveModel.ModelName, 7, 5)]
+    public async Task Every_event_is_used_exactly_once_an_epoch(int ranks, string model, int events, int batch)
     {
-        var plan = new TrainingPlan(Folder("census"), HlfModel.ModelName, events, batch, Epochs: 2);
+        var plan = new TrainingPlan(Folder("census"), model, events, batch, Epochs: 2);
 
         await Launch(ranks, plan);
 
@@ -47,14 +49,17 @@ public sealed class RankTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, HlfModel.ModelName, false)]
-    [InlineData(3, HlfModel.ModelName, false)]
-    [InlineData(2, HlfModel.ModelName, true)]
-    [InlineData(3, HlfModel.ModelName, true)]
-    public async Task Ranks_go_through_the_losses_of_one_process_with_the_same_batches(int ranks, string model, bool byLibTorch)
+    [InlineData(2, 0, false)]
+    [InlineData(3, 0, false)]
+    [InlineData(2, 200, false)]
+    [InlineData(3, 300, false)]
+    [InlineData(2, 0, true)]
+    [InlineData(3, 0, true)]
+    public async Task Ranks_go_through_the_losses_of_one_process_with_the_same_batches(int ranks, int hidden, bool byLibTorch)
     {
         // One batch an epoch holds all events, so that batches are the same whoever has which event.
-        var plan = new TrainingPlan(Folder("ranks"), model, Events: 100, Batch: 102, Epochs: 8, ByLibTorch: byLibTorch);
+        var plan = new TrainingPlan(
+            Folder("ranks"), HlfModel.ModelName, Events: 100, Batch: 102, Epochs: 8, ByLibTorch: byLibTorch, Hidden: hidden);
         var reports = new List<EpochReport>();
         TrainingLoop.Run(plan.Data(rows => (0, rows)), TrainingPlan.Classes, plan.Options, reports.Add).Model.Dispose();
 

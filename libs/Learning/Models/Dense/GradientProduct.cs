@@ -14,8 +14,9 @@ internal static class GradientProduct
     /// <param name="biases">Receives the row sums, [outputs].</param>
     /// <param name="columns">Columns to sum over; whole blocks.</param>
     /// <param name="stride">From row to row in D and X.</param>
-    // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Optimised at once, because the first epoch would otherwise run in the slow code that the compiler starts with, and by itself: inlined
+    // elsewhere, its sums would have to share the registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Compute(
         ReadOnlySpan<float> d, ReadOnlySpan<float> x, Span<float> weights, Span<float> biases, int columns, int stride)
     {

@@ -34,8 +34,9 @@ internal static class MatrixProduct
     /// <param name="columns">Columns to compute; whole blocks.</param>
     /// <param name="stride">From row to row in X and Y.</param>
     /// <param name="edge">Start and finish of the sums.</param>
-    // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Optimised at once, because the first epoch would otherwise run in the slow code that the compiler starts with, and by itself: inlined
+    // elsewhere, its sums would have to share the registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Compute<TEdge>(
         ReadOnlySpan<float> a, int rowStep, int innerStep, ReadOnlySpan<float> x, Span<float> y, int rows, int inner,
         int columns, int stride, TEdge edge)

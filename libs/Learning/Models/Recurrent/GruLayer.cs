@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DaprHep.Learning.Artifacts.Onnx;
+using DaprHep.Learning.Models.Dense;
 
 namespace DaprHep.Learning.Models.Recurrent;
 
@@ -17,6 +18,8 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
     internal override int StateRows => Units;
 
     internal override int ErrorRows => 4 * Units;
+
+    protected override ReadOnlySpan<int> StateBlocks => [4];
 
     protected override IReadOnlyList<(int First, int Count)> InputErrorRows => _inputErrorRows;
 
@@ -42,10 +45,10 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
     }
 
     // A step leaves r, z, q = U_n h + b_n, n and h'.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void Step(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, ReadOnlySpan<float> projection, ReadOnlySpan<float> before,
-        Span<float> slot, Vector256<float> left, Vector256<float> right)
+        Span<float> slot)
     {
         var block = Units * SequenceTile.Width;
         projection[..(2 * block)].CopyTo(slot);
@@ -67,15 +70,14 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
         for (var i = 0; i < r.Length; i++)
         {
             n[i] = GateFunctions.Tanh(Vector256.FusedMultiplyAdd(r[i], q[i], input[i]));
-            h[i] = Vector256.FusedMultiplyAdd(z[i], old[i] - n[i], n[i]) & ((i & 1) == 0 ? left : right);
+            h[i] = Vector256.FusedMultiplyAdd(z[i], old[i] - n[i], n[i]);
         }
     }
 
     // Errors in the order r, z, q, n: the first three go with the recurrent weights, r, z and n with the input weights.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void StepBack(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors,
-        Vector256<float> left, Vector256<float> right)
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors)
     {
         var block = Units * SequenceTile.Width;
         var r = Vectors(slot, 0, block);
@@ -85,18 +87,22 @@ internal sealed class GruLayer(int units) : RecurrentLayer("gru", units, gates: 
         var old = MemoryMarshal.Cast<float, Vector256<float>>(before[OutputFirst..])[..r.Length];
         var dh = MemoryMarshal.Cast<float, Vector256<float>>(stateErrors)[..r.Length];
         var one = Vector256<float>.One;
+        // The loop stores errors without bounds checks.
+        if (errors.Length < (4 * Units - 1) * TileWorkspace.Stride + SequenceTile.Width)
+            throw new ArgumentException("there is no room for the errors of a step");
+        ref var e = ref MemoryMarshal.GetReference(errors);
         for (var i = 0; i < r.Length; i++)
         {
-            var error = dh[i] & ((i & 1) == 0 ? left : right);
+            var error = dh[i];
             var dn = error * (one - z[i]) * (one - n[i] * n[i]);
             var dz = error * (old[i] - n[i]) * z[i] * (one - z[i]);
             var dr = dn * q[i] * r[i] * (one - r[i]);
             dh[i] = error * z[i];
             var at = (i >> 1) * TileWorkspace.Stride + (i & 1) * Vector256<float>.Count;
-            dr.CopyTo(errors[at..]);
-            dz.CopyTo(errors[(at + Units * TileWorkspace.Stride)..]);
-            (dn * r[i]).CopyTo(errors[(at + 2 * Units * TileWorkspace.Stride)..]);
-            dn.CopyTo(errors[(at + 3 * Units * TileWorkspace.Stride)..]);
+            ColumnBlock.Store(dr, ref e, at);
+            ColumnBlock.Store(dz, ref e, at + Units * TileWorkspace.Stride);
+            ColumnBlock.Store(dn * r[i], ref e, at + 2 * Units * TileWorkspace.Stride);
+            ColumnBlock.Store(dn, ref e, at + 3 * Units * TileWorkspace.Stride);
         }
 
         TileProduct.Add(weights, 1, Units, errors, TileWorkspace.Stride, stateErrors, Units, 3 * Units);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using DaprHep.Learning.Models.Dense;
 
 namespace DaprHep.Learning.Models.Recurrent;
 
@@ -16,6 +17,8 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
     internal override int StateRows => 2 * Units;
 
     internal override int ErrorRows => 4 * Units;
+
+    protected override ReadOnlySpan<int> StateBlocks => [4, 6];
 
     protected override IReadOnlyList<(int First, int Count)> InputErrorRows => _inputErrorRows;
 
@@ -38,10 +41,10 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
     }
 
     // A step leaves i, f, g, o, c', tanh(c') and h'.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void Step(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, ReadOnlySpan<float> projection, ReadOnlySpan<float> before,
-        Span<float> slot, Vector256<float> left, Vector256<float> right)
+        Span<float> slot)
     {
         var block = Units * SequenceTile.Width;
         projection.CopyTo(slot);
@@ -58,22 +61,20 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
         var old = Vectors(before, 4, block)[..i.Length];
         for (var k = 0; k < i.Length; k++)
         {
-            var begun = (k & 1) == 0 ? left : right;
             i[k] = GateFunctions.Sigmoid(i[k]);
             f[k] = GateFunctions.Sigmoid(f[k]);
             g[k] = GateFunctions.Tanh(g[k]);
             o[k] = GateFunctions.Sigmoid(o[k]);
-            c[k] = Vector256.FusedMultiplyAdd(f[k], old[k], i[k] * g[k]) & begun;
+            c[k] = Vector256.FusedMultiplyAdd(f[k], old[k], i[k] * g[k]);
             tanh[k] = GateFunctions.Tanh(c[k]);
-            h[k] = o[k] * tanh[k] & begun;
+            h[k] = o[k] * tanh[k];
         }
     }
 
     // Errors in the order of the gates; the state's are those of h, then those of c.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     protected override void StepBack(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors,
-        Vector256<float> left, Vector256<float> right)
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors)
     {
         var block = Units * SequenceTile.Width;
         var i = Vectors(slot, 0, block);
@@ -85,18 +86,21 @@ internal sealed class LstmLayer(int units) : RecurrentLayer("lstm", units, gates
         var dh = MemoryMarshal.Cast<float, Vector256<float>>(stateErrors[..block])[..i.Length];
         var dc = MemoryMarshal.Cast<float, Vector256<float>>(stateErrors[block..])[..i.Length];
         var one = Vector256<float>.One;
+        // The loop stores errors without bounds checks.
+        if (errors.Length < (4 * Units - 1) * TileWorkspace.Stride + SequenceTile.Width)
+            throw new ArgumentException("there is no room for the errors of a step");
+        ref var e = ref MemoryMarshal.GetReference(errors);
         for (var k = 0; k < i.Length; k++)
         {
-            var begun = (k & 1) == 0 ? left : right;
-            var output = dh[k] & begun;
-            var memory = (dc[k] & begun) + output * o[k] * (one - tanh[k] * tanh[k]);
+            var output = dh[k];
+            var memory = dc[k] + output * o[k] * (one - tanh[k] * tanh[k]);
             dh[k] = Vector256<float>.Zero;
             dc[k] = memory * f[k];
             var at = (k >> 1) * TileWorkspace.Stride + (k & 1) * Vector256<float>.Count;
-            (memory * g[k] * i[k] * (one - i[k])).CopyTo(errors[at..]);
-            (memory * old[k] * f[k] * (one - f[k])).CopyTo(errors[(at + Units * TileWorkspace.Stride)..]);
-            (memory * i[k] * (one - g[k] * g[k])).CopyTo(errors[(at + 2 * Units * TileWorkspace.Stride)..]);
-            (output * tanh[k] * o[k] * (one - o[k])).CopyTo(errors[(at + 3 * Units * TileWorkspace.Stride)..]);
+            ColumnBlock.Store(memory * g[k] * i[k] * (one - i[k]), ref e, at);
+            ColumnBlock.Store(memory * old[k] * f[k] * (one - f[k]), ref e, at + Units * TileWorkspace.Stride);
+            ColumnBlock.Store(memory * i[k] * (one - g[k] * g[k]), ref e, at + 2 * Units * TileWorkspace.Stride);
+            ColumnBlock.Store(output * tanh[k] * o[k] * (one - o[k]), ref e, at + 3 * Units * TileWorkspace.Stride);
         }
 
         TileProduct.Add(weights, 1, Units, errors, TileWorkspace.Stride, stateErrors[..block], Units, 4 * Units);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DaprHep.Learning.Artifacts.Onnx;
@@ -9,7 +10,7 @@ namespace DaprHep.Learning.Models.Recurrent;
 
 /// <summary>
 /// A recurrent layer over the particles of an event, which gives its output after the last one. Weights are laid out and named as in
-/// PyTorch. Works tile by tile: the state of sixteen events stays in the first-level cache while they are stepped through.
+/// PyTorch. Works tile by tile: the state of sixteen lanes stays in the first-level cache while they are stepped through.
 /// </summary>
 /// <param name="name">What the names of its weights begin with.</param>
 /// <param name="units">How many values an output has.</param>
@@ -55,6 +56,9 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
     /// <summary>Where the output begins in what a step leaves.</summary>
     protected int OutputFirst => (keptRows - 1) * units * Width;
 
+    /// <summary>Which blocks of units that a step leaves are the state after it.</summary>
+    protected abstract ReadOnlySpan<int> StateBlocks { get; }
+
     /// <summary>The rows of errors that go with the input weights, in the order of the gates.</summary>
     protected abstract IReadOnlyList<(int First, int Count)> InputErrorRows { get; }
 
@@ -83,7 +87,14 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
     internal abstract SingleEventLayer ForSingleEvents(ReadOnlySpan<float> parameters);
 
     /// <summary>Steps through a tile.</summary>
-    internal void Forward(ReadOnlySpan<float> parameters, SequenceTile tile, TileWorkspace workspace)
+    /// <param name="parameters">The network's parameters.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="workspace">Memory to work in.</param>
+    /// <param name="outputs">Receives the events' outputs in their columns, [units, <paramref name="stride"/>].</param>
+    /// <param name="stride">From row to row in the outputs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Forward(
+        ReadOnlySpan<float> parameters, SequenceTile tile, TileWorkspace workspace, Span<float> outputs, int stride)
     {
         var inputs = workspace.Inputs.Span;
         var projection = workspace.Projection.Span;
@@ -100,39 +111,55 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
 
             var slot = tile.Slot(step);
             inputs.CopyTo(slot[(keptRows * units * Width)..]);
-            var (left, right) = tile.BegunAt(step);
             Step(
                 parameters.Slice(RecurrentFirst, GateRows * units), parameters.Slice(RecurrentBiasFirst, GateRows), projection, before,
-                slot, left, right);
+                slot);
+            foreach (var (lane, column) in tile.EndingAt(step))
+            {
+                for (var unit = 0; unit < units; unit++)
+                    outputs[unit * stride + column] = slot[OutputFirst + unit * Width + lane];
+                // Where the next event of the lane begins; the step back does not read the state that a step came to.
+                foreach (var block in StateBlocks)
+                    SetLane(slot.Slice(block * units * Width, units * Width), lane, 0);
+            }
+
             before = slot;
         }
     }
 
-    /// <summary>The outputs after the last step, [units, 16].</summary>
-    internal ReadOnlySpan<float> Outputs(SequenceTile tile, TileWorkspace workspace) =>
-        (tile.Steps > 0 ? tile.Slot(tile.Steps - 1) : workspace.Nothing.Span).Slice(OutputFirst, units * Width);
-
     /// <summary>Steps back through a tile that <see cref="Forward"/> has kept, and leaves the gradients in it.</summary>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="tile">The tile.</param>
-    /// <param name="workspace">Its <see cref="TileWorkspace.StateErrors"/> hold the loss's derivatives by the outputs in the first
-    /// rows and 0 in the others.</param>
-    internal void Backward(ReadOnlySpan<float> parameters, SequenceTile tile, TileWorkspace workspace)
+    /// <param name="workspace">Memory to work in.</param>
+    /// <param name="outputErrors">The loss's derivatives by the outputs, [units, <paramref name="stride"/>].</param>
+    /// <param name="stride">From row to row in these.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Backward(
+        ReadOnlySpan<float> parameters, SequenceTile tile, TileWorkspace workspace, ReadOnlySpan<float> outputErrors, int stride)
     {
         if (tile.Gradients.Length == 0)
             tile.Gradients = new AlignedFloats(ParameterCount);
         tile.Gradients.Span.Clear();
+        var stateErrors = workspace.StateErrors.Span;
+        stateErrors.Clear();
         var recurrent = parameters.Slice(RecurrentFirst, GateRows * units);
         var collected = 0;
         for (var step = tile.Steps - 1; step >= 0; step--)
         {
+            // What has come back to the beginning of the event behind goes no further.
+            foreach (var (lane, column) in tile.EndingAt(step))
+            {
+                SetLane(stateErrors[(units * Width)..], lane, 0);
+                for (var unit = 0; unit < units; unit++)
+                    stateErrors[unit * Width + lane] = outputErrors[unit * stride + column];
+            }
+
             var slot = tile.Slot(step);
             ReadOnlySpan<float> before = step > 0 ? tile.Slot(step - 1) : workspace.Nothing.Span;
-            var (left, right) = tile.BegunAt(step);
-            var column = collected * Width;
-            StepBack(recurrent, before, slot, workspace.StateErrors.Span, workspace.Errors.Span[column..], left, right);
-            CopyRows(before.Slice(OutputFirst, units * Width), workspace.States.Span[column..]);
-            CopyRows(slot[(keptRows * units * Width)..], workspace.Particles.Span[column..]);
+            var at = collected * Width;
+            StepBack(recurrent, before, slot, stateErrors, workspace.Errors.Span[at..]);
+            CopyRows(before.Slice(OutputFirst, units * Width), workspace.States.Span[at..]);
+            CopyRows(slot[(keptRows * units * Width)..], workspace.Particles.Span[at..]);
             if (++collected == TileWorkspace.Steps || step == 0)
             {
                 AddGradients(tile.Gradients.Span, workspace, collected * Width);
@@ -157,7 +184,8 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
             [.. Reordered(parameters.Slice(InputBiasFirst, GateRows), 1), .. Reordered(parameters.Slice(RecurrentBiasFirst, GateRows), 1)],
             1, 2 * GateRows);
         var last = graph.AddForSecond(
-            OnnxOperator, [sequence, input, recurrent, biases, lengths], [new OnnxAttribute("hidden_size", (long)units), .. OnnxAttributes]);
+            OnnxOperator, [sequence, input, recurrent, biases, lengths],
+            [new OnnxAttribute("hidden_size", (long)units), .. OnnxAttributes]);
         return graph.Add("Squeeze", [last, graph.Constant("first_axis", [0L])]);
     }
 
@@ -167,11 +195,9 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
     /// <param name="projection">What the particles contribute.</param>
     /// <param name="before">What the step before left.</param>
     /// <param name="slot">Receives what this one leaves.</param>
-    /// <param name="left">Which of the first eight events have begun.</param>
-    /// <param name="right">Which of the others have.</param>
     protected abstract void Step(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, ReadOnlySpan<float> projection, ReadOnlySpan<float> before,
-        Span<float> slot, Vector256<float> left, Vector256<float> right);
+        Span<float> slot);
 
     /// <summary>The same step backwards.</summary>
     /// <param name="weights">The recurrent weights, [gates · units, units].</param>
@@ -179,11 +205,8 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
     /// <param name="slot">What this one left.</param>
     /// <param name="stateErrors">The loss's derivatives by the state after the step; become those by the state before.</param>
     /// <param name="errors">Receives the step's sixteen columns of errors, [error rows, <see cref="TileWorkspace.Stride"/>].</param>
-    /// <param name="left">Which of the first eight events have begun.</param>
-    /// <param name="right">Which of the others have.</param>
     protected abstract void StepBack(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors,
-        Vector256<float> left, Vector256<float> right);
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> before, ReadOnlySpan<float> slot, Span<float> stateErrors, Span<float> errors);
 
     /// <summary>One of the blocks of [units, 16] that a step leaves.</summary>
     protected static Span<Vector256<float>> Vectors(Span<float> slot, int index, int block) =>
@@ -257,6 +280,12 @@ internal abstract class RecurrentLayer(string name, int units, int gates, int ke
         for (var i = 0; i < gates; i++)
             rows.Slice(OnnxGates[i] * gate, gate).CopyTo(reordered.AsSpan(i * gate));
         return reordered;
+    }
+
+    private static void SetLane(Span<float> rows, int lane, float value)
+    {
+        for (var at = lane; at < rows.Length; at += Width)
+            rows[at] = value;
     }
 
     private static void CopyRows(ReadOnlySpan<float> rows, Span<float> columns)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using DaprHep.Learning.Artifacts.Onnx;
 using DaprHep.Learning.Inference;
 using DaprHep.Learning.Models.Dense;
@@ -9,11 +8,11 @@ namespace DaprHep.Learning.Models.Recurrent;
 
 /// <summary>
 /// A recurrent layer over the particles, its output joined with the features where asked for, then dense layers; computed, differentiated
-/// and stepped by our own kernels. Events of a batch are sorted by length and stepped through in tiles of sixteen. Weights do not depend
-/// on the number of threads: a tile's gradients are its own until they are added up in the order of tiles.
+/// and stepped by our own kernels.
 /// </summary>
 internal sealed class RecurrentNetwork : NeuralClassifier
 {
+    /// <summary>Events that are judged together.</summary>
     private const int PredictionBlock = 128 * SequenceTile.Width;
 
     private readonly RecurrentShape _shape;
@@ -23,10 +22,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     private readonly DenseStack _head;
     private readonly Dropout? _dropout;
     private readonly ParameterSet _parameters;
-    private readonly List<SequenceTile> _tiles = [];
-    private TileWorkspace[] _workspaces;
-    private int _tilesInUse;
-    private long[] _order = [];
+    private readonly SequencePass _pass;
     private long[] _labels = [];
 
     /// <summary>Makes a network with fresh weights.</summary>
@@ -44,7 +40,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         _head = NewHead();
         _dropout = shape.Dropout > 0 ? new Dropout(shape.Dropout, seed) : null;
         _parameters = new ParameterSet(name, [.. _layer.Places, .. _head.Places]);
-        _workspaces = [new TileWorkspace(_layer)];
+        _pass = new SequencePass(_layer, _head);
         var random = new SeededRandom(seed, SeededRandom.Stream.Weights);
         _layer.Initialise(_parameters.Values, ref random);
         _head.Initialise(_parameters.Values, ref random);
@@ -57,12 +53,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     public override bool ReadsParticles => true;
 
     /// <inheritdoc/>
-    public override void UseThreads(int threads)
-    {
-        _workspaces = new TileWorkspace[threads];
-        for (var i = 0; i < threads; i++)
-            _workspaces[i] = new TileWorkspace(_layer);
-    }
+    public override void UseThreads(int threads) => _pass.UseThreads(threads);
 
     /// <inheritdoc/>
     public override void Forward(EventBatch batch)
@@ -72,7 +63,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         if (_labels.Length != batch.Count)
             _labels = new long[batch.Count];
         for (var column = 0; column < _labels.Length; column++)
-            _labels[column] = batch.Labels[PositionAt(column)];
+            _labels[column] = batch.Labels[_pass.PositionAt(column)];
         _dropout?.Draw(_head.Source[..(_head.Inputs * _head.Stride)], _head.Columns, _head.Stride, _parameters.Steps);
         _head.Forward(_parameters.Values);
     }
@@ -84,7 +75,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     public override void BatchLogits(Span<float> logits)
     {
         for (var column = 0; column < _labels.Length; column++)
-            _head.CopyScores(column, logits.Slice(PositionAt(column) * Classes, Classes));
+            _head.CopyScores(column, logits.Slice(_pass.PositionAt(column) * Classes, Classes));
     }
 
     /// <inheritdoc/>
@@ -93,24 +84,8 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         _head.Backward(_parameters.Values, _parameters.Gradients);
         Exchange?.Send(HeadGradients);
         _dropout?.ApplyAgain(_head.InputErrors[..(_head.Inputs * _head.Stride)], _head.Columns, _head.Stride);
-        ForEachTile((index, workspace) =>
-        {
-            var errors = workspace.StateErrors.Span;
-            errors.Clear();
-            for (var unit = 0; unit < _layer.Units; unit++)
-            {
-                _head.InputErrors.Slice(unit * _head.Stride + index * SequenceTile.Width, SequenceTile.Width)
-                    .CopyTo(errors[(unit * SequenceTile.Width)..]);
-            }
-
-            _layer.Backward(_parameters.Values, _tiles[index], workspace);
-        });
-
-        var gradients = LayerGradients;
-        gradients.Clear();
-        for (var index = 0; index < _tilesInUse; index++)
-            TensorPrimitives.Add(gradients, _tiles[index].Gradients.Span, gradients);
-        Exchange?.Send(gradients);
+        _pass.Backward(_parameters, LayerGradients);
+        Exchange?.Send(LayerGradients);
         Receive();
     }
 
@@ -138,7 +113,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
             var count = ComputeBlock(events, first, rows);
             _head.Forward(_parameters.Values);
             for (var column = 0; column < count; column++)
-                _head.CopyScores(column, logits.Slice((first + PositionAt(column)) * Classes, Classes));
+                _head.CopyScores(column, logits.Slice((first + _pass.PositionAt(column)) * Classes, Classes));
         }
     }
 
@@ -209,7 +184,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
             for (var column = 0; column < count; column++)
             {
                 for (var unit = 0; unit < _layer.Units; unit++)
-                    outputs[(first + PositionAt(column)) * _layer.Units + unit] = _head.Source[unit * _head.Stride + column];
+                    outputs[(first + _pass.PositionAt(column)) * _layer.Units + unit] = _head.Source[unit * _head.Stride + column];
             }
         }
 
@@ -243,31 +218,7 @@ internal sealed class RecurrentNetwork : NeuralClassifier
     /// <summary>From particles and features to what the dense layers read.</summary>
     private void Compute(ParticleSequences particles, ReadOnlySpan<int> rows, ReadOnlySpan<float> features, bool keepsAll)
     {
-        Sort(particles, rows);
-        _head.MakeRoom(rows.Length);
-        _tilesInUse = (rows.Length + SequenceTile.Width - 1) / SequenceTile.Width;
-        Span<ParticleSteps> members = stackalloc ParticleSteps[SequenceTile.Width];
-        for (var index = 0; index < _tilesInUse; index++)
-        {
-            if (index == _tiles.Count)
-                _tiles.Add(new SequenceTile());
-            var count = Math.Min(SequenceTile.Width, rows.Length - index * SequenceTile.Width);
-            for (var i = 0; i < count; i++)
-                members[i] = particles.StepsOf(rows[PositionAt(index * SequenceTile.Width + i)]);
-            _tiles[index].Assign(particles.Values, members[..count], _layer.SlotLength, keepsAll);
-        }
-
-        ForEachTile((index, workspace) =>
-        {
-            var tile = _tiles[index];
-            _layer.Forward(_parameters.Values, tile, workspace);
-            var outputs = _layer.Outputs(tile, workspace);
-            for (var unit = 0; unit < _layer.Units; unit++)
-            {
-                outputs.Slice(unit * SequenceTile.Width, SequenceTile.Width)
-                    .CopyTo(_head.Source[(unit * _head.Stride + index * SequenceTile.Width)..]);
-            }
-        });
+        _pass.Forward(_parameters, particles, rows, keepsAll);
         if (_readsFeatures)
             PlaceFeatures(features, rows.Length);
     }
@@ -278,35 +229,8 @@ internal sealed class RecurrentNetwork : NeuralClassifier
         {
             var row = _head.Source.Slice((_layer.Units + feature) * _head.Stride, _head.Columns);
             for (var column = 0; column < events; column++)
-                row[column] = features[PositionAt(column) * Features + feature];
+                row[column] = features[_pass.PositionAt(column) * Features + feature];
             row[events..].Clear();
-        }
-    }
-
-    /// <summary>Long events first; equally long ones stay in their order. Each key has its position in the lower half.</summary>
-    private void Sort(ParticleSequences particles, ReadOnlySpan<int> rows)
-    {
-        if (_order.Length < rows.Length)
-            _order = new long[rows.Length];
-        for (var position = 0; position < rows.Length; position++)
-            _order[position] = (long)(ParticleSequences.PaddedLength - particles.StepsOf(rows[position]).Count) << 32 | (uint)position;
-        _order.AsSpan(0, rows.Length).Sort();
-    }
-
-    /// <summary>Which event of the batch has a column.</summary>
-    private int PositionAt(int column) => (int)_order[column];
-
-    private void ForEachTile(Action<int, TileWorkspace> work)
-    {
-        if (_workspaces.Length == 1)
-            Take(0);
-        else
-            Parallel.For(0, _workspaces.Length, Take);
-
-        void Take(int thread)
-        {
-            for (var index = thread; index < _tilesInUse; index += _workspaces.Length)
-                work(index, _workspaces[thread]);
         }
     }
 

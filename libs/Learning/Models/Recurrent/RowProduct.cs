@@ -23,7 +23,7 @@ internal static class RowProduct
     /// <param name="b">The weights, [values, columns].</param>
     /// <param name="y">Receives the sums, [columns].</param>
     /// <param name="columns">How many; whole groups of <see cref="Width"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Compute(ReadOnlySpan<float> start, ReadOnlySpan<float> x, ReadOnlySpan<float> b, Span<float> y, int columns)
     {
         // The loops below do without bounds checks.

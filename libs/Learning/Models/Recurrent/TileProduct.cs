@@ -21,8 +21,9 @@ internal static class TileProduct
     /// <param name="y">Y, [rows, 16].</param>
     /// <param name="rows">Rows of Y.</param>
     /// <param name="inner">Rows of X.</param>
-    // Optimised at once: the first epoch would otherwise run in the slow code that the compiler starts with.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Optimised at once, because the first epoch would otherwise run in the slow code that the compiler starts with, and by itself: inlined
+    // elsewhere, its sums would have to share the registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Add(
         ReadOnlySpan<float> a, int rowStep, int innerStep, ReadOnlySpan<float> x, int stride, Span<float> y, int rows, int inner)
     {
