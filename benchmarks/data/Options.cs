@@ -8,10 +8,12 @@ internal sealed record Options
 {
     public const string Usage = """
         usage: DaprHep.Benchmarks.Data [--core N] [--rounds N] [--folder FOLDER] [--check]
+               DaprHep.Benchmarks.Data repeat [--rounds N] [--folder FOLDER] [--check]
                DaprHep.Benchmarks.Data out-of-core [--gigabytes N] [--memory 512MB] [--compress zstd|lz4] [--folder FOLDER] [--check]
 
         The first measures, on one core, the feature stage, the scan of Arrow files beside apache-arrow in Node.js, what is read of a ROOT
-        file, and the size of events. The second runs the feature stage over N GB of events in a process that may use so much memory.
+        file, and the size of events. The second repeats a finished run. The third runs the feature stage over N GB of events in a process that may
+        use so much memory.
 
         --core N         the core to run on (default: 0)
         --rounds N       rounds of each row (default: 3); the median counts
@@ -22,7 +24,8 @@ internal sealed record Options
         --check          end with 1 where a figure is below what is wanted
         """;
 
-    public bool OutOfCore { get; private set; }
+    /// <summary>Which of the three.</summary>
+    public string Job { get; private set; } = "";
 
     public int Core { get; private set; }
 
@@ -41,8 +44,8 @@ internal sealed record Options
     /// <exception cref="FormatException">It is not understood.</exception>
     public static Options Parse(string[] arguments)
     {
-        var options = new Options { OutOfCore = arguments is ["out-of-core", ..] };
-        for (int i = options.OutOfCore ? 1 : 0; i < arguments.Length; i++)
+        var options = new Options { Job = arguments is ["out-of-core" or "repeat", ..] ? arguments[0] : "" };
+        for (int i = options.Job.Length > 0 ? 1 : 0; i < arguments.Length; i++)
         {
             if (arguments[i] == "--check")
             {

@@ -21,7 +21,7 @@ catch (Exception e) when (e is FormatException or OverflowException or BadInputE
     Console.Error.WriteLine($"{e.Message}\n\n{Options.Usage}");
     return 2;
 }
-if (!options.OutOfCore && !PinnedProcess.IsThis)
+if (options.Job.Length == 0 && !PinnedProcess.IsThis)
     return PinnedProcess.Run(args, options.Core);
 
 string folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"daprhep-data-{Guid.NewGuid():N}")).FullName;
@@ -36,11 +36,16 @@ finally
 
 async Task<bool> MeasureAsync()
 {
-    if (options.OutOfCore)
+    var table = new Table();
+    if (options.Job == "out-of-core")
         return await OutOfCore.RunAsync(options, folder);
+    if (options.Job == "repeat")
+    {
+        RepeatRow.Measure(table, folder, options.Rounds);
+        return table.IsReached;
+    }
     bool hasPeer = NodeArrow.Prepare();
     IReadOnlyList<List<EventTable>> events = RealEvents.Read();
-    var table = new Table();
     Table.Head();
     await StageRows.MeasureAsync(table, events, folder, options.Rounds);
     await ScanRows.MeasureAsync(table, events, folder, hasPeer, options.Rounds);

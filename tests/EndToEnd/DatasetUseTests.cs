@@ -50,6 +50,79 @@ public sealed class DatasetUseTests(CompressedRuns runs) : IClassFixture<Compres
     }
 
     [Fact]
+    public void The_lines_of_the_documentation_open_a_dataset()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data.md")), part = runs.Part("zstd", "training");
+        int rows = EventsOf(part).Count;
+        Install();
+        Run("node", "--input-type=module", "--eval", SnippetIn("js") + "console.log(table.height);").Trim().ShouldBe($"{rows}");
+        using Process python = Process.Start(new ProcessStartInfo("python3", ["-c", "import pyarrow"]) { RedirectStandardError = true })!;
+        python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        if (python.ExitCode == 0)
+            Run("python3", "-c", SnippetIn("python") + "print(table.num_rows)").Trim().ShouldBe($"{rows}");
+        else
+            SnippetIn("python").ShouldContain("feather.read_table(");
+
+        // Two lines, with a path that stands for any.
+        string SnippetIn(string language)
+        {
+            string[] lines = page.Split($"```{language}\n")[1].Split("```")[0].TrimEnd('\n').Split('\n');
+            lines.Length.ShouldBe(2);
+            lines[1].ShouldContain("out/store/training/HASH/part-00000.arrow");
+            return string.Join('\n', lines).Replace("out/store/training/HASH/part-00000.arrow", part) + "\n";
+        }
+    }
+
+    [Fact]
+    public async Task What_was_altered_is_not_exported()
+    {
+        string dataset = runs.PathOf("altered/0123456789abcdef0123456789abcdef"), part = runs.Part("none", "training");
+        Directory.CreateDirectory(dataset);
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(part)!))
+            File.Copy(file, Path.Combine(dataset, Path.GetFileName(file)));
+        byte[] bytes = await File.ReadAllBytesAsync(part, TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(Path.Combine(dataset, Path.GetFileName(part)), bytes, TestContext.Current.CancellationToken);
+        foreach (string what in (string[])[dataset, Path.Combine(dataset, Path.GetFileName(part))])
+        {
+            string output = runs.PathOf("altered.csv");
+            DaprHepCommand.Result export = await DaprHepCommand.RunAsync("export", what, "--format", "csv", "--out", output);
+            export.ExitCode.ShouldBe(3, export.Error);
+            export.Error.ShouldContain("SHA-256");
+            Directory.EnumerateFiles(Path.GetDirectoryName(output)!, "altered.csv*").ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("npy")]
+    [InlineData("tfrecord")]
+    public async Task An_export_for_which_there_is_no_room_ends_with_4_and_leaves_nothing(string format)
+    {
+        string small = Directory.CreateDirectory(runs.PathOf($"small-{format}")).FullName;
+        string script = $"""
+            mount -t tmpfs -o size=64k tmpfs {small} || exit 99
+            dotnet {DaprHepCommand.Program} export {runs.Out("none")} --format {format} --out {small}/out
+            code=$?
+            ls -A {small}
+            exit $code
+            """;
+        using Process export = Process.Start(new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "bash", "-c", script])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> reading = export.StandardError.ReadToEndAsync(cancellation);
+        string left = await export.StandardOutput.ReadToEndAsync(cancellation), error = await reading;
+        await export.WaitForExitAsync(cancellation);
+        export.ExitCode.ShouldBe(4, error);
+        error.ShouldContain("the disk is full");
+        left.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Csv_has_every_feature_as_it_was()
     {
         string path = runs.PathOf("events.csv"), part = runs.Part("zstd", "events");
@@ -213,10 +286,15 @@ public sealed class DatasetUseTests(CompressedRuns runs) : IClassFixture<Compres
         return events;
     }
 
-    private static JsonNode Read(string part, string reader)
+    private static void Install()
     {
         if (((string[])["nodejs-polars-linux-x64-gnu", "lz4js"]).Any(name => !Directory.Exists(Path.Combine(Readers, "node_modules", name))))
             Run("npm", "install", "--no-save", "--omit=optional", "--no-audit", "--no-fund");
+    }
+
+    private static JsonNode Read(string part, string reader)
+    {
+        Install();
         return JsonNode.Parse(Run("node", "describe.mjs", part, reader))!;
     }
 

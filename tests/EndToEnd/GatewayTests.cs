@@ -40,6 +40,7 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":8,"batch":7}""", "$.ranks")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"ranks":2,"model":"trees"}""", "$.ranks")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"attempts":0}""", "$.attempts")]
+    [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"memory":1000}""", "$.memory")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"tune":{"space":"batch: 32","folds":0}}""", "$.tune.folds")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"device":"tpu"}}""", "$.training.device")]
     [InlineData("""{"samples":[{"class":"qcd","files":["a"]}],"training":{"mixedPrecision":true}}""", "$.training.mixedPrecision")]

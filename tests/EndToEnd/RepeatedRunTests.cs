@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Amazon.S3;
+using DaprHep.Data.Objects;
 
 namespace DaprHep.EndToEnd.Tests;
 
 /// <summary>Nothing is computed twice: what a run finds in its store it does not make, or write, again.</summary>
-public sealed class RepeatedRunTests : IDisposable
+public sealed class RepeatedRunTests(Swift swift) : IClassFixture<Swift>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-repeated-").FullName;
     private int _runs;
@@ -37,6 +39,25 @@ public sealed class RepeatedRunTests : IDisposable
             ((string[])["curves.json", "metrics.json", "report.html", "run.json", "started.json"]).Select(name => Path.Combine(record, name)));
         before.Except(Files()).ShouldBeEmpty("nothing is written anew or taken away");
         second["run"]!["objects"]!.ToJsonString().ShouldBe(first["run"]!["objects"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task In_a_bucket_nothing_but_the_record_is_written_either()
+    {
+        using AmazonS3Client client = swift.Client();
+        var store = new S3ObjectStore(client, S3Server.Bucket, "repeated");
+        string[] arguments = ["run", Repository.Samples, "--store", $"s3://{S3Server.Bucket}/repeated", "--epochs", "1", "--out"];
+        var environment = new Dictionary<string, string>(swift.Environment);
+        DaprHepCommand.Result first = await DaprHepCommand.RunAsync(environment, [.. arguments, Path.Combine(_folder, "first")]);
+        first.ExitCode.ShouldBe(0, first.Error);
+        ObjectEntry[] before = await store.ListAsync("").ToArrayAsync(TestContext.Current.CancellationToken);
+        // A bucket's times have no fractions of seconds.
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        DaprHepCommand.Result second = await DaprHepCommand.RunAsync(environment, [.. arguments, Path.Combine(_folder, "second")]);
+        second.ExitCode.ShouldBe(0, second.Error);
+        ObjectEntry[] written = [.. (await store.ListAsync("").ToArrayAsync(TestContext.Current.CancellationToken)).Except(before)];
+        written.ShouldAllBe(entry => entry.Key.StartsWith("runs/", StringComparison.Ordinal));
+        written.Length.ShouldBe(5);
     }
 
     [Fact]

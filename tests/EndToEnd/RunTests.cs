@@ -27,6 +27,8 @@ public sealed partial class RunTests(SampleRun run) : IClassFixture<SampleRun>, 
     public void Standard_output_is_a_summary_and_progress_goes_to_standard_error()
     {
         run.Result.Output.ShouldContain("accuracy");
+        run.Result.Output.ShouldContain("MB at most, until shards were built");
+        run.Metrics["peak_memory"]!.GetValue<long>().ShouldBeGreaterThan(10_000_000);
         run.Result.Output.ShouldContain("ttbar");
         run.Result.Error.ShouldContain("convert: ");
         run.Result.Error.ShouldContain("events/s");

@@ -24,6 +24,17 @@ public sealed class DataMemoryTests
         Should.Throw<BadInputException>(() => DataMemory.Parse("--memory", text)).Message.ShouldContain($"--memory: expected");
 
     [Fact]
+    public void A_run_may_ask_for_less_than_the_process_has_but_not_for_more()
+    {
+        var budget = new DataMemory(1_000_000_000);
+        budget.For(null).ShouldBe(budget);
+        budget.For(600_000_000).Bytes.ShouldBe(600_000_000);
+        budget.For(2_000_000_000).ShouldBe(budget);
+        budget.For(1).Bytes.ShouldBe(DataMemory.Least);
+        DataMemory.PeakOfProcess.ShouldBeInRange(10_000_000, 1L << 40);
+    }
+
+    [Fact]
     public void A_process_is_told_by_its_configuration_and_divides_it()
     {
         IConfiguration configuration = new ConfigurationBuilder()
