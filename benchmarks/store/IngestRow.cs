@@ -2,45 +2,65 @@ using System.Diagnostics;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Ingest;
+using DaprHep.Physics;
 
 namespace DaprHep.Benchmarks.Store;
 
 /// <summary>ROOT files to committed datasets: in a folder, and in a bucket on loopback.</summary>
 internal static class IngestRow
 {
-    /// <summary>Seconds in a folder and in a bucket, of each round, in turns.</summary>
-    public static async Task<List<(double Folder, double Bucket)>> MeasureAsync(LocalSwift swift, IReadOnlyList<string> files, int rounds)
+    /// <summary>What a way took: by the clock, and processor time of this program and of the store; and the bytes of the datasets.</summary>
+    public readonly record struct Cost(double Seconds, double Own, double Server, long Bytes);
+
+    /// <summary>Costs in a folder and in a bucket, of each round, in turns.</summary>
+    /// <param name="server">The store.</param>
+    /// <param name="files">The files, a dataset each.</param>
+    /// <param name="passes">How often each is converted into its dataset, as if it were so many times as long.</param>
+    /// <param name="workers">Files converted at a time.</param>
+    /// <param name="rounds">Rounds; one more goes before them, to compile.</param>
+    public static async Task<List<(Cost Folder, Cost Bucket)>> MeasureAsync(
+        StoreServer server, IReadOnlyList<string> files, int passes, int workers, int rounds)
     {
-        using var client = LocalSwift.Client(swift.Port);
-        var seconds = new List<(double, double)>();
+        using var client = server.Client(server.Port);
+        var costs = new List<(Cost, Cost)>();
         for (int round = 0; round <= rounds; round++)
         {
             string folder = Directory.CreateTempSubdirectory("daprhep-ingest-").FullName;
-            double inFolder = await ConvertAsync(ObjectStore.Open(folder), files);
-            double inBucket = await ConvertAsync(new S3ObjectStore(client, LocalSwift.Bucket, $"round-{round}"), files);
+            Cost inFolder = await ConvertAsync(ObjectStore.Open(folder), server, files, passes, workers);
             Directory.Delete(folder, recursive: true);
-            // The first round compiles.
+            Cost inBucket = await ConvertAsync(
+                new S3ObjectStore(client, StoreServer.Bucket, $"passes-{passes}/round-{round}"), server, files, passes, workers);
             if (round > 0)
-                seconds.Add((inFolder, inBucket));
+                costs.Add((inFolder, inBucket));
         }
-        return seconds;
+        return costs;
     }
 
-    private static async Task<double> ConvertAsync(ObjectStore store, IReadOnlyList<string> files)
+    private static async Task<Cost> ConvertAsync(ObjectStore store, StoreServer server, IReadOnlyList<string> files, int passes, int workers)
     {
-        long started = Stopwatch.GetTimestamp();
-        foreach (string file in files)
+        using var self = Process.GetCurrentProcess();
+        TimeSpan own = self.TotalProcessorTime, its = server.ProcessorTime;
+        long started = Stopwatch.GetTimestamp(), bytes = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = workers };
+        await Parallel.ForEachAsync(files, options, async (file, cancellation) =>
         {
             string name = $"events/{Path.GetFileNameWithoutExtension(file)}";
-            using var conversion = EventConversion.Open("standard", file, "Delphes", label: 1);
-            await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema);
-            conversion.Run(table => writer.Write(table), _ => { }, CancellationToken.None);
-            DatasetPart part = await writer.CommitAsync();
+            await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(
+                store, name, 0, EventConversion.SchemaOf("standard"), cancellation);
+            for (int pass = 0; pass < passes; pass++)
+            {
+                using var conversion = EventConversion.Open("standard", file, DelphesBranches.Tree, label: 1);
+                conversion.Run(table => writer.Write(table), _ => { }, cancellation);
+            }
+            DatasetPart part = await writer.CommitAsync(cancellation);
+            Interlocked.Add(ref bytes, part.Bytes);
             await Dataset.CommitAsync(store, name, new DatasetManifest
             {
                 Step = "events", StepVersion = 1, Software = "benchmark", Parameters = [], Inputs = [], Parts = [part], Labels = [],
-            });
-        }
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+            }, cancellation);
+        });
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        self.Refresh();
+        return new Cost(seconds, (self.TotalProcessorTime - own).TotalSeconds, (server.ProcessorTime - its).TotalSeconds, bytes);
     }
 }

@@ -57,8 +57,10 @@ public sealed class DatasetPartWriter : IAsyncDisposable
     public async Task<DatasetPart> CommitAsync(CancellationToken cancellation = default)
     {
         _events.Finish();
+        string sha256 = _hashing.Sha256();
+        _object.Sha256 = sha256;
         if (await _object.TryCommitAsync(cancellation).ConfigureAwait(false))
-            return new DatasetPart(_name, _events.Rows, _hashing.Bytes, _hashing.Sha256());
+            return new DatasetPart(_name, _events.Rows, _hashing.Bytes, sha256);
         using ObjectContent there = await _store.ReadAsync($"{_dataset}/{_name}", cancellation).ConfigureAwait(false);
         long rows = EventFile.Read($"{_dataset}/{_name}", there.Memory).Sum(table => (long)table.Ids.Length);
         if (rows != _events.Rows)

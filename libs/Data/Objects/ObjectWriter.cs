@@ -6,6 +6,12 @@ public abstract class ObjectWriter : IAsyncDisposable
     /// <summary>Where the content goes, front to back.</summary>
     public abstract Stream Stream { get; }
 
+    /// <summary>
+    /// SHA-256 of all that was written, lower-case hex, where who writes has it anyway: a store that needs it does not compute it again. To be
+    /// set before the commit.
+    /// </summary>
+    public string? Sha256 { get; set; }
+
     /// <summary>Makes the object visible, whole and durable, in one step, in place of one that is there.</summary>
     /// <exception cref="ObjectStoreException">The store can't be written.</exception>
     public abstract Task CommitAsync(CancellationToken cancellation = default);

@@ -38,7 +38,7 @@ public static class S3Connection
             MaxErrorRetry = 1,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             Timeout = TimeSpan.FromSeconds(100),
-            // Bodies go with their length, MD5 and signed SHA-256, which every store checks; not every store knows the newer checksums.
+            // Bodies go with their length and signed SHA-256, which stores check; not every store knows the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Amazon.S3;
@@ -11,8 +12,6 @@ namespace DaprHep.Data.Objects;
 /// </summary>
 internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, string key)
 {
-    private const int RangeBytes = 8 << 20;
-    private const int ParallelRanges = 8;
     private const int Versions = 3;
 
     // A body that stands still so long is asked for again.
@@ -59,17 +58,23 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
         Head head;
         NativeBuffer buffer;
         int read;
-        using (GetObjectResponse? first = await S3Retry.RunAsync(() => OpenAsync(0, RangeBytes, null, cancellation), cancellation).ConfigureAwait(false))
+        long asked = Stopwatch.GetTimestamp();
+        TimeSpan waited, took;
+        using (GetObjectResponse? first = await S3Retry.RunAsync(
+            () => OpenAsync(0, S3RangePace.ShortestRange, null, cancellation), cancellation).ConfigureAwait(false))
         {
             if (first is null)
                 return new NativeBuffer(0);
+            waited = Stopwatch.GetElapsedTime(asked);
             head = Head.Of(first);
             if (head.Length > Array.MaxLength)
                 throw new InvalidDataException($"has {head.Length:N0} bytes; an object is at most {Array.MaxLength:N0} bytes long");
             buffer = new NativeBuffer((int)head.Length);
             try
             {
-                read = await FillAsync(first, buffer.Memory[..(int)Math.Min(head.Length, RangeBytes)], cancellation).ConfigureAwait(false);
+                Memory<byte> start = buffer.Memory[..(int)Math.Min(head.Length, S3RangePace.ShortestRange)];
+                read = await FillAsync(first, start, cancellation).ConfigureAwait(false);
+                took = Stopwatch.GetElapsedTime(asked);
             }
             catch
             {
@@ -79,15 +84,10 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
         }
         try
         {
-            await CompleteAsync(buffer.Memory, 0, Math.Min(buffer.Memory.Length, RangeBytes), read, head.Version, cancellation).ConfigureAwait(false);
-            int ranges = (int)((head.Length + RangeBytes - 1) / RangeBytes);
-            var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelRanges, CancellationToken = cancellation };
-            await Parallel.ForAsync(1, Math.Max(1, ranges), options, async (range, stop) =>
-            {
-                int start = range * RangeBytes;
-                int end = (int)Math.Min(head.Length, (long)start + RangeBytes);
-                await CompleteAsync(buffer.Memory, start, end, 0, head.Version, stop).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            int end = Math.Min(buffer.Memory.Length, S3RangePace.ShortestRange);
+            await CompleteAsync(buffer.Memory, 0, end, read, head.Version, cancellation).ConfigureAwait(false);
+            var pace = new S3RangePace(waited, took, read, TimeProvider.System);
+            await ReadRestAsync(buffer.Memory, end, head.Version, pace, cancellation).ConfigureAwait(false);
             if (head.Sha256 is { } written && Convert.ToHexStringLower(SHA256.HashData(buffer.GetSpan())) is var found && found != written)
                 throw new InvalidDataException($"SHA-256 is {found}; it was written with {written}: it is damaged, delete it and run again");
             return buffer;
@@ -97,6 +97,40 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
             ((IDisposable)buffer).Dispose();
             throw;
         }
+    }
+
+    // Returns when no range is on its way any more, be it for an error: they write into the buffer.
+    private async Task ReadRestAsync(Memory<byte> buffer, int start, string version, S3RangePace pace, CancellationToken cancellation)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var underWay = new List<Task<int>>();
+        try
+        {
+            while (start < buffer.Length || underWay.Count > 0)
+            {
+                while (start < buffer.Length && underWay.Count < pace.Connections)
+                {
+                    int end = (int)Math.Min(buffer.Length, (long)start + pace.RangeBytes);
+                    underWay.Add(ReadPartAsync(buffer, start, end, version, failed.Token));
+                    start = end;
+                }
+                Task<int> here = await Task.WhenAny(underWay).ConfigureAwait(false);
+                underWay.Remove(here);
+                pace.Arrived(await here.ConfigureAwait(false));
+            }
+        }
+        catch
+        {
+            await failed.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private async Task<int> ReadPartAsync(Memory<byte> buffer, int start, int end, string version, CancellationToken cancellation)
+    {
+        await CompleteAsync(buffer, start, end, 0, version, cancellation).ConfigureAwait(false);
+        return end - start;
     }
 
     // Bytes start + done to end, however often the connection breaks, as long as each attempt brings some.

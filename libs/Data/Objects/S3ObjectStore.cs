@@ -27,6 +27,7 @@ public sealed class S3ObjectStore : ObjectStore
         if (bucket.Length == 0 || trimmed.Length > 0 && !IsKey(trimmed))
             throw new ObjectStoreException(Url, "", "expected s3://BUCKET or s3://BUCKET/PREFIX, without empty names, '.' and '..'");
         _prefix = trimmed.Length == 0 ? "" : trimmed + "/";
+        Conditions = S3Conditions.Of(client, bucket);
     }
 
     /// <inheritdoc/>
@@ -35,6 +36,8 @@ public sealed class S3ObjectStore : ObjectStore
     internal AmazonS3Client Client { get; }
 
     internal string Bucket { get; }
+
+    internal S3Conditions Conditions { get; }
 
     /// <inheritdoc/>
     public override Task<bool> ExistsAsync(string key, CancellationToken cancellation = default) =>

@@ -23,6 +23,9 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
     private const int PartBytes = 8 << 20;
     private const int PartsOnTheirWay = 3;
 
+    // An object so small may be written twice to find out what the store does with conditions.
+    private const int LongestTrial = 256 << 10;
+
     private readonly string _id = Guid.NewGuid().ToString("N");
     private readonly List<Task<PartETag>> _parts = [];
     private readonly SemaphoreSlim _free = new(PartsOnTheirWay);
@@ -44,10 +47,15 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
     /// <inheritdoc/>
     public override async Task<bool> TryCommitAsync(CancellationToken cancellation = default) => await store.GuardAsync(key, async () =>
     {
-        // Not every store knows the condition, so it is asked first, too.
-        if (await store.WriterOfAsync(name, cancellation).ConfigureAwait(false) is not null)
+        // A store that does not know the condition is asked first. Uploads by parts always do: stores that know it for small objects
+        // may not know it for them.
+        bool look = store.Conditions.Refuses != true || _parts.Count > 0;
+        if (look && await store.WriterOfAsync(name, cancellation).ConfigureAwait(false) is not null)
             return false;
-        return await FinishAsync(onlyNew: true, cancellation).ConfigureAwait(false);
+        bool written = await FinishAsync(onlyNew: true, cancellation).ConfigureAwait(false);
+        if (written && store.Conditions.Refuses is null && _parts.Count == 0 && _filled <= LongestTrial)
+            store.Conditions.Refuses = await IsRefusedAsync(cancellation).ConfigureAwait(false);
+        return written;
     }).ConfigureAwait(false);
 
     /// <inheritdoc/>
@@ -71,26 +79,51 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
         return ours;
     }
 
-    private async Task<bool> PutAsync(bool onlyNew, CancellationToken cancellation)
+    private Task<bool> PutAsync(bool onlyNew, CancellationToken cancellation)
+    {
+        string sha256 = Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(_part.AsSpan(0, _filled)));
+        return CommitOnceAsync(onlyNew, condition => store.Client.PutObjectAsync(PutRequest(sha256, condition), cancellation), cancellation);
+    }
+
+    // The object that was just written is written once more, with the same bytes, so that nothing changes where that is not refused.
+    private async Task<bool?> IsRefusedAsync(CancellationToken cancellation)
     {
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(_part.AsSpan(0, _filled)));
-        string md5 = Md5Of(_part, _filled);
-        return await CommitOnceAsync(onlyNew, async condition =>
+        try
         {
-            var request = new PutObjectRequest
-            {
-                BucketName = store.Bucket,
-                Key = name,
-                InputStream = new MemoryStream(_part, 0, _filled, writable: false),
-                MD5Digest = md5,
-                UseChunkEncoding = false,
-                DisablePayloadSigning = false,
-                IfNoneMatch = condition,
-            };
-            request.Metadata[DigestName] = sha256;
-            request.Metadata[WriterName] = _id;
-            await store.Client.PutObjectAsync(request, cancellation).ConfigureAwait(false);
-        }, cancellation).ConfigureAwait(false);
+            await store.Client.PutObjectAsync(PutRequest(sha256, "*"), cancellation).ConfigureAwait(false);
+            return false;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+        {
+            return false;
+        }
+        catch (Exception e) when (S3Problem.MayPass(e) && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private PutObjectRequest PutRequest(string sha256, string? condition)
+    {
+        var request = new PutObjectRequest
+        {
+            BucketName = store.Bucket,
+            Key = name,
+            InputStream = new MemoryStream(_part, 0, _filled, writable: false),
+            UseChunkEncoding = false,
+            DisablePayloadSigning = false,
+            IfNoneMatch = condition,
+        };
+        // The signer takes it from here instead of reading the body for it; the store compares it with what it receives.
+        request.Headers["x-amz-content-sha256"] = sha256;
+        request.Metadata[DigestName] = sha256;
+        request.Metadata[WriterName] = _id;
+        return request;
     }
 
     private async Task<bool> CompleteAsync(bool onlyNew, CancellationToken cancellation)
@@ -212,7 +245,6 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
     {
         try
         {
-            string md5 = Md5Of(content, length);
             UploadPartResponse response = await S3Retry.RunAsync(
                 () => store.Client.UploadPartAsync(
                     new UploadPartRequest
@@ -223,7 +255,6 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
                         PartNumber = number,
                         PartSize = length,
                         InputStream = new MemoryStream(content, 0, length, writable: false),
-                        MD5Digest = md5,
                         UseChunkEncoding = false,
                         DisablePayloadSigning = false,
                     },
@@ -244,10 +275,6 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
             ArrayPool<byte>.Shared.Return(buffer);
         buffer = [];
     }
-
-#pragma warning disable CA5351 // not against forgery: the checksum that every S3 store compares with what it has received
-    private static string Md5Of(byte[] content, int length) => Convert.ToBase64String(MD5.HashData(content.AsSpan(0, length)));
-#pragma warning restore CA5351
 
     /// <summary>The end of the writer that takes bytes.</summary>
     private sealed class PartStream(S3ObjectWriter writer) : Stream
