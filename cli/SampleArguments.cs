@@ -8,9 +8,11 @@ namespace DaprHep.Cli;
 /// <summary>Turns what a person writes (a folder with a sub-folder a class, or CLASS=GLOB) into file lists by class.</summary>
 internal static class SampleArguments
 {
-    /// <summary>The ROOT files in the class sub-folders of <paramref name="folder"/>, in the order of their names.</summary>
+    /// <summary>The ROOT files in the class sub-folders of <paramref name="folder"/>, a path or URL, in the order of their names.</summary>
     public static IReadOnlyList<SampleFiles> FromFolder(string folder)
     {
+        if (folder.Contains("://", StringComparison.Ordinal))
+            return [.. EventClasses.Names.Select(name => NonEmpty(name, folder, FilesOf($"{folder.TrimEnd('/')}/{name}/*.root")))];
         if (!Directory.Exists(folder))
             throw new BadInputException($"{folder}: no such folder; expected one with the sub-folders {string.Join(", ", EventClasses.Names)}");
         return [.. EventClasses.Names.Select(name =>
@@ -51,7 +53,7 @@ internal static class SampleArguments
         }
         catch (RootIOException e) when (pattern[0] != '@')
         {
-            throw new BadInputException($"{pattern}: no such file", e);
+            throw new BadInputException(pattern.Contains("://", StringComparison.Ordinal) ? e.Message : $"{pattern}: no such file", e);
         }
         string? missing = files.FirstOrDefault(file => !file.Contains("://", StringComparison.Ordinal) && !File.Exists(file));
         return missing is null ? files : throw new BadInputException($"{missing}: no such file");

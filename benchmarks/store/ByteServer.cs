@@ -42,18 +42,18 @@ internal static class ByteServer
         {
             case "PUT" when isPart:
                 await SaveAsync(request, Path.Combine(upload, request.Query["partNumber"].ToString().PadLeft(5, '0')));
-                context.Response.Headers.ETag = "\"part\"";
+                context.Response.Headers.ETag = "\"part-1\"";
                 break;
             case "PUT" when request.Headers.IfNoneMatch == "*" && File.Exists(path):
                 context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
                 break;
             case "PUT":
                 await SaveAsync(request, path);
-                context.Response.Headers.ETag = "\"object\"";
+                context.Response.Headers.ETag = "\"object-1\"";
                 break;
             case "POST" when isPart:
                 Join(upload, path);
-                await WriteAsync(context, new XElement("CompleteMultipartUploadResult", new XElement("ETag", "\"object\"")));
+                await WriteAsync(context, new XElement("CompleteMultipartUploadResult", new XElement("ETag", "\"object-1\"")));
                 break;
             case "POST":
                 string id = Guid.NewGuid().ToString("N");
@@ -106,7 +106,7 @@ internal static class ByteServer
             response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {first}-{first + count - 1}/{length}");
         }
         response.ContentLength = count;
-        response.Headers.ETag = "\"object\"";
+        response.Headers.ETag = "\"object-1\"";
         if (context.Request.Method == "GET")
             await response.SendFileAsync(path, first, count);
     }

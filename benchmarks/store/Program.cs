@@ -7,7 +7,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage = """
     usage: [--server KIND] [--mib N] [--window MIB] [--rounds N] [--workers N] [--passes N] [--check]
       KIND: bytes, s3rver or swift; without, all of them
-      MiB of the object read (1024; 0 reads none), window of a connection (2), rounds of each row (3), files converted at a time (1),
+      MiB of the object read (1024; 0 reads none), window of a connection (2), rounds of each row (3), files converted at a time (2),
       how often each is converted into its dataset where datasets are large (8)
     """;
 const double MostIngest = 1.15, LeastRead = 3;
@@ -19,7 +19,7 @@ if (args is ["serve", var place, var number])
 // One core for this program, and the other for the server: a store is on machines of its own.
 if (!PinnedProcess.IsThis)
     return PinnedProcess.Run(args, core: 0);
-int mebibytes = 1024, window = 2, rounds = 3, workers = 1, passes = 8;
+int mebibytes = 1024, window = 2, rounds = 3, workers = 2, passes = 8;
 bool check = false;
 IReadOnlyList<string> kinds = StoreServer.Kinds;
 for (int i = 0; i < args.Length; i++)

@@ -45,23 +45,45 @@ internal static class WatchFolderCommand
         ObjectStore folder, ObjectStore store, Func<string, FileConversion> conversionOf, TimeSpan interval, bool json, CancellationToken cancellation)
     {
         var watch = new FolderWatch(folder);
-        while (true)
+        for (bool hasLooked = false; ; await Task.Delay(interval, cancellation))
         {
-            foreach (string url in await watch.LookAsync(cancellation))
+            IReadOnlyList<string> ready;
+            try
             {
-                try
-                {
-                    Print(url, await conversionOf(url).RunAsync(store, cancellation), json);
-                }
-                catch (BadInputException e)
-                {
-                    // The others go on; a file that is mended is another file.
-                    Console.Error.WriteLine($"daprhep: {e.Message}; left out until it changes");
-                }
+                ready = await watch.LookAsync(cancellation);
+                hasLooked = true;
             }
-            await Task.Delay(interval, cancellation);
+            catch (ObjectStoreException e) when (hasLooked)
+            {
+                // A store that was there comes back.
+                Complain(e, "looked at again");
+                continue;
+            }
+            foreach (string url in ready)
+                await ConvertAsync(url);
+        }
+
+        async Task ConvertAsync(string url)
+        {
+            try
+            {
+                Print(url, await conversionOf(url).RunAsync(store, cancellation), json);
+            }
+            catch (BadInputException e) when (e.InnerException is null || RootInput.IsBadFile(e))
+            {
+                // The others go on; a file that is mended is another file.
+                Complain(e, "left out until it changes");
+            }
+            catch (Exception e) when (e is BadInputException
+                or ObjectStoreException { Kind: ObjectStoreProblem.Failed or ObjectStoreProblem.Unreachable or ObjectStoreProblem.NoObject })
+            {
+                Complain(e, "tried again");
+                watch.Again(url);
+            }
         }
     }
+
+    private static void Complain(Exception e, string what) => Console.Error.WriteLine($"daprhep: {e.Message}; {what}");
 
     private static void Print(string url, FileConversionResult result, bool json)
     {

@@ -33,6 +33,13 @@ public sealed class FolderWatch(ObjectStore folder)
         return ready;
     }
 
+    /// <summary>Gives a file once more at the next look: it could not be read for a reason that may pass.</summary>
+    public void Again(string url)
+    {
+        foreach (string key in _taken.Keys.Where(key => UrlOf(key) == url).ToList())
+            _taken.Remove(key);
+    }
+
     private string UrlOf(string key) => folder.Url.StartsWith("file://", StringComparison.Ordinal)
         ? Path.Combine(new Uri(folder.Url).LocalPath, key)
         : $"{folder.Url.TrimEnd('/')}/{key}";

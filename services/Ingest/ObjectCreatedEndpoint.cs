@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
@@ -8,12 +9,15 @@ namespace DaprHep.Ingest;
 
 /// <summary>
 /// What the sidecar calls: messages of topic <c>object-created</c>, each <c>{"url": …, "class": …, "store": …}</c> with <c>physics</c> and
-/// <c>compress</c> where they are not the usual. The file is converted before the message is acknowledged; one that comes twice does nothing.
+/// <c>compress</c> where they are not the usual, or a bucket's own notification (<c>{"Records": [{"eventName": "ObjectCreated:Put", "s3": …}]}</c>,
+/// as AWS and MinIO send it), whose files' class is the folder of that name in their key, and whose store is <c>DAPRHEP_STORE</c>. A file is
+/// converted before the message is acknowledged; one that comes twice does nothing.
 /// </summary>
 internal static class ObjectCreatedEndpoint
 {
     private const string Topic = "object-created";
     private const string Route = "/object-created";
+    private const string StoreVariable = "DAPRHEP_STORE";
 
     private sealed record Message(string? Url, string? Class, string? Store, string? Physics, string? Compress);
 
@@ -28,14 +32,16 @@ internal static class ObjectCreatedEndpoint
             try
             {
                 using JsonDocument envelope = await JsonDocument.ParseAsync(request.Body, default, cancellation);
-                Message? message = envelope.RootElement.GetProperty("data").Deserialize<Message>(JsonSerializerOptions.Web);
-                FileConversionResult result = await Check(message).RunAsync(ObjectStore.Open(message!.Store!), cancellation);
-                logger.LogInformation(
-                    "{Url}: {Selected} of {Read} events selected, {Converted} datasets made",
-                    message.Url,
-                    result.Selected,
-                    result.Read,
-                    result.Converted);
+                foreach (Message? message in MessagesIn(envelope.RootElement.GetProperty("data"), app.Configuration[StoreVariable]))
+                {
+                    FileConversionResult result = await Check(message).RunAsync(ObjectStore.Open(message!.Store!), cancellation);
+                    logger.LogInformation(
+                        "{Url}: {Selected} of {Read} events selected, {Converted} datasets made",
+                        message.Url,
+                        result.Selected,
+                        result.Read,
+                        result.Converted);
+                }
                 return Results.Json(new { status = "SUCCESS" });
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -54,6 +60,30 @@ internal static class ObjectCreatedEndpoint
                 return Results.Json(new { status = "RETRY" });
             }
         });
+    }
+
+    private static List<Message?> MessagesIn(JsonElement data, string? store)
+    {
+        if (!data.TryGetProperty("Records", out JsonElement records))
+            return [data.Deserialize<Message>(JsonSerializerOptions.Web)];
+        var messages = new List<Message?>();
+        foreach (JsonElement record in records.EnumerateArray())
+        {
+            bool isNew = record.GetProperty("eventName").GetString()!.Replace("s3:", "", StringComparison.Ordinal)
+                .StartsWith("ObjectCreated:", StringComparison.Ordinal);
+            JsonElement place = record.GetProperty("s3");
+            // Form-encoded, as AWS and MinIO do it: a blank is a plus sign.
+            string key = WebUtility.UrlDecode(place.GetProperty("object").GetProperty("key").GetString()!);
+            if (!isNew || !key.EndsWith(".root", StringComparison.Ordinal))
+                continue;
+            string url = $"s3://{place.GetProperty("bucket").GetProperty("name").GetString()}/{key}";
+            string name = key.Split('/')[..^1].LastOrDefault(EventClasses.Names.Contains)
+                ?? throw new BadInputException($"{url}: expected a key with a folder {string.Join(", ", EventClasses.Names)}, which says its class");
+            if (string.IsNullOrEmpty(store))
+                throw new BadInputException($"{url}: set {StoreVariable} for the notifications of buckets, which do not name a store");
+            messages.Add(new Message(url, name, store, null, null));
+        }
+        return messages;
     }
 
     private static FileConversion Check(Message? message)

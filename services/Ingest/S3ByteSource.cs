@@ -32,8 +32,8 @@ public sealed class S3ByteSource : RemoteByteSource
         Connect();
     }
 
-    /// <summary>Lets <see cref="RootFile.Open(string)"/> understand <c>s3://</c>.</summary>
-    public static void Register() => ByteSources.Register("s3", url => new S3ByteSource(url));
+    /// <summary>Lets <see cref="RootFile.Open(string)"/> understand <c>s3://</c>, and <see cref="RootPaths"/> list buckets.</summary>
+    public static void Register() => ByteSources.Register("s3", url => new S3ByteSource(url), List);
 
     /// <inheritdoc/>
     protected override (byte[] Bytes, long FileLength) FetchOnce(ByteRange range)
@@ -45,7 +45,7 @@ public sealed class S3ByteSource : RemoteByteSource
                 () => S3Connection.Shared.GetObjectAsync(request), OpenAttempts, CancellationToken.None).GetAwaiter().GetResult();
             long total = long.Parse(response.ContentRange.AsSpan(response.ContentRange.IndexOf('/', StringComparison.Ordinal) + 1));
             var bytes = new byte[(int)Math.Min(range.Length, total - range.Offset)];
-            response.ResponseStream.ReadExactly(bytes);
+            ReadBody(response.ResponseStream, bytes);
             return (bytes, total);
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && Length < 0)
@@ -55,6 +55,20 @@ public sealed class S3ByteSource : RemoteByteSource
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException) // the client has tried again already
         {
             throw new RootIOException($"{Name}: {S3Problem.Explain(e)}", e);
+        }
+    }
+
+    private static IEnumerable<string> List(string start)
+    {
+        string[] names = start[(start.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/', 2);
+        try
+        {
+            var bucket = new S3ObjectStore(S3Connection.Shared, names[0], "");
+            return bucket.ListAsync(names.Length > 1 ? names[1] : "").Select(entry => $"{bucket.Url}/{entry.Key}").ToBlockingEnumerable().ToList();
+        }
+        catch (ObjectStoreException e)
+        {
+            throw new RootIOException($"{start}: {e.Message}", e);
         }
     }
 }

@@ -35,6 +35,40 @@ public sealed class S3InputTests(S3rver server) : IClassFixture<S3rver>
         Directory.Delete(Path.GetDirectoryName(output)!, recursive: true);
     }
 
+    [Fact]
+    public async Task Globs_folders_and_lists_of_a_bucket_are_understood()
+    {
+        string folder = Directory.CreateTempSubdirectory("daprhep-s3glob-").FullName, list = Path.Combine(folder, "ttbar.txt");
+        foreach (string name in (string[])["qcd", "ttbar", "wjets"])
+        {
+            foreach (string half in (string[])["a", "b"])
+                await server.PutAsync($"many/{name}/deep/{name}_{half}.root", Path.Combine(Repository.Samples, name, $"{name}_{half}.root"));
+        }
+        await File.WriteAllTextAsync(list, "# tops\nttbar_b.root\nttbar_a.root\n");
+        await server.PutAsync("many/ttbar/deep/list.txt", list);
+        DaprHepCommand.Result run = await DaprHepCommand.RunAsync(
+            server.Environment, "run", "--out", Path.Combine(folder, "out"), "--epochs", "1", "--json",
+            "--sample", $"qcd=s3://{S3Server.Bucket}/many/**/qcd_?.root",
+            "--sample", $"ttbar=@s3://{S3Server.Bucket}/many/ttbar/deep/list.txt",
+            "--sample", $"wjets=s3://{S3Server.Bucket}/many/wjets/deep/");
+        run.ExitCode.ShouldBe(0, run.Error);
+        JsonNode.Parse(run.Output)!["run"]!["inputs"]!.AsArray().Select(input => Path.GetFileName(input!["url"]!.GetValue<string>())).ShouldBe(
+            ["qcd_a.root", "qcd_b.root", "ttbar_b.root", "ttbar_a.root", "wjets_a.root", "wjets_b.root"]);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("s3://events/many/*.parquet", "no file matches")]
+    [InlineData("s3://nowhere/*.root", "no such bucket")]
+    public async Task What_matches_nothing_is_named(string pattern, string problem)
+    {
+        DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
+            server.Environment, "ingest", pattern, "--label", "0", "--out", Path.Combine(Path.GetTempPath(), "never.arrow"));
+        result.ExitCode.ShouldBe(3, result.Error);
+        result.Error.ShouldContain(pattern[..pattern.IndexOf('*', StringComparison.Ordinal)]);
+        result.Error.ShouldContain(problem);
+    }
+
     [Theory]
     [InlineData("s3://events/nothing.root", "no such object")]
     [InlineData("s3://nowhere/nothing.root", "no such bucket")]

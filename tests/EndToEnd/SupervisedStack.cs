@@ -15,25 +15,36 @@ internal sealed class SupervisedStack : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-killed-").FullName;
     private readonly Dictionary<string, Process> _processes = [];
     private readonly Dictionary<string, (int App, int Http, int Grpc)> _ports;
+    private readonly Dictionary<string, HttpClient> _sidecars;
     private readonly Lock _lock = new();
     private bool _stopping;
 
-    private SupervisedStack()
+    private readonly IReadOnlyDictionary<string, string> _environment;
+
+    private SupervisedStack(IReadOnlyDictionary<string, string> environment)
     {
+        _environment = environment;
         _ports = Apps.ToDictionary(app => app, _ => (FreePort(), FreePort(), FreePort()));
+        _sidecars = _ports.ToDictionary(app => app.Key, app => new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{app.Value.Http}") });
         Gateway = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports["pipeline"].App}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public HttpClient Gateway { get; }
 
-    public static SupervisedStack Start()
+    public static SupervisedStack Start() => Start(new Dictionary<string, string>(), Apps);
+
+    /// <summary>Starts some of the services, with environment variables of their own.</summary>
+    public static SupervisedStack Start(IReadOnlyDictionary<string, string> environment, params string[] apps)
     {
-        var stack = new SupervisedStack();
+        var stack = new SupervisedStack(environment);
         stack.Launch("sidecar");
-        foreach (string app in Apps)
+        foreach (string app in apps)
             stack.Launch(app);
         return stack;
     }
+
+    /// <summary>The sidecar's HTTP API for a service.</summary>
+    public HttpClient SidecarOf(string app) => _sidecars[app];
 
     public string StoreOf(string name) => Path.Combine(_folder, name);
 
@@ -95,6 +106,8 @@ internal sealed class SupervisedStack : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Gateway.Dispose();
+        foreach (HttpClient sidecar in _sidecars.Values)
+            sidecar.Dispose();
         Process[] processes;
         lock (_lock)
         {
@@ -142,6 +155,8 @@ internal sealed class SupervisedStack : IAsyncDisposable
         start.Environment["DAPR_HTTP_ENDPOINT"] = $"http://127.0.0.1:{http}";
         start.Environment["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{grpc}";
         start.Environment["Logging__LogLevel__Default"] = "None";
+        foreach ((string variable, string value) in _environment)
+            start.Environment[variable] = value;
         return start;
     }
 

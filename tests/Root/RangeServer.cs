@@ -10,15 +10,18 @@ internal sealed class RangeServer : IDisposable
     private readonly HttpListener _listener = new();
     private readonly byte[] _content;
     private readonly bool _ranges;
+    private readonly CancellationTokenSource _closed = new();
     private int _failures;
+    private int _stalls;
     private long _bytes;
     private int _requests;
 
-    public RangeServer(byte[] content, bool ranges = true, int failures = 0)
+    public RangeServer(byte[] content, bool ranges = true, int failures = 0, int stalls = 0)
     {
         _content = content;
         _ranges = ranges;
         _failures = failures;
+        _stalls = stalls;
         using (var socket = new TcpListener(IPAddress.Loopback, 0))
         {
             socket.Start();
@@ -35,7 +38,11 @@ internal sealed class RangeServer : IDisposable
 
     public int Requests => Volatile.Read(ref _requests);
 
-    public void Dispose() => _listener.Close();
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _listener.Close();
+    }
 
     private async Task Serve()
     {
@@ -74,6 +81,14 @@ internal sealed class RangeServer : IDisposable
         }
         response.ContentLength64 = last - first + 1;
         Interlocked.Add(ref _bytes, last - first + 1);
-        response.OutputStream.Write(_content, (int)first, (int)(last - first + 1));
+        int count = (int)(last - first + 1);
+        if (Interlocked.Decrement(ref _stalls) >= 0)
+        {
+            response.OutputStream.Write(_content, (int)first, count / 2);
+            response.OutputStream.Flush();
+            _closed.Token.WaitHandle.WaitOne();
+            return;
+        }
+        response.OutputStream.Write(_content, (int)first, count);
     }
 }

@@ -51,6 +51,14 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public void A_server_that_falls_silent_within_an_answer_is_asked_again()
+    {
+        using var server = new RangeServer(File.ReadAllBytes(TestFiles.Sample("qcd/qcd_a.root")), stalls: 1);
+        using var file = RootFile.Open(server.Url + "x.root");
+        file.Tree("Delphes").Entries.ShouldBe(250);
+    }
+
+    [Fact]
     public void A_server_without_ranges_is_refused_with_advice()
     {
         using var server = new RangeServer(File.ReadAllBytes(TestFiles.Sample("qcd/qcd_a.root")), ranges: false);

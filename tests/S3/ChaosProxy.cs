@@ -24,6 +24,9 @@ public enum Fault
     /// <summary>The store is asked twice; the answer is its second.</summary>
     Duplicate,
 
+    /// <summary>A bit of the request's body is turned over.</summary>
+    Altered,
+
     /// <summary>The body of the answer breaks off.</summary>
     Truncated,
 
@@ -48,7 +51,7 @@ public sealed class ChaosProxy : IAsyncDisposable
 
     // Of a hundred requests. A fifth is answered by 5xx.
     private static readonly (Fault Fault, int Share)[] Shares =
-        [(Fault.Refused, 15), (Fault.AnswerLost, 5), (Fault.Duplicate, 5), (Fault.Truncated, 5), (Fault.Slow, 5)];
+        [(Fault.Refused, 15), (Fault.AnswerLost, 5), (Fault.Duplicate, 5), (Fault.Truncated, 5), (Fault.Slow, 5), (Fault.Altered, 3)];
 
     private readonly WebApplication _application;
     private readonly HttpClient _store;
@@ -56,8 +59,12 @@ public sealed class ChaosProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Fault, int> _done = new();
     private int _requests;
 
-    private ChaosProxy(WebApplication application, string store, int seed)
+    private readonly ConcurrentDictionary<string, bool> _written = new();
+    private readonly bool _keepsConditions;
+
+    private ChaosProxy(WebApplication application, string store, int seed, bool keepsConditions)
     {
+        _keepsConditions = keepsConditions;
         _application = application;
         _random = new Random(seed);
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, AutomaticDecompression = DecompressionMethods.None };
@@ -69,13 +76,19 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>How often each thing was done.</summary>
     public IReadOnlyDictionary<Fault, int> Done => _done;
 
-    public static async Task<ChaosProxy> StartAsync(string store, int seed)
+    /// <summary>Starts trouble.</summary>
+    public static Task<ChaosProxy> StartAsync(string store, int seed) => StartAsync(store, seed, keepsConditions: false);
+
+    /// <summary>No trouble, but a store that refuses to write over what was written through here where <c>If-None-Match: *</c> asks for it.</summary>
+    public static Task<ChaosProxy> StartConditionalAsync(string store) => StartAsync(store, 0, keepsConditions: true);
+
+    private static async Task<ChaosProxy> StartAsync(string store, int seed, bool keepsConditions)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(server => server.Limits.MaxRequestBodySize = null);
         WebApplication application = builder.Build();
-        var proxy = new ChaosProxy(application, store, seed);
+        var proxy = new ChaosProxy(application, store, seed, keepsConditions);
         application.Run(proxy.ForwardAsync);
         await application.StartAsync();
         return proxy;
@@ -91,7 +104,12 @@ public sealed class ChaosProxy : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        Fault fault = Choose();
+        Fault fault = _keepsConditions ? Fault.None : Choose();
+        if (_keepsConditions && context.Request.Method == "PUT" && !_written.TryAdd(context.Request.Path, true) && context.Request.Headers.IfNoneMatch == "*")
+        {
+            context.Response.StatusCode = 412;
+            return;
+        }
         _done.AddOrUpdate(fault, 1, (_, count) => count + 1);
         switch (fault)
         {
@@ -102,6 +120,9 @@ public sealed class ChaosProxy : IAsyncDisposable
                 await Task.Delay(Silence);
                 context.Abort();
                 return;
+            case Fault.Altered when body.Length > 0:
+                body.GetBuffer()[body.Length / 2] ^= 1;
+                break;
             case Fault.AnswerLost or Fault.Duplicate:
                 using (await AskAsync(context, body))
                 {
@@ -134,7 +155,7 @@ public sealed class ChaosProxy : IAsyncDisposable
         }
     }
 
-    // As it came, the Host header included: the signature is of it, too.
+    // As it came, the Host header included: the signature is of it, too. A store that does not know conditions is spared them.
     private Task<HttpResponseMessage> AskAsync(HttpContext context, MemoryStream body)
     {
         string path = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
@@ -144,7 +165,7 @@ public sealed class ChaosProxy : IAsyncDisposable
         };
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in context.Request.Headers)
         {
-            if (name is "Connection" or "Expect" or "Transfer-Encoding" or "Content-Length")
+            if (name is "Connection" or "Expect" or "Transfer-Encoding" or "Content-Length" || name == "If-None-Match" && _keepsConditions)
                 continue;
             if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
                 request.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());

@@ -46,6 +46,12 @@ public enum ObjectStoreProblem
     /// <summary>This machine's clock and the store's differ by too much.</summary>
     ClockSkew,
 
+    /// <summary>The bucket is in another region than the one it was asked for in.</summary>
+    WrongRegion,
+
+    /// <summary>What answers is no store of this kind.</summary>
+    WrongEndpoint,
+
     /// <summary>The store does not answer, or there are no credentials to ask it with.</summary>
     Unreachable,
 

@@ -32,6 +32,11 @@ internal sealed class S3ObjectReader(AmazonS3Client client, string bucket, strin
             {
                 // It was written anew between two ranges.
             }
+            catch (InvalidDataException) when (version < Versions)
+            {
+                // Damaged on the way, or just being written by a store that does not do that in one step.
+                await S3Retry.PauseAsync(version, cancellation).ConfigureAwait(false);
+            }
         }
     }
 

@@ -39,6 +39,9 @@ public sealed class S3ObjectStore : ObjectStore
 
     internal S3Conditions Conditions { get; }
 
+    /// <summary>Whether TLS sees to it that bodies arrive as they were sent; else their digest is signed.</summary>
+    internal bool IsEncrypted => Client.Config.ServiceURL is { } url ? url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) : !Client.Config.UseHttp;
+
     /// <inheritdoc/>
     public override Task<bool> ExistsAsync(string key, CancellationToken cancellation = default) =>
         GuardAsync(key, async () => await WriterOfAsync(NameOf(key), cancellation).ConfigureAwait(false) is not null);
@@ -145,15 +148,30 @@ public sealed class S3ObjectStore : ObjectStore
         {
             try
             {
-                GetObjectMetadataResponse head = await Client.GetObjectMetadataAsync(Bucket, name, cancellation).ConfigureAwait(false);
-                return head.Metadata[WriterName] ?? "";
+                return await HeadAsync(name, cancellation).ConfigureAwait(false);
             }
-            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+            catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MovedPermanently or HttpStatusCode.Forbidden)
             {
-                return null;
+                // Answers to HEAD have no body. That of another request says why; where the clock was wrong, the client has it right then.
+                await Client.ListObjectsV2Async(
+                    new ListObjectsV2Request { BucketName = Bucket, Prefix = name, MaxKeys = 1 }, cancellation).ConfigureAwait(false);
+                return await HeadAsync(name, cancellation).ConfigureAwait(false);
             }
         },
         cancellation);
+
+    private async Task<string?> HeadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            GetObjectMetadataResponse head = await Client.GetObjectMetadataAsync(Bucket, name, cancellation).ConfigureAwait(false);
+            return head.Metadata[WriterName] ?? "";
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+    }
 
     /// <summary>Takes back the parts of an upload; that it can't be done does not matter to whoever gives up.</summary>
     internal async Task AbortAsync(string name, string upload)
@@ -189,7 +207,7 @@ public sealed class S3ObjectStore : ObjectStore
 
     private static bool IsOfTheStore(Exception e) => e is AmazonS3Exception or Amazon.Runtime.AmazonServiceException
         or Amazon.Runtime.AmazonClientException or HttpRequestException or IOException or TimeoutException
-        || e is TaskCanceledException { InnerException: TimeoutException };
+        or System.Xml.XmlException || e is TaskCanceledException { InnerException: TimeoutException };
 
     private string NameOf(string key)
     {

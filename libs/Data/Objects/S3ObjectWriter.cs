@@ -116,11 +116,9 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
             Key = name,
             InputStream = new MemoryStream(_part, 0, _filled, writable: false),
             UseChunkEncoding = false,
-            DisablePayloadSigning = false,
+            DisablePayloadSigning = store.IsEncrypted,
             IfNoneMatch = condition,
         };
-        // The signer takes it from here instead of reading the body for it; the store compares it with what it receives.
-        request.Headers["x-amz-content-sha256"] = sha256;
         request.Metadata[DigestName] = sha256;
         request.Metadata[WriterName] = _id;
         return request;
@@ -152,7 +150,7 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
     // The request that makes the object appear. When its answer is lost, the next attempt finds the upload gone or the name taken, by us.
     private async Task<bool> CommitOnceAsync(bool onlyNew, Func<string?, Task> commit, CancellationToken cancellation)
     {
-        string? condition = onlyNew ? "*" : null;
+        string? condition = onlyNew && store.Conditions.Refuses != false ? "*" : null;
         return await S3Retry.RunAsync(
             async () =>
             {
@@ -164,6 +162,7 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
                 catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented && condition is not null)
                 {
                     condition = null;
+                    store.Conditions.Refuses = false;
                     await commit(null).ConfigureAwait(false);
                     return true;
                 }
@@ -256,7 +255,7 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
                         PartSize = length,
                         InputStream = new MemoryStream(content, 0, length, writable: false),
                         UseChunkEncoding = false,
-                        DisablePayloadSigning = false,
+                        DisablePayloadSigning = store.IsEncrypted,
                     },
                     _abandoned.Token),
                 _abandoned.Token).ConfigureAwait(false);

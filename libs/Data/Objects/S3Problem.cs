@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -17,13 +18,18 @@ public static class S3Problem
             "AccessDenied" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "Forbidden" or "AllAccessDisabled" or "InvalidToken"
                 or "ExpiredToken" or "AccountProblem" => ObjectStoreProblem.Denied,
             "RequestTimeTooSkewed" => ObjectStoreProblem.ClockSkew,
+            "AuthorizationHeaderMalformed" or "PermanentRedirect" or "TemporaryRedirect" or "IllegalLocationConstraintException"
+                => ObjectStoreProblem.WrongRegion,
             _ => s3.StatusCode switch
             {
+                HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect => ObjectStoreProblem.WrongRegion,
+                HttpStatusCode.MethodNotAllowed => ObjectStoreProblem.WrongEndpoint,
                 HttpStatusCode.NotFound => ObjectStoreProblem.NoObject,
                 HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ObjectStoreProblem.Denied,
                 _ => ObjectStoreProblem.Failed,
             },
         },
+        AmazonUnmarshallingException or System.Xml.XmlException => ObjectStoreProblem.WrongEndpoint,
         AmazonServiceException { StatusCode: not 0 } => ObjectStoreProblem.Failed,
         AmazonClientException or HttpRequestException or TimeoutException or OperationCanceledException => ObjectStoreProblem.Unreachable,
         _ => ObjectStoreProblem.Failed,
@@ -37,7 +43,12 @@ public static class S3Problem
         ObjectStoreProblem.Denied =>
             $"access denied ({CodeOf(e)}); check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the profile, or the role) and its rights",
         ObjectStoreProblem.ClockSkew => "this machine's clock differs from the store's by too much; set the clock",
-        ObjectStoreProblem.Unreachable => $"the store can't be reached or there are no credentials ({FirstLine(e.Message)}); "
+        ObjectStoreProblem.WrongRegion => $"the bucket is in another region ({FirstLine(e.Message)}); set AWS_REGION to the bucket's",
+        ObjectStoreProblem.WrongEndpoint =>
+            "what answers is no S3 store; check AWS_ENDPOINT_URL: host, port, and no path of a web page (for instance http://127.0.0.1:9000)",
+        ObjectStoreProblem.Unreachable when Untrusted(e) is { } reason => $"the store's certificate is not accepted ({FirstLine(reason)}); "
+            + "set AWS_CA_BUNDLE to a PEM file of the authority that signed it, and see that AWS_ENDPOINT_URL has the name it was made for",
+        ObjectStoreProblem.Unreachable => $"the store can't be reached or there are no credentials ({FirstLine(Innermost(e).Message)}); "
             + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for a store other than AWS",
         _ => e is AmazonServiceException s3
             ? $"{FirstLine(s3.Message)} ({CodeOf(s3)}, status {(int)s3.StatusCode})"
@@ -51,9 +62,28 @@ public static class S3Problem
         AmazonS3Exception s3 => s3.StatusCode >= HttpStatusCode.InternalServerError || s3.StatusCode is HttpStatusCode.TooManyRequests or 0
             || s3.ErrorCode is "RequestTimeout" or "SlowDown" or "Throttling" or "ConditionalRequestConflict" or "BadDigest" or "IncompleteBody"
                 or "XAmzContentSHA256Mismatch",
+        AmazonUnmarshallingException => false,
+        HttpRequestException when Untrusted(e) is not null => false,
         AmazonServiceException or HttpRequestException or IOException or TimeoutException or OperationCanceledException => true,
         _ => false, // no credentials, for instance
     };
+
+    private static string? Untrusted(Exception e)
+    {
+        for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException)
+                return Innermost(cause).Message;
+        }
+        return null;
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.InnerException is { } cause)
+            e = cause;
+        return e;
+    }
 
     private static string CodeOf(Exception e) => e is AmazonServiceException s3
         ? s3.ErrorCode is { Length: > 0 } code ? code : $"status {(int)s3.StatusCode}"

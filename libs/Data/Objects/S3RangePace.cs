@@ -4,7 +4,7 @@ namespace DaprHep.Data.Objects;
 /// How long the ranges of an object are, and how many of them are on their way at a time. A range is long enough that the store takes eight
 /// times as long to send it as to begin it; there are twice as many at a time as long as that brings a quarter more.
 /// </summary>
-internal sealed class S3RangePace
+public sealed class S3RangePace
 {
     /// <summary>Length of the first range, and the shortest of the others.</summary>
     public const int ShortestRange = 8 << 20;
@@ -28,6 +28,7 @@ internal sealed class S3RangePace
     /// <param name="clock">The clock.</param>
     public S3RangePace(TimeSpan waited, TimeSpan took, int bytes, TimeProvider clock)
     {
+        ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         double sending = Math.Max((took - waited).TotalSeconds, 1e-4);
         double length = LatenciesOfRange * waited.TotalSeconds * bytes / sending;

@@ -5,6 +5,10 @@ namespace DaprHep.Root;
 /// <summary>Opens the byte source that a path or URL names.</summary>
 public static class ByteSources
 {
+    private const int LongestList = 64 << 20;
+
+    private static readonly ConcurrentDictionary<string, Func<string, IEnumerable<string>>> Listings = new(StringComparer.OrdinalIgnoreCase);
+
     private static readonly ConcurrentDictionary<string, Func<string, IByteSource>> Schemes = new(StringComparer.OrdinalIgnoreCase)
     {
         ["file"] = url => new FileByteSource(url, Uri.UnescapeDataString(url["file://".Length..])),
@@ -15,7 +19,16 @@ public static class ByteSources
     /// <summary>Adds a URL scheme, such as <c>s3</c>, for <see cref="RootFile.Open(string)"/>.</summary>
     /// <param name="scheme">The scheme without "://".</param>
     /// <param name="open">Opens a URL; throws <see cref="RootIOException"/> if it cannot.</param>
-    public static void Register(string scheme, Func<string, IByteSource> open) => Schemes[scheme] = open;
+    /// <param name="list">
+    /// Gives the URLs of all files whose URLs begin with a text, in ordinal order; null where files can't be listed. Throws
+    /// <see cref="RootIOException"/> if it cannot.
+    /// </param>
+    public static void Register(string scheme, Func<string, IByteSource> open, Func<string, IEnumerable<string>>? list = null)
+    {
+        Schemes[scheme] = open;
+        if (list is not null)
+            Listings[scheme] = list;
+    }
 
     /// <summary>Opens a path or URL.</summary>
     /// <param name="pathOrUrl">A path, or a URL of scheme file, http, https or one registered.</param>
@@ -29,5 +42,23 @@ public static class ByteSources
             ? open(pathOrUrl)
             : throw new RootIOException(
                 $"{pathOrUrl}: scheme '{pathOrUrl[..at]}' is not supported; known: a path, {string.Join(", ", Schemes.Keys.Order())}");
+    }
+
+    /// <summary>What lists the files of a URL's scheme; null where they can't be listed.</summary>
+    internal static Func<string, IEnumerable<string>>? ListingOf(string url) =>
+        Listings.GetValueOrDefault(url[..Math.Max(0, url.IndexOf("://", StringComparison.Ordinal))]);
+
+    /// <summary>A small file, whole; over HTTP, of a server that need not answer range requests.</summary>
+    /// <exception cref="RootIOException">It cannot be read, or is too long for a list.</exception>
+    internal static byte[] ReadSmall(string url)
+    {
+        if (url.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+            return HttpByteSource.Download(url, LongestList);
+        using var source = Open(url);
+        if (source.Length > LongestList)
+            throw new RootIOException($"{url}: has {source.Length} bytes; a list of files has {LongestList} at most");
+        var bytes = new byte[source.Length];
+        source.Read(0, bytes);
+        return bytes;
     }
 }

@@ -38,7 +38,30 @@ internal sealed class HttpByteSource : RemoteByteSource
             throw new RootIOException($"{Name}: the server does not answer range requests; download the file and give its path");
         var bytes = new byte[(int)Math.Min(range.Length, total - range.Offset)];
         using var stream = response.Content.ReadAsStream();
-        stream.ReadExactly(bytes);
+        ReadBody(stream, bytes);
         return (bytes, total);
+    }
+
+    /// <summary>A whole file.</summary>
+    /// <param name="url">The file.</param>
+    /// <param name="longest">Bytes at most.</param>
+    /// <exception cref="RootIOException">It can't be had, or is longer.</exception>
+    public static byte[] Download(string url, int longest)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(Client.Timeout);
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = Client.Send(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            response.EnsureSuccessStatusCode();
+            response.Content.LoadIntoBufferAsync(longest, limit.Token).GetAwaiter().GetResult();
+            using var content = new MemoryStream();
+            response.Content.ReadAsStream(limit.Token).CopyTo(content);
+            return content.ToArray();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or UriFormatException)
+        {
+            throw new RootIOException($"{url}: cannot be read: {e.Message}", e);
+        }
     }
 }

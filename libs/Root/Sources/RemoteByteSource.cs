@@ -13,6 +13,9 @@ public abstract class RemoteByteSource : IByteSource
     private const int Attempts = 3;
     private const long CacheBytes = 64 << 20;
 
+    // A body that stands still so long is asked for again.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
     private readonly Lock _gate = new();
     private readonly LinkedList<(long Offset, byte[] Bytes)> _cache = [];
     private long _cachedBytes;
@@ -74,6 +77,30 @@ public abstract class RemoteByteSource : IByteSource
     /// <exception cref="IOException">The connection broke; the request is tried again.</exception>
     /// <exception cref="RootIOException">The file cannot be had; final.</exception>
     protected abstract (byte[] Bytes, long FileLength) FetchOnce(ByteRange range);
+
+    /// <summary>Reads the body of an answer.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="bytes">Filled completely.</param>
+    /// <exception cref="HttpIOException">It ends early or stands still.</exception>
+    protected static void ReadBody(Stream body, byte[] bytes)
+    {
+        using var silence = new CancellationTokenSource();
+        for (var done = 0; done < bytes.Length;)
+        {
+            silence.CancelAfter(LongestSilence);
+            try
+            {
+                var count = body.ReadAsync(bytes.AsMemory(done), silence.Token).AsTask().GetAwaiter().GetResult();
+                if (count == 0)
+                    throw new HttpIOException(HttpRequestError.ResponseEnded, $"the answer ends after {done} of {bytes.Length} bytes");
+                done += count;
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new HttpIOException(HttpRequestError.ResponseEnded, $"the answer stands still after {done} of {bytes.Length} bytes", e);
+            }
+        }
+    }
 
     /// <summary>Gives back what the source holds.</summary>
     /// <param name="disposing">False when called by a finalizer.</param>

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Text;
 
 namespace DaprHep.Root;
 
@@ -7,7 +8,9 @@ public static class RootPaths
 {
     /// <summary>
     /// Expands each item: a path or URL stands for itself, a path with <c>*</c> or <c>?</c> for the files that match (<c>**</c>
-    /// matches any folders), a folder for the <c>.root</c> files in it, and <c>@list.txt</c> for the lines of that file.
+    /// matches any folders), a folder for the <c>.root</c> files in it, and <c>@list.txt</c> for the lines of that file. URLs whose scheme can
+    /// list files (<c>s3</c>) may have <c>*</c>, <c>?</c> and <c>**</c> after the host or bucket, too, and are folders when they end in
+    /// <c>/</c>. A list may be a URL; names in it without a scheme are beside it.
     /// </summary>
     /// <param name="items">Paths, URLs, globs, folders and lists.</param>
     /// <returns>The files, those of one item in order of their names.</returns>
@@ -19,10 +22,47 @@ public static class RootPaths
         if (item.StartsWith('@'))
             return Expand(ReadList(item[1..]));
         if (item.Contains("://", StringComparison.Ordinal))
-            return [item];
+            return ExpandUrl(item);
         if (item.AsSpan().IndexOfAny('*', '?') >= 0 && !File.Exists(item))
             return Required(item, Match(item));
         return Directory.Exists(item) ? Required(item, Directory.EnumerateFiles(item, "*.root").Order(StringComparer.Ordinal)) : [item];
+    }
+
+    private static List<string> ExpandUrl(string url)
+    {
+        if (ByteSources.ListingOf(url) is not { } list)
+        {
+            // After a question mark may be anything.
+            return url.Split('?', 2)[0].Contains('*', StringComparison.Ordinal)
+                ? throw new RootIOException($"{url}: files can't be listed there; give each file, or a list of them as @list.txt or @URL")
+                : [url];
+        }
+        if (url.EndsWith('/'))
+            return Required(url, list(url).Where(u => u.EndsWith(".root", StringComparison.Ordinal) && u.LastIndexOf('/') == url.Length - 1));
+        var wildcard = url.AsSpan().IndexOfAny('*', '?');
+        if (wildcard < 0)
+            return [url];
+        if (url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3) is var host && (host < 0 || host > wildcard))
+            throw new RootIOException($"{url}: expected a host or bucket without '*' and '?'");
+        var folder = url.LastIndexOf('/', wildcard) + 1;
+        var pattern = url[folder..].Split('/');
+        return Required(url, list(url[..wildcard]).Where(u => MatchesAll(pattern, u[folder..].Split('/'))));
+    }
+
+    private static bool MatchesAll(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names)
+    {
+        if (pattern.IsEmpty || names.IsEmpty)
+            return pattern.IsEmpty && names.IsEmpty;
+        if (pattern[0] != "**")
+            return Matches(pattern[0], names[0]) && MatchesAll(pattern[1..], names[1..]);
+        if (pattern.Length == 1)
+            return true;
+        for (var skipped = 0; skipped < names.Length; skipped++)
+        {
+            if (MatchesAll(pattern[1..], names[skipped..]))
+                return true;
+        }
+        return false;
     }
 
     private static List<string> Required(string item, IEnumerable<string> files)
@@ -33,15 +73,21 @@ public static class RootPaths
 
     private static IEnumerable<string> ReadList(string path)
     {
+        var isUrl = path.Contains("://", StringComparison.Ordinal);
         try
         {
-            return File.ReadAllLines(path).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not ('#' or '@'));
+            var lines = isUrl ? Encoding.UTF8.GetString(ByteSources.ReadSmall(path)).Split('\n') : File.ReadAllLines(path);
+            return lines.Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not ('#' or '@')).Select(l => isUrl ? Beside(path, l) : l);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RootIOException($"{path}: cannot read the list of files: {e.Message}", e);
         }
     }
+
+    private static string Beside(string list, string name) => name.Contains("://", StringComparison.Ordinal) || name[0] == '/'
+        ? name
+        : list.Split('?', 2)[0] is var place ? place[..(place.LastIndexOf('/') + 1)] + name : name;
 
     private static IEnumerable<string> Match(string pattern)
     {

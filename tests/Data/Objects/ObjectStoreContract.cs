@@ -171,6 +171,74 @@ public abstract class ObjectStoreContract
         e.Message.ShouldContain(nameof(DatasetManifest));
     }
 
+    // Whether a reader of an object that is being replaced sees the old one or the new one, and no mixture.
+    protected virtual bool ReplacesWhole => true;
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(60_000)]
+    public async Task Several_that_make_one_dataset_at_once_leave_it_whole_and_a_reader_sees_it_whole_at_any_time(int rows)
+    {
+        const int Writers = 4;
+        const string Name = "events/raced";
+        using var done = new CancellationTokenSource();
+        Task<int> reader = Task.Run(async () =>
+        {
+            int reads = 0;
+            while (!done.IsCancellationRequested || reads == 0)
+            {
+                try
+                {
+                    if (await Dataset.FindAsync(Store, Name) is not { } found)
+                        continue;
+                    await found.VerifyAsync();
+                    found.Rows.ShouldBe(rows);
+                }
+                catch (ObjectStoreException e) when (!ReplacesWhole && e.Kind == ObjectStoreProblem.Damaged)
+                {
+                    // Seen for what it is.
+                }
+                reads++;
+            }
+            return reads;
+        });
+        Dataset[] datasets = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteDatasetAsync(Name, rows))));
+        await done.CancelAsync();
+        (await reader).ShouldBeGreaterThan(0);
+        datasets.ShouldAllBe(dataset => dataset.Manifest.Parts.Single() == datasets[0].Manifest.Parts.Single());
+        await (await Dataset.OpenAsync(Store, Name)).VerifyAsync();
+        (await KeysAsync("events/")).ShouldBe([$"{Name}/manifest.json", $"{Name}/part-00000.arrow"]);
+        (await Store.UnfinishedAsync(DateTimeOffset.UtcNow.AddDays(1), delete: false)).ShouldBe(0);
+    }
+
+    // As an activity: what can't be done is done again.
+    private async Task<Dataset> WriteDatasetAsync(string name, int rows)
+    {
+        while (true)
+        {
+            try
+            {
+                return await WriteDatasetOnceAsync(name, rows);
+            }
+            catch (ObjectStoreException e) when (!ReplacesWhole && e.Kind == ObjectStoreProblem.Damaged)
+            {
+                // Another was just writing it.
+            }
+        }
+    }
+
+    private async Task<Dataset> WriteDatasetOnceAsync(string name, int rows)
+    {
+        await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(Store, name, 0, Sample.Schema);
+        for (int first = 0; first < rows; first += 1000)
+            writer.Write(Sample.Events(Math.Min(1000, rows - first), firstEntry: first));
+        DatasetPart part = await writer.CommitAsync();
+        return await Dataset.CommitAsync(Store, name, new DatasetManifest
+        {
+            Step = "events", StepVersion = 1, Software = "test", Parameters = [], Inputs = [], Parts = [part], Labels = [],
+        });
+    }
+
     protected static byte[] RandomBytes(int seed, int length)
     {
         byte[] bytes = new byte[length];

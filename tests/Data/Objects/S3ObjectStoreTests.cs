@@ -13,6 +13,7 @@ public abstract class S3StoreContract : ObjectStoreContract, IDisposable
 
     protected S3StoreContract(S3Server server)
     {
+        Server = server;
         _client = server.Client();
         Store = new S3ObjectStore(_client, S3Server.Bucket, $"tests/{Guid.NewGuid():N}");
     }
@@ -21,10 +22,26 @@ public abstract class S3StoreContract : ObjectStoreContract, IDisposable
 
     protected AmazonS3Client Client => _client;
 
+    protected S3Server Server { get; }
+
     public void Dispose()
     {
         _client.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    // With a client of their own: what is known of a bucket is known by client.
+    protected async Task<List<string>> RequestsOfTenNewObjectsAsync(string endpoint)
+    {
+        using AmazonS3Client client = Server.Client(endpoint);
+        var requests = new List<string>();
+        client.BeforeRequestEvent += (_, e) => requests.Add(((WebServiceRequestEventArgs)e).Request.GetType().Name);
+        var store = new S3ObjectStore(client, S3Server.Bucket, Store.Url["s3://events/".Length..]);
+        for (int i = 0; i < 10; i++)
+            (await store.TryWriteAsync($"new-{i}", new byte[i])).ShouldBeTrue();
+        (await store.TryWriteAsync("new-5", new byte[7])).ShouldBeFalse();
+        (await BytesAsync("new-5")).Length.ShouldBe(5);
+        return requests;
     }
 
     [Fact]
@@ -88,6 +105,46 @@ public sealed class SwiftObjectStoreTests(Swift server) : S3StoreContract(server
     }
 
     [Fact]
+    public async Task A_store_that_says_it_knows_no_conditions_is_not_told_them_again()
+    {
+        var requests = await RequestsOfTenNewObjectsAsync(Server.Endpoint);
+        requests.Count(request => request == "GetObjectMetadataRequest").ShouldBe(11);
+        requests.Count(request => request == "PutObjectRequest").ShouldBe(11);
+    }
+
+    [Fact]
+    public async Task A_bucket_of_another_region_is_said_to_be_there()
+    {
+        AmazonS3Config configuration = S3Connection.Configure(server.Endpoint);
+        configuration.AuthenticationRegion = "eu-south-7";
+        using var client = new AmazonS3Client(server.AccessKey, server.Secret, configuration);
+        var store = new S3ObjectStore(client, S3Server.Bucket, "x");
+        foreach (Func<Task> work in (Func<Task>[])
+            [() => store.TryWriteAsync("k", new byte[1]), () => store.WriteAsync("k", new byte[1]), () => store.ReadAsync("k"), () => store.ExistsAsync("k")])
+        {
+            var e = await Should.ThrowAsync<ObjectStoreException>(work);
+            e.Kind.ShouldBe(ObjectStoreProblem.WrongRegion, e.Message);
+            e.Message.ShouldContain("AWS_REGION");
+        }
+    }
+
+    [Fact]
+    public async Task What_is_left_of_an_upload_that_was_killed_is_counted_and_cleared_away()
+    {
+        // As a killed process leaves it: begun, with a part, and neither completed nor aborted.
+        string key = Store.Url["s3://events/".Length..] + "/killed";
+        InitiateMultipartUploadResponse begun = await Client.InitiateMultipartUploadAsync(S3Server.Bucket, key);
+        await Client.UploadPartAsync(new UploadPartRequest
+        {
+            BucketName = S3Server.Bucket, Key = key, UploadId = begun.UploadId, PartNumber = 1, InputStream = new MemoryStream(new byte[6 << 20]), UseChunkEncoding = false,
+        });
+        (await Store.UnfinishedAsync(DateTimeOffset.UtcNow.AddDays(-1), delete: true)).ShouldBe(0, "it may be under way");
+        (await Store.UnfinishedAsync(DateTimeOffset.UtcNow.AddDays(1), delete: false)).ShouldBe(1);
+        (await Store.UnfinishedAsync(DateTimeOffset.UtcNow.AddDays(1), delete: true)).ShouldBe(1);
+        (await UploadsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_upload_given_up_leaves_no_parts_in_the_bucket()
     {
         await using (ObjectWriter writer = await Store.CreateAsync("given-up"))
@@ -109,8 +166,51 @@ public sealed class SwiftObjectStoreTests(Swift server) : S3StoreContract(server
     }
 }
 
-/// <summary>The contract over s3rver.</summary>
-public sealed class S3rverObjectStoreTests(S3rver server) : S3StoreContract(server), IClassFixture<S3rver>;
+/// <summary>The contract over s3rver, which knows no conditions and writes objects in place.</summary>
+public sealed class S3rverObjectStoreTests(S3rver server) : S3StoreContract(server), IClassFixture<S3rver>
+{
+    protected override bool ReplacesWhole => false;
+
+    [Fact]
+    public async Task A_store_that_writes_over_objects_is_asked_first_each_time()
+    {
+        var requests = await RequestsOfTenNewObjectsAsync(Server.Endpoint);
+        requests.Count(request => request == "GetObjectMetadataRequest").ShouldBe(11);
+        requests.Count(request => request == "PutObjectRequest").ShouldBe(11);
+        (await Store.TryWriteAsync("new-5", new byte[1])).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_to_write_over_an_object_is_not_asked_first()
+    {
+        await using ChaosProxy conditional = await ChaosProxy.StartConditionalAsync(Server.Endpoint);
+        var requests = await RequestsOfTenNewObjectsAsync(conditional.Endpoint);
+        requests.Count(request => request == "GetObjectMetadataRequest").ShouldBe(1 + 1, "one before it is known, and one of what was there");
+        requests.Count(request => request == "PutObjectRequest").ShouldBe(12, "one to find out, and one that is refused");
+    }
+
+    [Fact]
+    public async Task Of_many_that_write_a_new_object_at_once_one_writes_where_the_store_knows_conditions()
+    {
+        await using ChaosProxy conditional = await ChaosProxy.StartConditionalAsync(Server.Endpoint);
+        using AmazonS3Client client = Server.Client(conditional.Endpoint);
+        await WholeStoreContract.KeepsWritersApartAsync(new S3ObjectStore(client, S3Server.Bucket, Store.Url["s3://events/".Length..]), most: 1);
+    }
+}
+
+/// <summary>A store whose clock is two hours ahead.</summary>
+public sealed class ClockSkewTests(SwiftAhead server) : IClassFixture<SwiftAhead>
+{
+    [Fact]
+    public async Task Requests_are_signed_by_the_clock_of_the_store()
+    {
+        using AmazonS3Client client = server.Client();
+        var store = new S3ObjectStore(client, S3Server.Bucket, "ahead");
+        (await store.TryWriteAsync("k", new byte[] { 1, 2 })).ShouldBeTrue();
+        using ObjectContent content = await store.ReadAsync("k");
+        content.Memory.ToArray().ShouldBe([1, 2]);
+    }
+}
 
 /// <summary>What needs no server.</summary>
 public sealed class S3ConnectionTests
@@ -132,6 +232,8 @@ public sealed class S3ConnectionTests
     [InlineData("ExpiredToken", HttpStatusCode.BadRequest, ObjectStoreProblem.Denied, "denied (ExpiredToken)")]
     [InlineData("SlowDown", HttpStatusCode.ServiceUnavailable, ObjectStoreProblem.Failed, "SlowDown, status 503")]
     [InlineData("", HttpStatusCode.Forbidden, ObjectStoreProblem.Denied, "status 403")]
+    [InlineData("PermanentRedirect", HttpStatusCode.MovedPermanently, ObjectStoreProblem.WrongRegion, "AWS_REGION")]
+    [InlineData("", HttpStatusCode.MethodNotAllowed, ObjectStoreProblem.WrongEndpoint, "AWS_ENDPOINT_URL")]
     public void A_problem_is_told_by_what_to_do(string code, HttpStatusCode status, ObjectStoreProblem kind, string words)
     {
         var e = new AmazonS3Exception("said the store", ErrorType.Sender, code, "request", status);
@@ -148,5 +250,41 @@ public sealed class S3ConnectionTests
         var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
         e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);
         e.Message.ShouldContain("AWS_ENDPOINT_URL");
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(405)]
+    public async Task A_web_page_is_said_to_be_no_store(int status)
+    {
+        using var page = new HttpListener();
+        string endpoint = $"http://127.0.0.1:{S3Server.FreePort()}";
+        page.Prefixes.Add(endpoint + "/");
+        page.Start();
+        _ = Task.Run(async () =>
+        {
+            while (page.IsListening)
+            {
+                using HttpListenerResponse response = (await page.GetContextAsync()).Response;
+                response.StatusCode = status;
+                response.ContentType = "text/html";
+                response.OutputStream.Write("<html><body>Welcome<br></body></html>"u8);
+            }
+        });
+        using var client = new AmazonS3Client("key", "secret", S3Connection.Configure(endpoint));
+        var e = await Should.ThrowAsync<ObjectStoreException>(async () => await new S3ObjectStore(client, "b", "").ListAsync("").CountAsync());
+        e.Kind.ShouldBe(ObjectStoreProblem.WrongEndpoint, e.ToString());
+        e.Message.ShouldContain("AWS_ENDPOINT_URL");
+    }
+
+    [Fact]
+    public async Task A_store_of_an_unknown_authority_is_refused_at_once_and_what_to_do_is_said()
+    {
+        using var front = new TlsFront($"http://127.0.0.1:{S3Server.FreePort()}");
+        using var client = new AmazonS3Client("key", "secret", S3Connection.Configure(front.Endpoint));
+        var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
+        e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);
+        e.Message.ShouldContain("AWS_CA_BUNDLE");
+        e.Message.ShouldContain("certificate");
     }
 }
