@@ -35,7 +35,7 @@ public sealed record RankPlaces(IRankLauncher Launcher, bool AreElsewhere)
         };
     }
 
-    /// <summary>Whether a training is done by ranks: by several, and on a GPU by one, too, where this machine needs none of its own.</summary>
+    /// <summary>Whether a training is done by ranks: by several, and elsewhere by one on a GPU, too.</summary>
     internal bool Take(TrainModelInput input) =>
         input.Ranks > 1 || (AreElsewhere && input.Training is { Device: TrainingRequest.Cuda });
 
@@ -46,7 +46,7 @@ public sealed record RankPlaces(IRankLauncher Launcher, bool AreElsewhere)
         if (AreElsewhere && !input.Store.StartsWith(ObjectStores, StringComparison.OrdinalIgnoreCase))
         {
             throw new BadInputException(
-                $"store {input.Store}: ranks are pods of the cluster and do not see folders of other machines; expected s3://BUCKET/PREFIX");
+                $"store {input.Store}: ranks are pods of the cluster and see no folders of other machines; expected s3://BUCKET/PREFIX");
         }
     }
 

@@ -10,11 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace DaprHep.Kubernetes.Tests;
 
 /// <summary>
-/// The HTTP face of <see cref="FakeCluster"/>, on loopback: authentication, strict decoding, lists, watches and logs as a recorded API server
-/// answers them. It can be killed and started again on the same port; the cluster lives on meanwhile.
+/// The HTTP face of <see cref="FakeCluster"/>, on loopback: authentication, the deployed role, strict decoding, lists, watches and logs as a
+/// recorded API server answers them. It can be killed and started again on the same port; the cluster lives on meanwhile.
 /// </summary>
 internal sealed class FakeApiServer : IAsyncDisposable
 {
+    private static readonly JsonNode[] Rules =
+        [.. Manifests.ReadYaml("infra/k8s/base/trainer/role.yaml").OfKind("Role").Single()["rules"]!.AsArray()!];
+
     private readonly DirectoryInfo _account = Directory.CreateTempSubdirectory("daprhep-account-");
     private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
     private WebApplication? _app;
@@ -106,6 +109,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 await RefuseAsync(context, 401, "Unauthorized", "Unauthorized");
             else if (Refuses(request) is { } refusal)
                 await RefuseAsync(context, refusal.Status, refusal.Reason, refusal.Message);
+            else if (!IsAllowed(request))
+                await RefuseAsync(context, 403, "Forbidden", $"User \"trainer\" cannot {request.Method} {request.Path}");
             else
                 await RouteAsync(context);
         }
@@ -123,6 +128,30 @@ internal sealed class FakeApiServer : IAsyncDisposable
         {
             _open.TryRemove(context, out _);
         }
+    }
+
+    /// <summary>By the role that is deployed.</summary>
+    private static bool IsAllowed(HttpRequest request)
+    {
+        string[] path = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        (string group, string[] rest) = path switch
+        {
+            ["apis", "batch", "v1", "namespaces", FakeCluster.Space, .. var batch] => ("batch", batch),
+            ["api", "v1", "namespaces", FakeCluster.Space, .. var core] => ("", core),
+            _ => ("?", []),
+        };
+        string resource = rest switch { [var kind, _, var part] => $"{kind}/{part}", [var kind, ..] => kind, _ => "?" };
+        string verb = request.Method switch
+        {
+            "GET" when rest.Length == 1 => request.Query["watch"] == "1" ? "watch" : "list",
+            "GET" => "get",
+            "POST" => "create",
+            "DELETE" when rest.Length == 2 => "delete",
+            _ => "?",
+        };
+        return Rules.Any(rule => Has(rule, "apiGroups", group) && Has(rule, "resources", resource) && Has(rule, "verbs", verb));
+
+        static bool Has(JsonNode rule, string list, string value) => rule[list]!.AsArray().Any(one => (string?)one == value);
     }
 
     private async Task RouteAsync(HttpContext context)
@@ -186,7 +215,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
             await RefuseAsync(context, 409, "Conflict", "the UID in the precondition does not match");
             return;
         }
-        string? policy = options is not null ? (string?)options["propagationPolicy"] : context.Request.Query["propagationPolicy"].ToString();
+        string? policy = options is not null
+            ? (string?)options["propagationPolicy"]
+            : context.Request.Query["propagationPolicy"].ToString();
         Cluster.DeleteJob(name, orphans: policy is not ("Background" or "Foreground"));
         await WriteAsync(context, 200, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success" });
     }

@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace DaprHep.Kubernetes.Tests;
 
 /// <summary>
-/// What a launcher sees of a control plane: jobs, pods, services and events with their versions, and the parts of the job controller and the
-/// kubelets that make them live. Shapes, delays left out, and words are those of a recorded API server of Kubernetes 1.37. Tests say what
+/// What a launcher sees of a control plane: jobs, pods, services and events with their versions, and the parts of the job controller and
+/// the kubelets that make them live. Shapes, delays left out, and words are those of a recorded API server of Kubernetes 1.37. Tests say what
 /// happens to pods; what follows from it for the job happens by itself.
 /// </summary>
 internal sealed class FakeCluster
@@ -38,7 +38,12 @@ internal sealed class FakeCluster
     public IReadOnlyList<JsonObject> All(string kind)
     {
         lock (_lock)
-            return [.. _objects.Where(entry => entry.Key.StartsWith(kind + "/", StringComparison.Ordinal)).Select(entry => Copy(entry.Value))];
+        {
+            return
+            [
+                .. _objects.Where(entry => entry.Key.StartsWith(kind + "/", StringComparison.Ordinal)).Select(entry => Copy(entry.Value)),
+            ];
+        }
     }
 
     /// <summary>The one job that there is.</summary>
@@ -188,8 +193,9 @@ internal sealed class FakeCluster
             }
             else if (PodsOf(job).All(one => PhaseOf(one) == "Succeeded") && Find("jobs", job) is not null)
             {
-                Change("jobs", job, j => Condition(j, "SuccessCriteriaMet", "True", "CompletionsReached", "Reached expected number of succeeded pods"));
-                Change("jobs", job, j => Condition(j, "Complete", "True", "CompletionsReached", "Reached expected number of succeeded pods"));
+                const string all = "Reached expected number of succeeded pods";
+                Change("jobs", job, j => Condition(j, "SuccessCriteriaMet", "True", "CompletionsReached", all));
+                Change("jobs", job, j => Condition(j, "Complete", "True", "CompletionsReached", all));
             }
         }
     }
@@ -231,7 +237,10 @@ internal sealed class FakeCluster
     public void Write(string line)
     {
         lock (_lock)
-            _log.Add(string.Create(CultureInfo.InvariantCulture, $"2026-11-22T16:22:{10 + _log.Count / 10:00}.{_log.Count % 10}00000000Z {line}"));
+        {
+            int tenths = _log.Count;
+            _log.Add(string.Create(CultureInfo.InvariantCulture, $"2026-11-22T16:22:{10 + tenths / 10:00}.{tenths % 10}00000000Z {line}"));
+        }
     }
 
     /// <summary>What rank 0 has written, with time stamps.</summary>
@@ -424,8 +433,9 @@ internal sealed class FakeCluster
     {
         await foreach (JsonObject change in all.ReadAllAsync())
         {
-            if (change["key"]!.GetValue<string>().StartsWith(kind + "/", StringComparison.Ordinal) && selector(change["object"]!.AsObject()))
-                own.TryWrite(new JsonObject { ["type"] = change["type"]!.GetValue<string>(), ["object"] = Copy(change["object"]!.AsObject()) });
+            JsonObject item = change["object"]!.AsObject();
+            if (((string)change["key"]!).StartsWith(kind + "/", StringComparison.Ordinal) && selector(item))
+                own.TryWrite(new JsonObject { ["type"] = (string)change["type"]!, ["object"] = Copy(item) });
         }
         own.TryComplete();
     }

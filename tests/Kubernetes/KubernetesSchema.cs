@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace DaprHep.Kubernetes.Tests;
 
 /// <summary>
-/// Checks objects against JSON schemas, as far as the schemas here need it: those that an API server of Kubernetes 1.37 publishes, made strict
-/// (<c>schemas.json</c>), and our own of Dapr's and KEDA's kinds.
+/// Checks objects against JSON schemas, as far as the schemas here need it: those that an API server of Kubernetes 1.37 publishes, made
+/// strict (<c>schemas.json</c>), and our own of Dapr's and KEDA's kinds.
 /// </summary>
 internal sealed class KubernetesSchema
 {

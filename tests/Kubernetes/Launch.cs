@@ -44,7 +44,8 @@ internal sealed class Launch : IAsyncDisposable
 
     /// <summary>Begins an attempt.</summary>
     public static Launch Begin(
-        FakeApiServer server, bool fakeTime = false, string? template = null, int ranks = 3, int startSeconds = 900, LauncherPod? launcher = null) =>
+        FakeApiServer server, bool fakeTime = false, string? template = null, int ranks = 3, int startSeconds = 900,
+        LauncherPod? launcher = null) =>
         new(server, fakeTime ? new FakeTimeProvider() : TimeProvider.System, template, ranks, startSeconds, launcher);
 
     /// <summary>Begins an attempt, and returns when all ranks run.</summary>
@@ -61,6 +62,9 @@ internal sealed class Launch : IAsyncDisposable
     /// <summary>How often a watch of a collection was opened.</summary>
     public int Watches(string collection) => Server.Requests.Count(request =>
         request.Contains(collection + "?", StringComparison.Ordinal) && request.Contains("watch=1", StringComparison.Ordinal));
+
+    /// <summary>Whether it has said a line with this beginning.</summary>
+    public bool Says(string beginning) => Output.Any(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Cancels the attempt.</summary>
     public void Cancel() => _cancellation.Cancel();

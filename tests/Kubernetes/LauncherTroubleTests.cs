@@ -12,7 +12,7 @@ public sealed class LauncherTroubleTests
         await using FakeApiServer server = await FakeApiServer.OpenAsync();
         server.Cluster.Places = 2;
         await using Launch launch = Launch.Begin(server, fakeTime: true, startSeconds: 60);
-        await launch.UntilAsync(() => launch.Output.Any(line => line.StartsWith("Ranks wait for a place: rank 2: 0/5 nodes", StringComparison.Ordinal)));
+        await launch.UntilAsync(() => launch.Says("Ranks wait for a place: rank 2: 0/5 nodes"));
 
         RanksNotPlacedException refused = await launch.FailureAsync<RanksNotPlacedException>();
         refused.Message.ShouldStartWith("Not all 3 ranks of job ranks-");
@@ -41,7 +41,7 @@ public sealed class LauncherTroubleTests
     {
         await using FakeApiServer server = await FakeApiServer.OpenAsync();
         server.Refuses = request => request.Method == "POST"
-            ? (403, "Forbidden", "jobs.batch \"x\" is forbidden: exceeded quota: gpus, requested: count/jobs.batch=1, used: count/jobs.batch=2")
+            ? (403, "Forbidden", "jobs.batch \"x\" is forbidden: exceeded quota: gpus, requested: count/jobs.batch=1")
             : null;
         await using Launch launch = Launch.Begin(server);
 
@@ -55,7 +55,7 @@ public sealed class LauncherTroubleTests
     public async Task Missing_rights_are_said_with_what_to_do()
     {
         await using FakeApiServer server = await FakeApiServer.OpenAsync();
-        server.Refuses = _ => (403, "Forbidden", "jobs.batch is forbidden: User \"system:serviceaccount:daprhep:trainer\" cannot list resource \"jobs\"");
+        server.Refuses = _ => (403, "Forbidden", "jobs.batch is forbidden: User \"daprhep:trainer\" cannot list resource \"jobs\"");
         await using Launch launch = Launch.Begin(server);
 
         KubernetesException refused = await launch.FailureAsync<KubernetesException>();
@@ -98,7 +98,9 @@ public sealed class LauncherTroubleTests
         await using FakeApiServer server = await FakeApiServer.OpenAsync();
         await using Launch launch = await Launch.BeginRunningAsync(server, fakeTime: true);
         int refusals = 0;
-        server.Refuses = _ => ++refusals <= 4 ? (403, "Forbidden", "pods is forbidden: User \"trainer\" cannot list resource \"pods\"") : null;
+        server.Refuses = _ => ++refusals <= 4
+            ? (403, "Forbidden", "pods is forbidden: User \"trainer\" cannot list resource \"pods\"")
+            : null;
         server.BreakStreams();
         await launch.UntilAsync(() => refusals > 4);
         await SucceedAsync(launch);
@@ -220,7 +222,7 @@ public sealed class LauncherTroubleTests
             ? (403, "Forbidden", "pods \"x\" is forbidden: User \"trainer\" cannot get resource \"pods/log\"")
             : null;
         await using Launch launch = await Launch.BeginRunningAsync(server);
-        await launch.UntilAsync(() => launch.Output.Any(line => line.StartsWith("The output of rank 0 cannot be read", StringComparison.Ordinal)));
+        await launch.UntilAsync(() => launch.Says("The output of rank 0 cannot be read"));
         await SucceedAsync(launch);
     }
 

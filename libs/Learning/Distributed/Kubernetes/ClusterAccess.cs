@@ -18,7 +18,7 @@ public sealed record ClusterAccess(Uri Server, string Account)
         if (Environment.GetEnvironmentVariable(HostVariable) is not { Length: > 0 } host)
         {
             throw new KubernetesException(
-                $"{HostVariable} is not set, so this is no pod: ranks run as Kubernetes jobs only where their launcher runs in the cluster");
+                $"{HostVariable} is not set, so this is no pod: ranks run as Kubernetes jobs only where their launcher is in the cluster");
         }
 
         if (!Directory.Exists(MountedAccount))
@@ -28,7 +28,8 @@ public sealed record ClusterAccess(Uri Server, string Account)
         }
 
         var port = Environment.GetEnvironmentVariable(PortVariable) is { Length: > 0 } given ? given : "443";
-        return new ClusterAccess(new Uri($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"), MountedAccount);
+        var authority = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+        return new ClusterAccess(new Uri($"https://{authority}"), MountedAccount);
     }
 
     /// <summary>The namespace of the account, in which ranks run.</summary>

@@ -62,8 +62,8 @@ public sealed class KubernetesApi : IDisposable
 
     /// <summary>Creates an object; a misspelt field is an error.</summary>
     /// <returns>The object as the server has it, and what it warns of.</returns>
-    /// <exception cref="KubernetesException">Refused; <see cref="KubernetesException.Reason"/> is <c>AlreadyExists</c> where the name is taken.
-    /// </exception>
+    /// <exception cref="KubernetesException">Refused; the <see cref="KubernetesException.Reason"/> is <c>AlreadyExists</c> where the name is
+    /// taken.</exception>
     internal Task<(JsonElement Object, IReadOnlyList<string> Warnings)> CreateAsync(
         string collection, JsonObject body, CancellationToken cancellation) =>
         SendAsync(
@@ -164,7 +164,10 @@ public sealed class KubernetesApi : IDisposable
                 if (_time.GetElapsedTime(started) > Patience)
                 {
                     throw new KubernetesException(
-                        $"{e.Message}; so it has been for {Patience.TotalMinutes:F0} minutes", e.Status, e.Reason, e) { IsUnreachable = true };
+                        $"{e.Message}; so it has been for {Patience.TotalMinutes:F0} minutes", e.Status, e.Reason, e)
+                    {
+                        IsUnreachable = true,
+                    };
                 }
             }
 
@@ -217,7 +220,8 @@ public sealed class KubernetesApi : IDisposable
     private static bool IsPassing(KubernetesException e) => e.IsUnreachable
         || e.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
 
-    private static Task<HttpResponseMessage> HandOver(HttpResponseMessage response, CancellationToken cancellation) => Task.FromResult(response);
+    private static Task<HttpResponseMessage> HandOver(HttpResponseMessage response, CancellationToken cancellation) =>
+        Task.FromResult(response);
 
     private static StringContent JsonOf(JsonObject body) =>
         new(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
@@ -261,7 +265,7 @@ public sealed class KubernetesApi : IDisposable
     /// <summary>The texts of headers such as <c>299 - "would violate PodSecurity"</c>.</summary>
     private static IReadOnlyList<string> WarningsOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Warning", out var values)
-            ? [.. values.Select(value => value.IndexOf('"', StringComparison.Ordinal) is >= 0 and var quote ? value[quote..].Trim('"') : value)]
+            ? [.. values.Select(value => value[Math.Max(0, value.IndexOf('"', StringComparison.Ordinal))..].Trim('"'))]
             : [];
 
     private static X509ChainPolicy TrustIn(string path)
@@ -273,7 +277,7 @@ public sealed class KubernetesApi : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            throw new KubernetesException($"{path} cannot be read ({e.Message}); expected the certificates of the cluster's authority", cause: e);
+            throw new KubernetesException($"{path} cannot be read ({e.Message}); expected the cluster's own certificates", cause: e);
         }
 
         return policy;

@@ -25,7 +25,7 @@ public sealed class KubernetesJobs(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long others may take to say what happened when one rank is lost: the first to be noticed is not always the cause.</summary>
+    /// <summary>How long others may take to end when one rank is lost: the first to be noticed is not always the cause.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(4);
 
     /// <summary>How long the job controller may fail to create pods, because of a quota or a policy or a webhook that is away.</summary>

@@ -30,7 +30,8 @@ internal sealed class RankAttempt(int ranks)
     public bool IsSuspended => _job?.Find("spec", "suspend") is { ValueKind: JsonValueKind.True };
 
     /// <summary>Whether every rank has begun.</summary>
-    public bool HasStarted => Enumerable.Range(0, ranks).All(rank => _pods.Values.Any(pod => pod.Rank == rank && (pod.WasReady || pod.HasEnded)));
+    public bool HasStarted =>
+        Enumerable.Range(0, ranks).All(rank => _pods.Values.Any(pod => pod.Rank == rank && (pod.WasReady || pod.HasEnded)));
 
     /// <summary>Whether every rank has ended well. SuccessCriteriaMet comes before Complete, and is as certain.</summary>
     public bool HasSucceeded => _job?.TrueCondition("Complete") is not null || _job?.TrueCondition("SuccessCriteriaMet") is not null

@@ -62,12 +62,15 @@ public sealed class RankJobTemplate
                 throw Wrong("apiVersion batch/v1, kind Job", $"{job["apiVersion"]}, {job["kind"]}");
             var containers = job["spec"]?["template"]?["spec"]?["containers"] as JsonArray ?? [];
             var rank = containers.FirstOrDefault(container => (string?)container?["name"] == RankPod.Container)
-                ?? throw Wrong($"a container named {RankPod.Container} in spec.template.spec.containers", $"{containers.Count} of other names");
+                ?? throw Wrong(
+                    $"a container named {RankPod.Container} in spec.template.spec.containers", $"{containers.Count} of other names");
             if (image is not null)
                 rank["image"] = image;
             else if (rank["image"] is null)
                 throw Wrong($"an image of container {RankPod.Container}", "none");
-            return new RankJobTemplate(job);
+            var template = new RankJobTemplate(job);
+            _ = template.Grace;
+            return template;
         }
         catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
@@ -106,7 +109,8 @@ public sealed class RankJobTemplate
             spec["suspend"] = true;
         Below(template, "spec")["restartPolicy"] = "Never";
         Below(template, "spec")["subdomain"] = name;
-        Prepare(Below(template, "spec"), new Rendezvous($"{name}-0.{name}", Port, 0, launch.Ranks, KeptByRank0: true) { JoinTimeout = joinLimit }, launch);
+        var meeting = new Rendezvous($"{name}-0.{name}", Port, 0, launch.Ranks, KeptByRank0: true) { JoinTimeout = joinLimit };
+        Prepare(Below(template, "spec"), meeting, launch);
         return job;
     }
 
@@ -183,7 +187,8 @@ public sealed class RankJobTemplate
         mounts.Add(new JsonObject { ["name"] = "shared-memory", ["mountPath"] = SharedMemory });
         rank["volumeMounts"] = mounts;
         var volumes = pod["volumes"] as JsonArray ?? [];
-        volumes.Add(new JsonObject { ["name"] = "shared-memory", ["emptyDir"] = new JsonObject { ["medium"] = "Memory", ["sizeLimit"] = "2Gi" } });
+        var memory = new JsonObject { ["medium"] = "Memory", ["sizeLimit"] = "2Gi" };
+        volumes.Add(new JsonObject { ["name"] = "shared-memory", ["emptyDir"] = memory });
         pod["volumes"] = volumes;
     }
 

@@ -41,7 +41,8 @@ internal sealed class RankPlacement(KubernetesApi api, string job, int ranks, Ac
         var obstacles = string.Join("; ", attempt.Obstacles());
         if (obstacles.Length > 0 && obstacles != _told)
             output($"Ranks wait for a place: {_told = obstacles}");
-        if (attempt.Pods.Count < ranks && waited > CreateLimit && await CreationTroubleAsync(cancellation).ConfigureAwait(false) is { } trouble)
+        if (attempt.Pods.Count < ranks && waited > CreateLimit
+            && await CreationTroubleAsync(cancellation).ConfigureAwait(false) is { } trouble)
         {
             throw new RanksNotPlacedException(
                 $"Kubernetes created {attempt.Pods.Count} of the {ranks} pods of job {job}: {trouble}");

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace DaprHep.Learning.Distributed.Kubernetes;
 
-/// <summary>Manifests in YAML as the JSON that an API server takes: what is not quoted and looks like a number or a truth value is one.</summary>
+/// <summary>Manifests in YAML as the JSON that an API server takes: numbers and truth values are what is not quoted.</summary>
 internal static class YamlDocument
 {
     /// <summary>Reads all documents of a text.</summary>
