@@ -171,7 +171,7 @@ public sealed partial class AgreementTests
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
         .Select(File.ReadAllText));
 
-    [GeneratedRegex("^\\| `([a-z-]+)` \\| `", RegexOptions.Multiline)]
+    [GeneratedRegex("^\\| `([a-z0-9-]+)` \\| `", RegexOptions.Multiline)]
     private static partial Regex SecretRow();
 
     [GeneratedRegex("(infra/k8s|infra/docker|overlays/(local|production)|base|components)/[a-z/.-]+")]
