@@ -28,10 +28,13 @@ internal static class MemoryRun
                     samples.Add((passed / 60, server.ResidentBytes / MegaByte));
             }
             LoadResult result = await load;
+            double slope = Slope(samples);
+            Wanted.AtMost("growth of the server's memory, MB a minute", slope, 1);
+            Wanted.AtMost("requests that failed", result.Failed, 0);
             Console.WriteLine(
                 $"{kind}, {rate:N0} requests/s for {result.Seconds:F0} s: memory from {samples[0].MegaBytes:F1} to "
                 + $"{samples[^1].MegaBytes:F1} MB, at most {samples.Max(sample => sample.MegaBytes):F1}, "
-                + $"slope {Slope(samples):F3} MB a minute; {result.Failed} requests failed");
+                + $"slope {slope:F3} MB a minute; {result.Failed} requests failed");
         }
         finally
         {

@@ -8,7 +8,7 @@ internal sealed record Options
     public const string Usage = """
         Measures judging events: the library alone, and over HTTP, beside ONNX Runtime in Node.js and PyTorch in Python.
 
-        usage: DaprHep.Benchmarks.Serving [JOB ...] [--seconds N] [--core N]
+        usage: DaprHep.Benchmarks.Serving [JOB ...] [--seconds N] [--core N] [--check] [--alone]
 
         JOB          kernels    one event and bulk through the library, on one core
                      bulk       the same in bulk beside the peers' libraries, on one core
@@ -20,6 +20,8 @@ internal sealed record Options
                      (default: all but memory)
         --seconds N  how long each measurement takes (default: 8)
         --core N     the core for kernels and bulk (default: 0)
+        --alone      leave the peers out
+        --check      end with 1 if a figure is worse than is wanted
         """;
 
     private static readonly string[] AllJobs = ["kernels", "bulk", "hlf", "inclusive", "arrow", "swap", "memory"];
@@ -29,6 +31,10 @@ internal sealed record Options
     public int? Seconds { get; private init; }
 
     public int Core { get; private init; }
+
+    public bool Check { get; private init; }
+
+    public bool Alone { get; private init; }
 
     public static Options Parse(string[] arguments)
     {
@@ -40,6 +46,8 @@ internal sealed record Options
             {
                 case "--seconds": options = options with { Seconds = Number(Next(ref i), 1) }; break;
                 case "--core": options = options with { Core = Number(Next(ref i), 0) }; break;
+                case "--alone": options = options with { Alone = true }; break;
+                case "--check": options = options with { Check = true }; break;
                 case var job when AllJobs.Contains(job): jobs.Add(job); break;
                 default: throw new FormatException($"{arguments[i]} is not understood");
             }

@@ -11,11 +11,17 @@ internal static class Peers
 {
     private const string Python = "/usr/bin/python3";
 
+    private static readonly Lazy<bool> Node = new(Installed);
+    private static readonly Lazy<bool> Torch = new(() => File.Exists(Python) && Output(Python, ["-c", "import torch"]) is not null);
+
+    /// <summary>Whether they are left out.</summary>
+    public static bool AreLeftOut { get; set; }
+
     /// <summary>Whether Node.js is here; its packages are fetched when they are not.</summary>
-    public static bool HasOnnxRuntime { get; } = Installed();
+    public static bool HasOnnxRuntime => !AreLeftOut && Node.Value;
 
     /// <summary>Whether PyTorch is here.</summary>
-    public static bool HasTorch { get; } = File.Exists(Python) && Output(Python, ["-c", "import torch"]) is not null;
+    public static bool HasTorch => !AreLeftOut && Torch.Value;
 
     /// <summary>Starts ONNX Runtime behind its server.</summary>
     public static Task<ServerProcess> StartOnnxRuntimeAsync(string folder) =>

@@ -14,21 +14,25 @@ catch (FormatException e)
     return 2;
 }
 
+Peers.AreLeftOut = options.Alone;
 int seconds = options.Seconds ?? 8;
+bool isReached = true;
 foreach (string job in options.Jobs)
 {
     switch (job)
     {
         case "kernels" or "bulk" when !PinnedProcess.IsThis:
-            int code = PinnedProcess.Run([job, "--seconds", $"{seconds}"], options.Core);
-            if (code != 0)
+            int code = PinnedProcess.Run([job, .. args.Where(argument => !options.Jobs.Contains(argument))], options.Core);
+            if (code is not (0 or 1))
                 return code;
+            isReached &= code == 0;
             break;
         case "kernels": KernelTable.Run(seconds); break;
         case "bulk": BulkTable.Run(seconds); break;
-        case "hlf": await HttpTable.RunAsync("hlf", RawEvents.Draw(256), rate: 2000, seconds); break;
+        case "hlf": await HttpTable.RunAsync("hlf", RawEvents.Draw(256), rate: 2000, wantedP99: 2, wantedRatio: 3, seconds); break;
         case "inclusive":
-            await HttpTable.RunAsync("inclusive", RawEvents.OfLengths([.. Enumerable.Repeat(120, 64)]), rate: 500, seconds);
+            RawEvents usual = RawEvents.OfLengths([.. Enumerable.Repeat(120, 64)]);
+            await HttpTable.RunAsync("inclusive", usual, rate: 500, wantedP99: 3, wantedRatio: null, seconds);
             break;
         case "arrow": await ArrowTable.RunAsync(seconds); break;
         case "swap": await SwapRun.RunAsync(rate: 1000, seconds); break;
@@ -36,4 +40,4 @@ foreach (string job in options.Jobs)
     }
     Console.WriteLine();
 }
-return 0;
+return !options.Check || (Wanted.Report() && isReached) ? 0 : 1;

@@ -8,39 +8,71 @@ namespace DaprHep.Benchmarks.Serving.Load;
 internal sealed class Connection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private byte[] _response = new byte[1 << 16];
+    private readonly int _descriptor;
+    private byte[] _response = new byte[1 << 14];
+    private byte[] _request = [];
+    private int _sent;
+    private int _received;
 
-    private Connection()
+    /// <param name="server">The server.</param>
+    /// <param name="epoll">What waits for it.</param>
+    /// <param name="tag">Its number there.</param>
+    public Connection(Uri server, Epoll epoll, int tag)
     {
+        _socket.Connect(IPAddress.Parse(server.Host), server.Port);
+        _socket.Blocking = false;
+        _descriptor = (int)_socket.Handle;
+        epoll.Watch(_socket, tag);
     }
 
-    public static async Task<Connection> OpenAsync(Uri server)
+    /// <summary>Which request it waits for; −1 for none.</summary>
+    public int Request { get; private set; } = -1;
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="index">Its number.</param>
+    /// <param name="request">Its bytes.</param>
+    public void Ask(int index, byte[] request)
     {
-        var connection = new Connection();
-        await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port);
-        return connection;
+        (Request, _request, _sent, _received) = (index, request, 0, 0);
+        Send();
     }
 
-    /// <summary>Sends a request and waits for the whole response.</summary>
-    /// <returns>Its status.</returns>
-    public async ValueTask<int> AskAsync(ReadOnlyMemory<byte> request)
+    /// <summary>Goes on where it can.</summary>
+    /// <returns>The response's status when it is whole; 0 until then.</returns>
+    public int Continue()
     {
-        for (int sent = 0; sent < request.Length;)
-            sent += await _socket.SendAsync(request[sent..], SocketFlags.None);
-        for (int received = 0; ;)
+        if (Request < 0)
+            return 0;
+        Send();
+        while (true)
         {
-            if (received == _response.Length)
+            if (_received == _response.Length)
                 Array.Resize(ref _response, 2 * _response.Length);
-            int some = await _socket.ReceiveAsync(_response.AsMemory(received), SocketFlags.None);
+            int some = Epoll.Receive(_descriptor, _response.AsSpan(_received));
+            if (some < 0)
+                return 0;
             if (some == 0)
                 throw new IOException("the server closed the connection in the midst of a response");
-            received += some;
-            if (IsWhole(_response.AsSpan(0, received)))
-                return int.Parse(_response.AsSpan(9, 3), CultureInfo.InvariantCulture);
+            _received += some;
+            if (!IsWhole(_response.AsSpan(0, _received)))
+                continue;
+            Request = -1;
+            return int.Parse(_response.AsSpan(9, 3), CultureInfo.InvariantCulture);
         }
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private void Send()
+    {
+        while (_sent < _request.Length)
+        {
+            int some = Epoll.Send(_descriptor, _request.AsSpan(_sent));
+            if (some < 0)
+                return;
+            _sent += some;
+        }
+    }
 
     private static bool IsWhole(ReadOnlySpan<byte> response)
     {

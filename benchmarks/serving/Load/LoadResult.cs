@@ -4,8 +4,9 @@ namespace DaprHep.Benchmarks.Serving.Load;
 /// <param name="Answered">Requests answered with 200.</param>
 /// <param name="Failed">Requests answered otherwise, or not at all.</param>
 /// <param name="Seconds">How long it took.</param>
+/// <param name="Processor">Processor time of the load generator, s.</param>
 /// <param name="Milliseconds">Latencies of all requests, rising.</param>
-internal sealed record LoadResult(long Answered, long Failed, double Seconds, double[] Milliseconds)
+internal sealed record LoadResult(long Answered, long Failed, double Seconds, double Processor, double[] Milliseconds)
 {
     /// <summary>Answers a second.</summary>
     public double Rate => Answered / Seconds;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Threading.Channels;
 
 namespace DaprHep.Benchmarks.Serving.Load;
 
@@ -8,70 +6,56 @@ namespace DaprHep.Benchmarks.Serving.Load;
 /// Requests at a steady rate, whether the server keeps up or not. A latency is counted from the moment at which its request was due, so
 /// that a server that stands still makes all the requests late that it keeps waiting.
 /// </summary>
-internal static partial class PacedLoad
+internal static class PacedLoad
 {
     private const int Connections = 64;
+    private const long LongestWait = 100_000_000;
 
     /// <summary>Sends requests.</summary>
     /// <param name="server">The server.</param>
     /// <param name="requests">What to send, in turn.</param>
     /// <param name="rate">Requests a second.</param>
     /// <param name="seconds">For how long.</param>
-    public static async Task<LoadResult> RunAsync(Uri server, byte[][] requests, double rate, double seconds)
+    public static Task<LoadResult> RunAsync(Uri server, byte[][] requests, double rate, double seconds) => Task.Factory.StartNew(
+        () => Run(server, requests, rate, (int)(rate * seconds)),
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static LoadResult Run(Uri server, byte[][] requests, double rate, int count)
     {
-        int count = (int)(rate * seconds);
-        var latencies = new double[count];
-        Channel<(int Index, long Due)> due = Channel.CreateUnbounded<(int, long)>(new UnboundedChannelOptions { SingleWriter = true });
-        long failed = 0;
-        Connection[] connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Connection.OpenAsync(server)));
-        Task[] senders = [.. connections.Select(SendAsync)];
+        using var epoll = new Epoll();
+        Connection[] connections = [.. Enumerable.Range(0, Connections).Select(i => new Connection(server, epoll, i))];
+        var idle = new Stack<Connection>(connections);
+        var milliseconds = new double[count];
+        int[] ready = new int[Connections];
+        (int sent, int answered, int failed) = (0, 0, 0);
+        var clock = ProcessorClock.Start();
         long start = Stopwatch.GetTimestamp();
-        var pacer = new Thread(() => Pace(due.Writer, count, rate, start)) { IsBackground = true, Priority = ThreadPriority.Highest };
-        pacer.Start();
-        await Task.WhenAll(senders);
-        double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        while (answered < count)
+        {
+            while (sent < count && idle.Count > 0 && Due(sent) <= Stopwatch.GetTimestamp())
+                idle.Pop().Ask(sent, requests[sent++ % requests.Length]);
+            long wait = sent < count && idle.Count > 0 ? Nanoseconds(Due(sent) - Stopwatch.GetTimestamp()) : LongestWait;
+            int some = epoll.Wait(ready, Math.Clamp(wait, 0, LongestWait));
+            for (int i = 0; i < some; i++)
+            {
+                Connection connection = connections[ready[i]];
+                int request = connection.Request, status = connection.Continue();
+                if (status == 0)
+                    continue;
+                milliseconds[request] = Stopwatch.GetElapsedTime(Due(request)).TotalMilliseconds;
+                failed += status == 200 ? 0 : 1;
+                answered++;
+                idle.Push(connection);
+            }
+        }
+        double took = Stopwatch.GetElapsedTime(start).TotalSeconds, processor = clock.Seconds;
         foreach (Connection connection in connections)
             connection.Dispose();
-        Array.Sort(latencies);
-        return new LoadResult(count - failed, failed, took, latencies);
+        Array.Sort(milliseconds);
+        return new LoadResult(count - failed, failed, took, processor, milliseconds);
 
-        async Task SendAsync(Connection connection)
-        {
-            while (await due.Reader.WaitToReadAsync())
-            {
-                while (due.Reader.TryRead(out (int Index, long Due) next))
-                {
-                    if (await connection.AskAsync(requests[next.Index % requests.Length]) != 200)
-                        Interlocked.Increment(ref failed);
-                    latencies[next.Index] = Stopwatch.GetElapsedTime(next.Due).TotalMilliseconds;
-                }
-            }
-        }
-    }
+        long Due(int request) => start + (long)(request / rate * Stopwatch.Frequency);
 
-    private static void Pace(ChannelWriter<(int, long)> writer, int count, double rate, long start)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            long due = start + (long)(i / rate * Stopwatch.Frequency);
-            while (due - Stopwatch.GetTimestamp() is > 0 and var left)
-            {
-                // Thread.Sleep knows whole milliseconds only.
-                var pause = new TimeSpec(0, left * 1_000_000_000 / Stopwatch.Frequency);
-                _ = NanoSleep(in pause, IntPtr.Zero);
-            }
-            writer.TryWrite((i, due));
-        }
-        writer.Complete();
-    }
-
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    private static partial int NanoSleep(in TimeSpec duration, IntPtr remaining);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct TimeSpec(long seconds, long nanoseconds)
-    {
-        private readonly long _seconds = seconds;
-        private readonly long _nanoseconds = nanoseconds;
+        static long Nanoseconds(long ticks) => ticks * (1_000_000_000 / Stopwatch.Frequency);
     }
 }
