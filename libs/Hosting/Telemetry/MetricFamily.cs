@@ -31,6 +31,8 @@ internal sealed class MetricFamily
     private readonly bool _observed;
     private readonly bool _replaces;
     private readonly double[] _bounds;
+    private KeyValuePair<string, object?>[] _lastTags = [];
+    private Series? _last;
 
     public MetricFamily(string name, Instrument instrument)
     {
@@ -52,15 +54,10 @@ internal sealed class MetricFamily
 
     public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string labels = LabelsOf(tags);
         lock (_lock)
         {
-            if (!_series.TryGetValue(labels, out Series? series))
-            {
-                if (_series.Count >= MostSeries)
-                    return;
-                _series.Add(labels, series = new Series(_bounds.Length));
-            }
+            if (SeriesOf(tags) is not { } series)
+                return;
             if (_replaces)
                 series.Sum = value;
             else
@@ -74,13 +71,44 @@ internal sealed class MetricFamily
         }
     }
 
+    private Series? SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        // Most measurements have the tags of the one before: those of a server's requests, for instance.
+        if (_last is { } last && AreSame(tags, _lastTags))
+            return last;
+        string labels = LabelsOf(tags);
+        if (!_series.TryGetValue(labels, out Series? series))
+        {
+            if (_series.Count >= MostSeries)
+                return null;
+            _series.Add(labels, series = new Series(_bounds.Length));
+        }
+        (_last, _lastTags) = (series, tags.ToArray());
+        return series;
+    }
+
+    private static bool AreSame(ReadOnlySpan<KeyValuePair<string, object?>> one, ReadOnlySpan<KeyValuePair<string, object?>> other)
+    {
+        if (one.Length != other.Length)
+            return false;
+        for (int i = 0; i < one.Length; i++)
+        {
+            if (one[i].Key != other[i].Key || !Equals(one[i].Value, other[i].Value))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Observed values are told anew each time; one that is told no more is gone.</summary>
     public void ForgetObserved()
     {
         if (!_observed)
             return;
         lock (_lock)
+        {
             _series.Clear();
+            _last = null;
+        }
     }
 
     public void Write(TextWriter output)
