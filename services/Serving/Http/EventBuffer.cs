@@ -27,6 +27,7 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
     private ulong[] _ids = [];
     private IdForm[] _forms = [];
     private float[] _probabilities = [];
+    private byte[] _text = [];
     private List<(int Event, string Reason)>? _flags;
     private long _taken;
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
@@ -82,13 +83,19 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
     /// <summary>Sets a feature of the last event.</summary>
     public void SetFeature(int column, float value) => _hlf[((Count - 1) * EventSchema.Features) + column] = value;
 
+    /// <summary>Features of the last event, [14].</summary>
+    public Span<float> HlfOfLast => _hlf.AsSpan((Count - 1) * EventSchema.Features, EventSchema.Features);
+
     /// <summary>Adds a particle row of zeros to the last event.</summary>
-    public void AddParticle()
+    /// <returns>The row, [19]; good until the next is added.</returns>
+    public Span<float> AddParticle()
     {
         Grow(ref _particles, (Rows + 1) * EventSchema.ParticleColumns);
-        _particles.AsSpan(Rows * EventSchema.ParticleColumns, EventSchema.ParticleColumns).Clear();
+        Span<float> row = _particles.AsSpan(Rows * EventSchema.ParticleColumns, EventSchema.ParticleColumns);
+        row.Clear();
         Rows++;
         _offsets[Count] = Rows;
+        return row;
     }
 
     /// <summary>How many particle rows the last event has.</summary>
@@ -103,6 +110,25 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
         _flags ??= [];
         if (_flags.Count == 0 || _flags[^1].Event != Count - 1)
             _flags.Add((Count - 1, reason));
+    }
+
+    /// <summary>Copies a body into one piece.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="slack">How many bytes of zero to put behind it.</param>
+    public Span<byte> TextOf(in ReadOnlySequence<byte> body, int slack)
+    {
+        int length = checked((int)body.Length);
+        Grow(ref _text, length + slack);
+        body.CopyTo(_text);
+        _text.AsSpan(length, slack).Clear();
+        return _text.AsSpan(0, length + slack);
+    }
+
+    /// <summary>Forgets the events, and keeps memory and text.</summary>
+    public void Restart()
+    {
+        (Count, Rows) = (0, 0);
+        _flags?.Clear();
     }
 
     /// <summary>Room for the probabilities, [events, classes].</summary>
@@ -160,8 +186,7 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
     /// <summary>Empties the buffer for the next request; memory of an unusually large one is given back.</summary>
     public void Clear()
     {
-        (Count, Rows) = (0, 0);
-        _flags?.Clear();
+        Restart();
         if (_taken > KeptBytes)
             Release();
     }
@@ -175,6 +200,7 @@ internal sealed class EventBuffer(MemoryBudget budget) : IValueTaskSource
         Free(ref _ids);
         Free(ref _forms);
         Free(ref _probabilities);
+        Free(ref _text);
         budget.Return(_taken);
         _taken = 0;
     }

@@ -1,5 +1,6 @@
 using DaprHep.Learning.Inference;
 using DaprHep.Learning.Inference.Drift;
+using DaprHep.Serving.Http.Json;
 using DaprHep.Serving.Models;
 
 namespace DaprHep.Serving.Http;
@@ -61,8 +62,7 @@ internal static class InsightEndpoints
         {
             Answer answer = Answer.Of(host.Find(name) ?? throw PredictEndpoint.Unknown(name));
             Predictor predictor = answer.Serving.Predictor;
-            var reader = new EventsReader(events, limits with { MostEvents = 1, FlagOddValues = false }, predictor);
-            await reader.ReadAsync(context.Request.BodyReader, context.RequestAborted);
+            await JsonBody.ReadAsync(context, events, limits with { MostEvents = 1, FlagOddValues = false }, predictor);
             if (events.Count != 1)
                 throw new RequestProblem(StatusCodes.Status422UnprocessableEntity, "$.events", "expected one event, found none");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DaprHep.Learning.Inference;
+using DaprHep.Serving.Http.Json;
 using DaprHep.Serving.Models;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -95,9 +96,7 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
         EventBuffer events = budget.Rent();
         try
         {
-            var reader = new EventsReader(events, limits, answer.Serving.Predictor);
-            if (!reader.TryRead(context.Request.BodyReader))
-                await ReadSlowlyAsync(reader, context);
+            await JsonBody.ReadAsync(context, events, limits, answer.Serving.Predictor);
             await PredictAsync(events, answer);
             context.Response.ContentType = Json;
             await events.Writer.WriteAsync(context.Response.BodyWriter, events, answer, context.RequestAborted);
@@ -119,21 +118,6 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
         catch (PredictionInputException e)
         {
             throw new RequestProblem(StatusCodes.Status422UnprocessableEntity, $"$.events[{e.Event}].{e.Field}", e.Message);
-        }
-    }
-
-    // Most bodies are there with their headers; the others get a time limit.
-    private async Task ReadSlowlyAsync(EventsReader reader, HttpContext context)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(TimeSpan.FromSeconds(limits.MostSeconds));
-        try
-        {
-            await reader.ReadAsync(context.Request.BodyReader, limit.Token);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            throw new RequestProblem(StatusCodes.Status408RequestTimeout, "", $"the body was not there after {limits.MostSeconds} s");
         }
     }
 }

@@ -7,6 +7,7 @@ using Dapr.Client;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Inference;
+using DaprHep.Serving.Http.Json;
 using DaprHep.Serving.Models;
 
 namespace DaprHep.Serving.Http;
