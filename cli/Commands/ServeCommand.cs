@@ -50,6 +50,7 @@ internal static class ServeCommand
     {
         if (name is not null && !PipelineRequest.CanServe(name))
             throw new UsageException($"--name {name}: expected 1 to 64 small letters, digits, '-', '.' and '_'");
+        ServingService.CalmThreads();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
             .AddSimpleConsole(console => console.SingleLine = true)

@@ -13,7 +13,7 @@ public sealed class BatchQueueTests
         const int Requests = 300;
         using var folder = new ModelFolder("inclusive");
         var budget = new MemoryBudget(new ServingLimits());
-        var queue = new BatchQueue(folder.Predictor);
+        var queue = new BatchQueue(folder.Predictor, places: 0);
         EventBuffer[] buffers = [.. Enumerable.Range(0, Requests).Select(i => BufferOf(budget, i % ModelFolder.Events.Count, 1 + (i % 3)))];
         await Task.WhenAll(buffers.Select(buffer => queue.PredictAsync(buffer).AsTask()));
         for (int i = 0; i < Requests; i++)
@@ -26,11 +26,24 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
+    public async Task A_request_that_finds_a_free_place_is_computed_on_the_spot()
+    {
+        using var folder = new ModelFolder("inclusive");
+        var queue = new BatchQueue(folder.Predictor, places: 1);
+        EventBuffer buffer = BufferOf(new MemoryBudget(new ServingLimits()), 3, 2);
+        queue.PredictAsync(buffer).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        buffer.Probabilities(3).ToArray().ShouldBe(DaprHep.Inference.Tests.Models.Predict(folder.Predictor, ModelFolder.Events.Select(3, 3)), 1e-6);
+        buffer.Particles[5] = float.NaN;
+        await Should.ThrowAsync<PredictionInputException>(async () => await queue.PredictAsync(buffer));
+        queue.Done.ShouldBe((1, 2));
+    }
+
+    [Fact]
     public async Task One_bad_event_fails_its_own_request_only()
     {
         using var folder = new ModelFolder("inclusive");
         var budget = new MemoryBudget(new ServingLimits());
-        var queue = new BatchQueue(folder.Predictor);
+        var queue = new BatchQueue(folder.Predictor, places: 0);
         EventBuffer[] buffers = [.. Enumerable.Range(0, 40).Select(i => BufferOf(budget, i, 2))];
         buffers[17].Particles[(buffers[17].Offsets[1] * 19) + 3] = float.NaN;
         Task[] tasks = [.. buffers.Select(buffer => queue.PredictAsync(buffer).AsTask())];

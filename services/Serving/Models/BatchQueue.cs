@@ -6,22 +6,25 @@ using DaprHep.Serving.Http;
 namespace DaprHep.Serving.Models;
 
 /// <summary>
-/// Puts the events of requests that come at the same time into one batch. A request queues its events and has them computed by the next
-/// work item of the thread pool, which takes all that are waiting by then: alone at once when nothing else is to be done, together with
-/// others when the cores are busy. A batch is never larger than what takes the latency budget, by the time that events took so far. What takes
-/// less time than to queue it, as an event of a small network does, is computed on the spot.
+/// Computes the events of requests: at once and on the spot while cores are free, which costs no hand-over to another thread; together with
+/// those of others when all cores compute already. Who comes then queues, and the next work item of the thread pool takes all that are
+/// waiting by that time. A batch is never larger than what takes the latency budget, by the time that events took so far.
 /// </summary>
 /// <param name="predictor">What computes.</param>
-internal sealed class BatchQueue(Predictor predictor) : IThreadPoolWorkItem
+/// <param name="places">How many requests are computed on the spot at a time; the others queue.</param>
+internal sealed class BatchQueue(Predictor predictor, int places) : IThreadPoolWorkItem
 {
     private const int Alone = 64;
     private const int LargestBatch = 1024;
     private const double BudgetSeconds = 0.002;
+
+    // Less than a hand-over takes.
     private const double SpotSeconds = 20e-6;
     private const double Weight = 0.1;
 
     private readonly ConcurrentQueue<EventBuffer> _waiting = new();
     private int _scheduled;
+    private int _taken;
     private double _secondsAnEvent = BudgetSeconds / 16;
     private long _batches;
     private long _events;
@@ -33,11 +36,20 @@ internal sealed class BatchQueue(Predictor predictor) : IThreadPoolWorkItem
     /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
     public ValueTask PredictAsync(EventBuffer events)
     {
-        if (events.Count is 0 or >= Alone || Volatile.Read(ref _secondsAnEvent) * events.Count < SpotSeconds)
+        bool takesLong = events.Count < Alone && Volatile.Read(ref _secondsAnEvent) * events.Count > SpotSeconds;
+        if (Interlocked.Increment(ref _taken) <= places || !takesLong)
         {
-            Compute(events);
+            try
+            {
+                Compute(events);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _taken);
+            }
             return ValueTask.CompletedTask;
         }
+        Interlocked.Decrement(ref _taken);
         ValueTask done = events.Wait();
         _waiting.Enqueue(events);
         Schedule();

@@ -18,7 +18,7 @@ internal sealed class LoadedVersion(ModelVersion version, Predictor predictor)
     public Predictor Predictor => predictor;
 
     /// <summary>Computes the events of requests that come together in one batch.</summary>
-    public BatchQueue Batches { get; } = new(predictor);
+    public BatchQueue Batches { get; } = new(predictor, Environment.ProcessorCount);
 
     /// <summary>Compares the last events with those of its training; null where the model does not say what those were like.</summary>
     public DriftMonitor? Drift { get; } = predictor.Description.Reference is null ? null : new DriftMonitor(predictor);

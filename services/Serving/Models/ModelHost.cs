@@ -54,7 +54,9 @@ internal sealed class ModelHost(ILogger<ModelHost> logger)
                 return same;
             try
             {
-                return new LoadedVersion(version, Predictor.From(await ServedFiles.ReadAsync(store, version, cancellation)));
+                var fresh = new LoadedVersion(version, Predictor.From(await ServedFiles.ReadAsync(store, version, cancellation)));
+                await WarmUp.RunAsync(fresh);
+                return fresh;
             }
             catch (Exception e) when (e is AlteredModelException or ModelDigestException or ModelFormatException or UnknownModelException)
             {
