@@ -6,9 +6,11 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
+using DaprHep.Hosting.Contracts;
 using DaprHep.Ingest;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Inference;
+using DaprHep.Learning.Training;
 using DaprHep.Physics;
 
 namespace DaprHep.Cli.Commands;
@@ -34,27 +36,37 @@ internal static class PredictCommand
             Description = "The file to write, .arrow or .csv.", Required = true, HelpName = "X.arrow|X.csv",
         };
         Option<long?> maxEvents = NumberOption.Optional("--max-events", "Read at most so many events of each file.", 1L);
+        var device = new Option<string>("--device")
+        {
+            Description = "What computes: cpu, or cuda for networks in large batches on a GPU.",
+            DefaultValueFactory = _ => TrainingRequest.Cpu,
+        };
+        device.AcceptOnlyFromAmong(TrainingRequest.Cpu, TrainingRequest.Cuda);
         var json = new Option<bool>("--json") { Description = "Print the counts as JSON." };
-        var command = new Command("predict", "Class probabilities of the events in ROOT files.") { model, files, output, maxEvents, json };
+        var command = new Command("predict", "Class probabilities of the events in ROOT files.")
+        {
+            model, files, output, maxEvents, device, json,
+        };
         command.SetAction((parsed, cancellation) => Failure.Guard(() => RunAsync(
             parsed.GetValue(model)!,
             parsed.GetValue(files)!,
             parsed.GetValue(output)!,
             parsed.GetValue(maxEvents) ?? long.MaxValue,
+            TrainingDevices.Parse(parsed.GetValue(device)!),
             parsed.GetValue(json),
             cancellation)));
         return command;
     }
 
     private static async Task RunAsync(
-        string model, string[] patterns, string given, long maxEvents, bool json, CancellationToken cancellation)
+        string model, string[] patterns, string given, long maxEvents, TrainingDevice device, bool json, CancellationToken cancellation)
     {
         string output = Path.GetFullPath(given);
         if (Path.GetExtension(output) is not (ArrowExtension or CsvExtension))
             throw new UsageException($"--out {given}: expected a name that ends in {ArrowExtension} or {CsvExtension}");
         if (Directory.Exists(output))
             throw new BadInputException($"--out {given}: is a folder; give a file");
-        Predictor predictor = await LoadAsync(model, cancellation);
+        Predictor predictor = await LoadAsync(model, device, cancellation);
         IReadOnlyList<string> files = [.. patterns.SelectMany(SampleArguments.FilesOf)];
         long[] entries = [.. files.Select(file => Math.Min(maxEvents, RootInput.Entries(file, DelphesBranches.Tree)))];
 
@@ -86,7 +98,7 @@ internal static class PredictCommand
         Report(output, counts, predictor.Description.Classes, chosen, json);
     }
 
-    private static async Task<Predictor> LoadAsync(string location, CancellationToken cancellation)
+    private static async Task<Predictor> LoadAsync(string location, TrainingDevice device, CancellationToken cancellation)
     {
         (ObjectStore store, string prefix) = ObjectStore.OpenAt(location);
         if (!await store.ExistsAsync($"{prefix}/{SavedModel.DescriptionName}", cancellation))
@@ -96,7 +108,7 @@ internal static class PredictCommand
         }
         try
         {
-            Predictor predictor = await Predictor.LoadAsync(store, prefix, cancellation);
+            Predictor predictor = await Predictor.LoadAsync(store, prefix, device, cancellation);
             if (predictor.Description.Physics is null)
             {
                 throw new BadInputException(

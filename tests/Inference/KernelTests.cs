@@ -1,6 +1,9 @@
+using DaprHep.Data.Objects;
+using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Inference;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Models.Torch;
+using DaprHep.Learning.Training;
 using DaprHep.Physics;
 using FsCheck;
 using FsCheck.Fluent;
@@ -28,6 +31,45 @@ public class KernelTests
             together[i].ShouldBe(expected[i], 1e-5f, $"event {i / 3}, class {i % 3}");
         for (int c = 0; c < 3; c++)
             alone[c].ShouldBe(expected[17 * 3 + c], 1e-5f);
+    }
+
+    [Theory]
+    [InlineData("hlf", "standard")]
+    [InlineData("inclusive", "standard")]
+    [InlineData("inclusive", "cern2019")]
+    [InlineData("lstm", "standard")]
+    [InlineData("sequence", "cern2019")]
+    public void What_libtorch_computes_for_large_batches_is_what_our_own_kernels_compute(string kind, string physics)
+    {
+        using Classifier model = Models.Create(kind, Samples.Events, Samples.Labels);
+        SavedModel files = SavedModel.From(model, Models.Describe(kind, Samples.Events, physics));
+        RawEvents events = Samples.Events.Select([.. Enumerable.Range(0, 1200).Select(i => i % 300)]);
+        Predictor torch = Predictor.ByLibTorch(files, TorchSharp.torch.CPU);
+        Models.Predict(torch, events).ShouldBe(Models.Predict(Predictor.From(files), events), 1e-5);
+        Models.Predict(torch, events.Select(3)).ShouldBe(Models.Predict(Predictor.From(files), events.Select(3)), 1e-5);
+    }
+
+    [Fact]
+    public async Task A_GPU_is_refused_where_there_is_none_and_for_trees()
+    {
+        using Classifier trees = Models.Create("trees", Samples.Events, Samples.Labels);
+        SavedModel files = SavedModel.From(trees, Models.Describe("trees", Samples.Events));
+        Should.Throw<TrainingDeviceException>(() => Predictor.ByLibTorch(files, TorchSharp.torch.CPU)).Message.ShouldContain("is no network");
+        if (CudaDevice.Obstacle is not { } obstacle)
+            return;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("inference-device-");
+        try
+        {
+            File.WriteAllBytes(Path.Combine(folder.FullName, SavedModel.WeightsName), files.Weights);
+            File.WriteAllBytes(Path.Combine(folder.FullName, SavedModel.DescriptionName), files.Description);
+            (ObjectStore store, string prefix) = ObjectStore.OpenAt(folder.FullName);
+            (await Should.ThrowAsync<TrainingDeviceException>(() => Predictor.LoadAsync(store, prefix, TrainingDevice.Cuda)))
+                .Message.ShouldContain(obstacle);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

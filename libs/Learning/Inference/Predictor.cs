@@ -3,7 +3,10 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
+using DaprHep.Learning.Training;
 using DaprHep.Physics;
+using TorchSharp;
 
 namespace DaprHep.Learning.Inference;
 
@@ -18,7 +21,7 @@ public sealed class Predictor
     private readonly Func<EventScorer> _scorers;
     private readonly PhysicsProfile _profile;
 
-    private Predictor(SavedModel files)
+    private Predictor(SavedModel files, Func<Classifier, Func<EventScorer>> scorersOf)
     {
         var (model, description) = files.Load();
         using (model)
@@ -29,7 +32,7 @@ public sealed class Predictor
             Scaling = ScalingOf(description);
             _profile = ProfileOf(description, ReadsParticles);
             description.Reference?.Check(description, ReadsHlf, ReadsParticles);
-            _scorers = model.Scorers();
+            _scorers = scorersOf(model);
         }
     }
 
@@ -70,7 +73,18 @@ public sealed class Predictor
     /// <exception cref="ModelFormatException">A file is malformed, or the two do not fit.</exception>
     /// <exception cref="UnknownModelException">This version has no such model.</exception>
     public static async Task<Predictor> LoadAsync(ObjectStore store, string prefix, CancellationToken cancellation = default) =>
-        new(await ModelFiles.ReadAsync(store, prefix, cancellation).ConfigureAwait(false));
+        From(await ModelFiles.ReadAsync(store, prefix, cancellation).ConfigureAwait(false), TrainingDevice.Cpu);
+
+    /// <summary>Loads a model for large batches on a device.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="prefix">The prefix of its files.</param>
+    /// <param name="device">What computes: our own kernels on the CPU, or libtorch on a GPU.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="TrainingDeviceException">The device is not there, or can't compute such a model.</exception>
+    /// <inheritdoc cref="LoadAsync(ObjectStore, string, CancellationToken)"/>
+    public static async Task<Predictor> LoadAsync(
+        ObjectStore store, string prefix, TrainingDevice device, CancellationToken cancellation = default) =>
+        From(await ModelFiles.ReadAsync(store, prefix, cancellation).ConfigureAwait(false), device);
 
     /// <summary>Makes a predictor of a model in memory.</summary>
     /// <param name="files">Its files.</param>
@@ -80,8 +94,11 @@ public sealed class Predictor
     public static Predictor From(SavedModel files)
     {
         ModelFiles.CheckDigest(files, "the model");
-        return new Predictor(files);
+        return From(files, TrainingDevice.Cpu);
     }
+
+    /// <summary>Makes a predictor that libtorch computes for, on the CPU too.</summary>
+    internal static Predictor ByLibTorch(SavedModel files, torch.Device device) => new(files, model => TorchScorer.Of(model, device));
 
     /// <summary>Computes the probabilities of events.</summary>
     /// <param name="hlf">High-level features as physics computes them, [events, <see cref="Features"/>]; may be empty where
@@ -109,6 +126,10 @@ public sealed class Predictor
         lane.Predict(ReadsHlf ? hlf : default, particles, ReadsParticles ? offsets : default, probabilities);
         _lanes.Enqueue(lane);
     }
+
+    private static Predictor From(SavedModel files, TrainingDevice device) => device == TrainingDevice.Cuda
+        ? ByLibTorch(files, CudaDevice.Of(rank: 0))
+        : new Predictor(files, model => model.Scorers());
 
     /// <summary>A feature's value in the middle of the training events; where that is not known, in the middle of its range.</summary>
     /// <param name="feature">Which one.</param>
