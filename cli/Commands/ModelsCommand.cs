@@ -37,7 +37,7 @@ internal static class ModelsCommand
         Act(shadow, [Name(), Version()], values => values[1] == "none"
             ? (HttpMethod.Delete, $"{values[0]}/shadow", null)
             : (HttpMethod.Put, $"{values[0]}/shadow", new JsonObject { ["version"] = values[1] }));
-        foreach (Command verb in (Command[])[show, promote, rollback, canary, shadow])
+        foreach (Command verb in (Command[])[show, promote, rollback, canary, shadow, ConvertModelCommand.Create()])
             command.Add(verb);
         return command;
 
