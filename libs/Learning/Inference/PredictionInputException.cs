@@ -12,4 +12,8 @@ public sealed class PredictionInputException(int inputEvent, string field, strin
 
     /// <summary>Where in it, e.g. <c>hlf[3]</c> or <c>particles[7][2]</c>; empty for the event as a whole.</summary>
     public string Field { get; } = field;
+
+    /// <summary>The same for a caller that has counted other events before.</summary>
+    /// <param name="events">How many.</param>
+    public PredictionInputException After(int events) => new(Event + events, Field, problem);
 }

@@ -55,7 +55,7 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
         float[] probabilities = ArrayPool<float>.Shared.Rent(values);
         try
         {
-            Predict(columns, number, answer, probabilities.AsSpan(0, values));
+            await PredictAsync(columns, number, answer, probabilities);
             await output.WriteAsync(columns.Ids, probabilities.AsMemory(0, values), aborted);
         }
         finally
@@ -64,11 +64,12 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
         }
     }
 
-    private void Predict(EventColumns columns, int number, Answer answer, Span<float> probabilities)
+    private async Task PredictAsync(EventColumns columns, int number, Answer answer, float[] probabilities)
     {
+        int count = columns.Ids.Length, classes = answer.Serving.Predictor.Classes;
         try
         {
-            answer.Predict(columns.Ids.Span, columns.Hlf.Span, columns.Particles.Span, columns.Offsets.Span, probabilities);
+            await BulkThreads.PredictAsync(count, (first, end) => columns.Predict(answer, first, end, probabilities));
         }
         catch (PredictionInputException e)
         {
@@ -76,6 +77,7 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
             throw new RequestProblem(
                 StatusCodes.Status422UnprocessableEntity, $"batch {number}, event {id}", e.Message);
         }
-        shadows.Offer(answer, columns.Hlf.Span, columns.Particles.Span, columns.Offsets.Span, probabilities);
+        shadows.Offer(
+            answer, columns.Hlf.Span, columns.Particles.Span, columns.Offsets.Span, probabilities.AsSpan(0, count * classes));
     }
 }

@@ -3,6 +3,7 @@ using Apache.Arrow.Types;
 using CommunityToolkit.HighPerformance;
 using DaprHep.Data.Events;
 using DaprHep.Serving.Catalogue;
+using DaprHep.Serving.Models;
 
 namespace DaprHep.Serving.Http;
 
@@ -39,6 +40,22 @@ internal readonly record struct EventColumns(
             Check(offsets.Span, rows.Length, number);
         }
         return new EventColumns(ids.ValueBuffer.Memory.Cast<byte, ulong>().Slice(ids.Offset, count), hlf, particles, offsets);
+    }
+
+    /// <summary>Computes the probabilities of some of the events.</summary>
+    /// <param name="answer">Who answers.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="end">The one after the last.</param>
+    /// <param name="probabilities">Those of all events, [events, classes].</param>
+    public void Predict(Answer answer, int first, int end, Span<float> probabilities)
+    {
+        int classes = answer.Serving.Predictor.Classes;
+        answer.Predict(
+            Ids.Span[first..end],
+            Hlf.IsEmpty ? default : Hlf.Span[(first * EventSchema.Features)..(end * EventSchema.Features)],
+            Particles.Span,
+            Offsets.IsEmpty ? default : Offsets.Span[first..(end + 1)],
+            probabilities[(first * classes)..(end * classes)]);
     }
 
     private static TArray Column<TArray>(RecordBatch batch, string name, string type)

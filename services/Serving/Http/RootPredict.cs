@@ -1,4 +1,5 @@
 using System.Buffers;
+using DaprHep.Data.Events;
 using DaprHep.Learning.Inference;
 using DaprHep.Physics;
 using DaprHep.Root;
@@ -29,7 +30,7 @@ internal sealed class RootPredict(ServingLimits limits, MemoryBudget budget, Sha
             await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
                 await context.Request.Body.CopyToAsync(file, context.RequestAborted);
             await Task.Run(() => Convert(path, PhysicsProfiles.Parse(physics), events, context.RequestAborted), context.RequestAborted);
-            Predict(answer, events);
+            await PredictAsync(answer, events);
             await WriteAsync(context, answer, events);
         }
         finally
@@ -73,20 +74,26 @@ internal sealed class RootPredict(ServingLimits limits, MemoryBudget budget, Sha
         }
     }
 
-    private void Predict(Answer answer, EventBuffer events)
+    private async Task PredictAsync(Answer answer, EventBuffer events)
     {
-        Span<float> probabilities = events.Probabilities(answer.Serving.Predictor.Classes);
+        int classes = answer.Serving.Predictor.Classes;
+        events.Probabilities(classes);
         if (events.Count == 0)
             return;
         try
         {
-            answer.Predict(events.Ids, events.Hlf, events.Particles, events.Offsets, probabilities);
+            await BulkThreads.PredictAsync(events.Count, (first, end) => answer.Predict(
+                events.Ids[first..end],
+                events.Hlf[(first * EventSchema.Features)..(end * EventSchema.Features)],
+                events.Particles,
+                events.Offsets[first..(end + 1)],
+                events.Probabilities(classes)[(first * classes)..(end * classes)]));
         }
         catch (PredictionInputException e)
         {
             throw new RequestProblem(StatusCodes.Status422UnprocessableEntity, $"entry {events.Ids[e.Event]}", e.Message);
         }
-        shadows.Offer(answer, events.Hlf, events.Particles, events.Offsets, probabilities);
+        shadows.Offer(answer, events.Hlf, events.Particles, events.Offsets, events.Probabilities(classes));
     }
 
     private static async Task WriteAsync(HttpContext context, Answer answer, EventBuffer events)

@@ -8,7 +8,8 @@ namespace DaprHep.Serving.Models;
 /// <summary>
 /// Computes the events of requests: at once and on the spot while cores are free, which costs no hand-over to another thread; together with
 /// those of others when all cores compute already. Who comes then queues, and the next work item of the thread pool takes all that are
-/// waiting by that time. A batch is never larger than what takes the latency budget, by the time that events took so far.
+/// waiting by that time. A batch is never larger than what takes the latency budget, by the time that events took so far; a request that
+/// takes longer by itself goes to threads of its own.
 /// </summary>
 /// <param name="predictor">What computes.</param>
 /// <param name="places">How many requests are computed on the spot at a time; the others queue.</param>
@@ -36,7 +37,10 @@ internal sealed class BatchQueue(Predictor predictor, int places) : IThreadPoolW
     /// <exception cref="PredictionInputException">An event can't be predicted.</exception>
     public ValueTask PredictAsync(EventBuffer events)
     {
-        bool takesLong = events.Count < Alone && Volatile.Read(ref _secondsAnEvent) * events.Count > SpotSeconds;
+        double seconds = Volatile.Read(ref _secondsAnEvent) * events.Count;
+        if (events.Count >= Alone && seconds > BudgetSeconds)
+            return new ValueTask(ComputeLongAsync(events));
+        bool takesLong = events.Count < Alone && seconds > SpotSeconds;
         if (Interlocked.Increment(ref _taken) <= places || !takesLong)
         {
             try
@@ -76,6 +80,18 @@ internal sealed class BatchQueue(Predictor predictor, int places) : IThreadPoolW
             ComputeAlone(first);
         else
             ComputeTogether([first, .. others]);
+    }
+
+    private async Task ComputeLongAsync(EventBuffer events)
+    {
+        events.Probabilities(predictor.Classes);
+        await BulkThreads.PredictAsync(events.Count, (first, end) => predictor.Predict(
+            events.Hlf[(first * predictor.Features)..(end * predictor.Features)],
+            events.Particles,
+            events.Offsets[first..(end + 1)],
+            events.Probabilities(predictor.Classes)[(first * predictor.Classes)..(end * predictor.Classes)]));
+        Interlocked.Increment(ref _batches);
+        Interlocked.Add(ref _events, events.Count);
     }
 
     private void Schedule()
