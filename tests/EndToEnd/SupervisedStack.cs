@@ -10,7 +10,7 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>The sidecar and the services as processes that are started again when they die, as a supervisor does.</summary>
 internal sealed class SupervisedStack : IAsyncDisposable
 {
-    private static readonly string[] Apps = ["ingest", "features", "tuning", "trainer", "pipeline"];
+    private static readonly string[] Apps = ["ingest", "features", "tuning", "trainer", "serving", "pipeline"];
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-killed-").FullName;
     private readonly Dictionary<string, Process> _processes = [];
@@ -26,10 +26,17 @@ internal sealed class SupervisedStack : IAsyncDisposable
         _environment = environment;
         _ports = Apps.ToDictionary(app => app, _ => (FreePort(), FreePort(), FreePort()));
         _sidecars = _ports.ToDictionary(app => app.Key, app => new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{app.Value.Http}") });
-        Gateway = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports["pipeline"].App}"), Timeout = TimeSpan.FromSeconds(20) };
+        Gateway = ClientOf("pipeline");
+        Serving = ClientOf("serving");
+
+        HttpClient ClientOf(string app) =>
+            new() { BaseAddress = new Uri($"http://127.0.0.1:{_ports[app].App}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public HttpClient Gateway { get; }
+
+    /// <summary>The serving service, whose catalogue is in the store <c>serving</c>.</summary>
+    public HttpClient Serving { get; }
 
     public static SupervisedStack Start() => Start(new Dictionary<string, string>(), Apps);
 
@@ -106,6 +113,7 @@ internal sealed class SupervisedStack : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Gateway.Dispose();
+        Serving.Dispose();
         foreach (HttpClient sidecar in _sidecars.Values)
             sidecar.Dispose();
         Process[] processes;
@@ -157,6 +165,8 @@ internal sealed class SupervisedStack : IAsyncDisposable
         start.Environment["Logging__LogLevel__Default"] = "None";
         foreach ((string variable, string value) in _environment)
             start.Environment[variable] = value;
+        if (name == "serving")
+            start.Environment["DAPRHEP_STORE"] = StoreOf(name);
         return start;
     }
 
