@@ -62,7 +62,7 @@ public sealed class ConvertModelTests(SampleRun run) : IClassFixture<SampleRun>,
         await FailsAsync(3, "nothing", Path.Combine(_folder, "nothing"), "--ranges", ranges, "--model", "hlf");
         await FailsAsync(3, "no JSON", weights, "--ranges", weights, "--model", "hlf");
         await FailsAsync(3, "colour", weights, "--ranges", ranges, "--model", "colour");
-        await FailsAsync(2, "--physics", weights, "--ranges", ranges, "--physics", "other");
+        await FailsAsync(2, "cern2019", weights, "--ranges", ranges, "--physics", "other");
         string swapped = Path.Combine(_folder, "swapped.json");
         File.WriteAllText(swapped, File.ReadAllText(ranges).Replace("\"MET\"", "\"Met\"", StringComparison.Ordinal));
         await FailsAsync(3, "$.names[1]", weights, "--ranges", swapped, "--model", "hlf");
