@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
+using DaprHep.Hosting.News;
 using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,14 +23,15 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
     private readonly ActivitySlots _slots;
     private readonly ProcessStopping _stopping;
     private readonly RunWatch _runs;
+    private readonly RunNews _news;
     private readonly ILogger<TActivity> _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TActivity _activity;
 
     public ServiceActivity(
-        IServiceProvider services, ActivitySlots slots, ProcessStopping stopping, RunWatch runs, ILogger<TActivity> logger)
+        IServiceProvider services, ActivitySlots slots, ProcessStopping stopping, RunWatch runs, RunNews news, ILogger<TActivity> logger)
     {
-        (_slots, _stopping, _runs, _logger) = (slots, stopping, runs, logger);
+        (_slots, _stopping, _runs, _news, _logger) = (slots, stopping, runs, news, logger);
         _activity = ActivatorUtilities.CreateInstance<TActivity>(services, new WorkStopping(_stop.Token));
     }
 
@@ -46,11 +48,14 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         using CancellationTokenRegistration cancelled = work.Cancelled.Register(_stop.Cancel);
         long taken = Stopwatch.GetTimestamp();
         var outcome = Measures.Outcome.Failed;
+        string? error = null;
         Measures.ActivityStarts(activity);
+        var told = new WorkTold(_news, run, activity, (input as IRunInput)?.Part);
         try
         {
             using IDisposable slot = await TakeSlotAsync(work).ConfigureAwait(false);
             long started = Stopwatch.GetTimestamp();
+            told.Starts();
             _logger.LogInformation("{Activity} of run {Run} starts", activity, run);
             object? output = await _activity.RunAsync(context, input).ConfigureAwait(false);
             double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
@@ -58,13 +63,14 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
             outcome = Measures.Outcome.Done;
             return output;
         }
-        catch (BadInputException)
+        catch (BadInputException e)
         {
-            outcome = Measures.Outcome.BadInput;
+            (outcome, error) = (Measures.Outcome.BadInput, e.Message);
             throw;
         }
         catch (OperationCanceledException) when (_stopping.Token.IsCancellationRequested)
         {
+            told.Ends("lost");
             await Task.Delay(Timeout.Infinite, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
@@ -73,8 +79,14 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
             outcome = Measures.Outcome.Cancelled;
             throw new RunCancelledException(run);
         }
+        catch (Exception e)
+        {
+            error = e.Message;
+            throw;
+        }
         finally
         {
+            told.Ends(Measures.NameOf(outcome), error);
             Measures.ActivityEnds(activity, outcome, Stopwatch.GetElapsedTime(taken));
         }
     }

@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
 using DaprHep.Hosting.Jobs;
+using DaprHep.Hosting.News;
 using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -57,6 +58,8 @@ public static class ServiceHost
         services.AddSingleton<ActivitySlots>();
         services.AddHostedService(provider => provider.GetRequiredService<ActivitySlots>());
         services.AddSingleton(provider => new ProcessStopping(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton<RunNews>();
+        services.AddSingleton<ILoggerProvider, RunLog>();
         services.AddSingleton<PublishedProgress>();
         services.TryAddSingleton<IProgressSink>(provider => provider.GetRequiredService<PublishedProgress>());
         services.AddHostedService(provider => provider.GetRequiredService<PublishedProgress>());

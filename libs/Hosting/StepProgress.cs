@@ -1,3 +1,5 @@
+using DaprHep.Hosting.Contracts;
+
 namespace DaprHep.Hosting;
 
 /// <summary>How far a step has come.</summary>
@@ -6,7 +8,11 @@ namespace DaprHep.Hosting;
 /// <param name="Events">Events done since the last report.</param>
 /// <param name="TotalEvents">Events of the whole step, all its parallel activities together.</param>
 /// <param name="Note">What a person would like to know, for instance the loss; may be empty.</param>
-public readonly record struct StepProgress(string Run, string Step, long Events, long TotalEvents, string Note = "");
+public readonly record struct StepProgress(string Run, string Step, long Events, long TotalEvents, string Note = "")
+{
+    /// <summary>A point of the training's curves, if the report is one.</summary>
+    public TrainingPoint? Point { get; init; }
+}
 
 /// <summary>Takes progress from activities to whoever watches the run.</summary>
 public interface IProgressSink

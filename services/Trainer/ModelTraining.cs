@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
@@ -5,6 +6,7 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
@@ -111,16 +113,20 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         TrainingOptions options, FeatureStatistics statistics, string name, RankGroup? ranks, CancellationToken cancellation)
     {
         RankShare share = ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size);
+        long started = Stopwatch.GetTimestamp();
         TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, share, cancellation);
+        WorkMeter.Current?.Spent(WorkMeter.InputOutput, started);
         CheckpointStore checkpoints = CheckpointsOf(name);
         TrainingProgress reports = ReportsOf(statistics.Classes.Sum(c => c.Train), options.Epochs);
 
         // On a thread of its own, because the lease of the job is renewed on those of the pool.
+        started = Stopwatch.GetTimestamp();
         TrainingOutcome outcome = await Task.Factory.StartNew(
             () => TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, checkpoints, ranks, cancellation),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
+        WorkMeter.Current?.Spent(WorkMeter.Kernel, started);
         using Classifier model = outcome.Model;
         if (ranks is { Rank: > 0 })
             return;
@@ -140,20 +146,27 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         {
             Step = live => Tell((double)live.Step / live.Steps, live.Events, string.Create(
                 CultureInfo.InvariantCulture,
-                $"epoch {live.Epoch}/{live.Epochs} loss {live.Loss:F4} accuracy {live.Accuracy:F4} AUC {live.Auc:F4} {live.EventsPerSecond:F0}/s")),
+                $"epoch {live.Epoch}/{live.Epochs} loss {live.Loss:F4} accuracy {live.Accuracy:F4} AUC {live.Auc:F4} {live.EventsPerSecond:F0}/s"), new TrainingPoint(live.Epoch, (double)live.Step / live.Steps, IsEpoch: false)
+                {
+                    Loss = TrainingPoint.Known(live.Loss), Accuracy = TrainingPoint.Known(live.Accuracy), Auc = TrainingPoint.Known(live.Auc),
+                }),
             Epoch = epoch =>
             {
                 Tell((double)epoch.Epoch / epoch.Epochs, eventsOfEpoch, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"epoch {epoch.Epoch}/{epoch.Epochs} loss {epoch.TrainLoss:F4} test {epoch.TestLoss:F4} accuracy {epoch.TestAccuracy:F4}"));
+                    $"epoch {epoch.Epoch}/{epoch.Epochs} loss {epoch.TrainLoss:F4} test {epoch.TestLoss:F4} accuracy {epoch.TestAccuracy:F4}"), new TrainingPoint(epoch.Epoch, (double)epoch.Epoch / epoch.Epochs, IsEpoch: true)
+                {
+                    Loss = TrainingPoint.Known(epoch.TrainLoss), TestLoss = TrainingPoint.Known(epoch.TestLoss),
+                    Accuracy = TrainingPoint.Known(epoch.TestAccuracy), Auc = TrainingPoint.Known(epoch.ValidationAuc),
+                });
                 AfterEpoch(epoch.Epoch);
             },
         };
 
-        void Tell(double share, long since, string note)
+        void Tell(double share, long since, string note, TrainingPoint point)
         {
             long now = (long)(events * share);
-            progress.Report(new StepProgress(input.Run, Steps.Train, now - (told ?? now - since), events, note));
+            progress.Report(new StepProgress(input.Run, Steps.Train, now - (told ?? now - since), events, note) { Point = point });
             told = now;
         }
     }

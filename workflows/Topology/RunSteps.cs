@@ -16,6 +16,7 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
     private readonly StepCalls _calls = new(context, request.Attempts);
     private DateTime _last = context.CurrentUtcDateTime;
     private string _app = "";
+    private int _parts;
 
     public DateTime Started { get; } = context.CurrentUtcDateTime;
 
@@ -25,12 +26,13 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
     public async Task BeginAsync()
     {
         (string step, _app) = _order[_timings.Count];
-        context.SetCustomStatus(new StepStatus(step, Waiting: null));
+        _parts = 0;
+        Say(step);
         if (await context.CallActivityAsync<DateTimeOffset?>(WaitForWorker.Ask, _app) is not { } since)
             return;
-        context.SetCustomStatus(new StepStatus(step, StepStatus.WaitingFor(_app, since)));
+        Say(step, StepStatus.WaitingFor(_app, since));
         await CallChildAsync<bool>(nameof(WaitForWorker), _app);
-        context.SetCustomStatus(new StepStatus(step, Waiting: null));
+        Say(step);
     }
 
     /// <summary>Ends the step that has begun.</summary>
@@ -42,6 +44,7 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
         if (!context.IsReplaying)
             Measures.StepEnds(step, now - _last);
         _last = now;
+        Say(step);
     }
 
     /// <summary>Calls an activity of the step's app.</summary>
@@ -58,6 +61,8 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
         where TInput : notnull
     {
         const int Size = FanOut<TInput, TOutput>.Size;
+        _parts += count;
+        Say(_order[_timings.Count].Step);
         IReadOnlyList<TOutput>[] outputs = await FailFast.WhenAll(
             Enumerable.Range(0, (count + Size - 1) / Size).Select(range => CallChildAsync<IReadOnlyList<TOutput>>(
                 typeof(TFanOut).Name,
@@ -84,4 +89,11 @@ internal sealed class RunSteps(WorkflowContext context, PipelineRequest request)
 
     /// <inheritdoc cref="StepCalls.ChildAsync"/>
     public Task<T> CallChildAsync<T>(string workflow, object input) => _calls.ChildAsync<T>(workflow, input);
+
+    private void Say(string step, string? waiting = null) => context.SetCustomStatus(new StepStatus(step, waiting)
+    {
+        Since = _last,
+        Parts = _parts > 0 ? _parts : null,
+        Timings = _timings.Count > 0 ? [.. _timings] : null,
+    });
 }

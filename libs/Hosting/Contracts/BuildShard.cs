@@ -1,3 +1,4 @@
+using System.Globalization;
 using DaprHep.Hosting.Runs;
 
 namespace DaprHep.Hosting.Contracts;
@@ -13,6 +14,8 @@ public sealed record BuildShardInput(string Run, string Store, string Statistics
 {
     /// <summary>As <see cref="PipelineRequest.Memory"/>.</summary>
     public long? Memory { get; init; }
+
+    string? IRunInput.Part => string.Create(CultureInfo.InvariantCulture, $"{(Test ? "test" : "train")} {Index}");
 }
 
 /// <summary>Output of activity <c>BuildShard</c>.</summary>

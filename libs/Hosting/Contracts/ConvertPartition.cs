@@ -1,3 +1,4 @@
+using System.Globalization;
 using DaprHep.Hosting.Runs;
 
 namespace DaprHep.Hosting.Contracts;
@@ -10,7 +11,10 @@ namespace DaprHep.Hosting.Contracts;
 /// <param name="TotalEvents">Entries of all partitions, for progress.</param>
 /// <param name="MaxBadFiles">So many files that can't be read are outputs instead of failures.</param>
 public sealed record ConvertPartitionInput(
-    string Run, string Store, string Plan, int Index, long TotalEvents, int MaxBadFiles) : IRunInput;
+    string Run, string Store, string Plan, int Index, long TotalEvents, int MaxBadFiles) : IRunInput
+{
+    string? IRunInput.Part => Index.ToString(CultureInfo.InvariantCulture);
+}
 
 /// <summary>Output of activity <c>ConvertPartition</c>.</summary>
 /// <param name="Read">Events read.</param>

@@ -23,6 +23,31 @@ public sealed record RunState(
     string? Error,
     string? ErrorType)
 {
+    /// <summary>Name of the model that was asked for.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The physics profile.</summary>
+    public string? Physics { get; init; }
+
+    /// <summary>The classes whose samples were given.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>The steps of the run, in order.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Steps { get; init; }
+
+    /// <summary>When the step under way began (UTC).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? StepSince { get; init; }
+
+    /// <summary>How many parts the step under way has, where it is a fan-out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Parts { get; init; }
+
+    /// <summary>The steps that are over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StepTiming>? Timings { get; init; }
+
     /// <summary>Whether nothing will happen any more.</summary>
     [JsonIgnore]
     public bool HasEnded => Status is "completed" or "failed" or "cancelled";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DaprHep.Hosting.Runs;
 
 namespace DaprHep.Hosting.Contracts;
@@ -11,4 +12,6 @@ public sealed record ScatterPartitionInput(string Run, string Store, string Stat
 {
     /// <summary>As <see cref="PipelineRequest.Memory"/>.</summary>
     public long? Memory { get; init; }
+
+    string? IRunInput.Part => Index.ToString(CultureInfo.InvariantCulture);
 }

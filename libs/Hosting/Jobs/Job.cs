@@ -36,6 +36,10 @@ public abstract class Job
     /// <param name="input">What the work is given.</param>
     public abstract int CoresOf(JsonElement input);
 
+    /// <summary>Which part of a larger work it is, for people; null where there is but one.</summary>
+    /// <param name="input">What the work is given.</param>
+    public virtual string? PartOf(JsonElement input) => null;
+
     /// <summary>Does the work; what computes for long does so on a thread of its own, because leases are renewed meanwhile.</summary>
     public abstract Task<JsonElement> RunAsync(JsonElement input, JobContext context);
 }
@@ -49,11 +53,17 @@ public abstract class Job<TInput, TOutput> : Job
     public sealed override int CoresOf(JsonElement input) => CoresOf(Read(input));
 
     /// <inheritdoc/>
+    public sealed override string? PartOf(JsonElement input) => PartOf(Read(input));
+
+    /// <inheritdoc/>
     public sealed override async Task<JsonElement> RunAsync(JsonElement input, JobContext context) =>
         JsonSerializer.SerializeToElement(await RunAsync(Read(input), context), JsonSerializerOptions.Web);
 
     /// <inheritdoc cref="Job.CoresOf(JsonElement)"/>
     protected virtual int CoresOf(TInput input) => Environment.ProcessorCount;
+
+    /// <inheritdoc cref="Job.PartOf(JsonElement)"/>
+    protected virtual string? PartOf(TInput input) => null;
 
     /// <summary>Does the work; it may be begun again in another process, so what it commits is named by content.</summary>
     /// <param name="input">What the work is given.</param>

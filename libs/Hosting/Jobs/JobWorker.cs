@@ -3,6 +3,7 @@ using System.Globalization;
 using Dapr;
 using Dapr.Client;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ internal sealed class JobWorker(
     JobStore store,
     JobKinds kinds,
     RunWatch runs,
+    RunNews news,
     DaprClient dapr,
     TimeProvider time,
     IServiceProvider services,
@@ -78,6 +80,8 @@ internal sealed class JobWorker(
         JobRecord record = lease.Record;
         using RunWork run = runs.Enter(record.Run);
         using var measure = new JobMeasure(record.Kind, record.Id, record.Attempt);
+        var told = new WorkTold(news, record.Run, $"job {record.Kind}", part: null, record.Attempt);
+        string? error = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, run.Cancelled, run.Suspended, lease.Lost);
         using var heart = new CancellationTokenSource();
         Task heartbeat = BeatAsync(lease, heart.Token);
@@ -88,6 +92,7 @@ internal sealed class JobWorker(
             logger.LogInformation("Attempt {Attempt} at job {Job} of run {Run} begins", record.Attempt, record.Id, record.Run);
             await lease.BeginAsync(stop.Token);
             measure.Begins();
+            told.Starts(job.PartOf(record.Input));
             var output = await job.RunAsync(record.Input, new JobContext(lease, stop.Token));
             measure.Outcome = "done";
             end = () => EndAsync(lease, r => r with { State = JobState.Done, Output = output });
@@ -125,8 +130,10 @@ internal sealed class JobWorker(
 #pragma warning restore CA1031
         {
             logger.LogWarning(e, "Attempt {Attempt} at job {Job} failed", record.Attempt, record.Id);
+            error = e.Message;
             end = () => EndAsync(lease, r => r with { State = JobState.Failed, Failure = new JobFailure(e.GetType().FullName!, e.Message) });
         }
+        told.Ends(measure.Outcome, error);
         await heart.CancelAsync();
         await heartbeat;
         return end;

@@ -5,4 +5,7 @@ public interface IRunInput
 {
     /// <summary>Name of the run.</summary>
     string Run { get; }
+
+    /// <summary>Which part of a fan-out the activity is, for people; null where there is but one.</summary>
+    string? Part => null;
 }

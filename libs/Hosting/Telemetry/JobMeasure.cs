@@ -24,7 +24,7 @@ internal sealed class JobMeasure : IDisposable
     /// <c>done</c>, <c>failed</c>, <c>cancelled</c>, <c>rested</c> (its run is suspended), <c>lost</c> (another attempt has begun) or
     /// <c>left</c> (the process stops).
     /// </summary>
-    public string Outcome { private get; set; } = "failed";
+    public string Outcome { get; set; } = "failed";
 
     /// <summary>The job has its cores.</summary>
     public void Begins()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Hosting.Telemetry;
 
@@ -74,16 +75,20 @@ public static class Measures
     public static void ActivityEnds(string activity, Outcome outcome, TimeSpan elapsed)
     {
         Active.Add(-1, new KeyValuePair<string, object?>("activity", activity));
-        string how = outcome switch
-        {
-            Outcome.Done => "done",
-            Outcome.BadInput => "bad_input",
-            Outcome.Cancelled => "cancelled",
-            _ => "failed",
-        };
         Duration.Record(
-            elapsed.TotalSeconds, new KeyValuePair<string, object?>("activity", activity), new KeyValuePair<string, object?>("outcome", how));
+            elapsed.TotalSeconds,
+            new KeyValuePair<string, object?>("activity", activity),
+            new KeyValuePair<string, object?>("outcome", NameOf(outcome)));
     }
+
+    /// <summary>An outcome as metrics and work records name it.</summary>
+    public static string NameOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Done => "done",
+        Outcome.BadInput => "bad_input",
+        Outcome.Cancelled => "cancelled",
+        _ => "failed",
+    };
 
     /// <summary>An activity failed and is called again.</summary>
     public static void ActivityIsRetried(string activity) => Retries.Add(1, new KeyValuePair<string, object?>("activity", activity));
@@ -104,7 +109,11 @@ public static class Measures
     public static void StepDid(string step, long events) => Events.Add(events, new KeyValuePair<string, object?>("step", step));
 
     /// <summary>A step has written more bytes.</summary>
-    public static void StepWrote(string step, long bytes) => Output.Add(bytes, new KeyValuePair<string, object?>("step", step));
+    public static void StepWrote(string step, long bytes)
+    {
+        Output.Add(bytes, new KeyValuePair<string, object?>("step", step));
+        WorkMeter.Current?.Wrote(bytes);
+    }
 
     /// <summary>Offers a gauge that is read when metrics are asked for.</summary>
     /// <param name="name">Name, dots between its words.</param>

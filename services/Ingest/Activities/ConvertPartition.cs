@@ -3,6 +3,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Ingest.Activities;
 
@@ -15,6 +16,8 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
         ObjectStore store = ObjectStore.Open(input.Store);
         (PlanPage page, Partition partition) = await PlanObjects.FindAsync(store, input.Plan, input.Index, stopping.Token);
         SourceFile source = page.SourceOf(partition);
+        WorkMeter? meter = WorkMeter.Current;
+        meter?.Subject = source.Url;
         void Report(long events) => progress.Report(new StepProgress(input.Run, Steps.Convert, events, input.TotalEvents));
 
         string name = EventDatasets.NameOf(page, partition);
@@ -24,7 +27,10 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
             if (dataset is not null)
                 Report(partition.End - partition.First);
             else
+            {
                 dataset = await PartitionConversion.RunAsync(store, page, partition, Report, stopping.Token);
+                meter?.Read(source.Bytes * (partition.End - partition.First) / Math.Max(1, source.Entries));
+            }
         }
         catch (BadInputException e) when (input.MaxBadFiles > 0 && RootInput.IsBadFile(e))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
@@ -22,6 +23,13 @@ internal sealed class TrialJob(TrialEvents events, ILogger<TrialJob> logger) : J
 
     /// <inheritdoc/>
     protected override int CoresOf(TrainTrialInput input) => Cores;
+
+    /// <inheritdoc/>
+    protected override string? PartOf(TrainTrialInput input)
+    {
+        TrialRun trial = TrialAssignment.Read(input.Trial).Run;
+        return string.Create(CultureInfo.InvariantCulture, $"trial {trial.Trial} rung {trial.Rung} fold {trial.Fold}");
+    }
 
     /// <inheritdoc/>
     protected override async Task<TrialResult> RunAsync(TrainTrialInput input, JobContext context)
