@@ -36,6 +36,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     RunsCommands.Runs(),
     RunsCommands.Status(),
     WatchCommand.Create(),
+    WorkloadCommand.Create(),
     WatchFolderCommand.Create(),
     RunsCommands.Steer("cancel", "End a run; what it has finished stays in the store."),
     RunsCommands.Steer("suspend", "Let a run rest after the work under way."),

@@ -25,8 +25,8 @@ internal static class WatchCommand
                 GatewayRun.ResultOf(await client.FindAsync(name, cancellation));
                 return;
             }
-            var progress = new PlainProgress(Console.Error);
-            PipelineResult result = await GatewayRun.FollowAsync(client, name, progress, Console.Error.WriteLine, cancellation);
+            PipelineResult result = await StepWatch.WatchAsync(
+                progress => GatewayRun.FollowAsync(client, name, progress, Console.Error.WriteLine, cancellation));
             Console.Out.WriteLine($"{name} is completed: accuracy {result.Accuracy:F4}, model {result.Model}");
         }));
         return command;

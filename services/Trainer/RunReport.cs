@@ -32,6 +32,7 @@ internal static class RunReport
         PipelineRequest request = input.Request;
         return Encoding.UTF8.GetBytes(ReportPage.Render(new ReportData
         {
+            Run = request.Run,
             Title = $"{request.Model} on {request.Physics} features",
             Created = input.Started,
             SoftwareVersion = $"DaprHep {SoftwareVersion.Current}",

@@ -5,7 +5,7 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>A saved model judged by itself.</summary>
 public sealed class EvaluateTests(SampleRun run) : IClassFixture<SampleRun>, IDisposable
 {
-    private static readonly string[] OfRunsOnly = ["events", "seconds", "events_per_second"];
+    private static readonly string[] OfRunsOnly = ["events", "seconds", "events_per_second", "peak_memory"];
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-evaluate-").FullName;
 
     private string Model => Path.Combine(run.Out, "model");

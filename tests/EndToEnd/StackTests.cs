@@ -69,6 +69,8 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
         Stack.StatusOf(await JsonAsync("status", run)).ShouldBe("completed");
         DaprHepCommand.Result watched = await DaprHepCommand.RunAsync("watch", run, "--gateway", stack.Url);
         watched.Output.ShouldContain("is completed: accuracy");
+        (await JsonAsync("workload", run))["stages"]!.AsArray().Select(stage => stage!["step"]!.GetValue<string>())
+            .ShouldBe(["plan", "convert", "statistics", "shards", "train", "evaluate", "report"]);
         await JsonAsync("report", run, "--out", report);
         File.ReadAllBytes(report).ShouldBe(File.ReadAllBytes(Path.Combine(output, "report.html")));
         foreach ((string document, string file) in new[] { ("metrics", "metrics.json"), ("curves", "curves.json"), ("record", "run.json") })

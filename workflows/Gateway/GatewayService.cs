@@ -1,3 +1,4 @@
+using DaprHep.Gateway.Dashboard;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Jobs;
 using DaprHep.Hosting.Telemetry;
@@ -31,7 +32,12 @@ public static class GatewayService
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<Runs>();
         builder.Services.AddSingleton<RunCounts>();
+        builder.Services.AddSingleton<RunIndex>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RunIndex>());
+        builder.Services.AddSingleton<BoardArchive>();
         builder.Services.AddSingleton<ProgressBoard>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ProgressBoard>());
+        builder.Services.AddSingleton<DashboardSession>();
         builder.Services.AddSingleton<AppWatch>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<AppWatch>());
         WebApplication app = builder.Build();
@@ -43,6 +49,10 @@ public static class GatewayService
         app.MapProgress();
         app.MapJobs();
         app.MapRuns();
+        app.MapCompare();
+        app.MapEvents();
+        app.MapModels();
+        app.MapDashboard();
         return app;
     }
 }

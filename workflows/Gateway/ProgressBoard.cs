@@ -4,72 +4,63 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Gateway;
 
 /// <summary>
-/// The last progress of every run, from the messages of topic <c>progress</c>. Runs without news for an hour are forgotten.
+/// What processes have told of every run, from the messages of topic <c>progress</c>. Runs without news for an hour are forgotten here; the
+/// archive still has them.
 /// </summary>
-internal sealed class ProgressBoard
+internal sealed class ProgressBoard(BoardArchive archive, ILogger<ProgressBoard> logger) : BackgroundService
 {
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
-    private readonly ConcurrentDictionary<string, Board> _runs = new();
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private readonly ConcurrentDictionary<string, RunBoard> _runs = new();
 
-    /// <summary>Takes a message; one that comes twice or late changes nothing.</summary>
-    public void Take(ProgressMessage message)
-    {
-        Board board = _runs.GetOrAdd(message.Run, _ => new Board());
-        lock (board)
-        {
-            board.Changed = DateTimeOffset.UtcNow;
-            if (!board.Steps.TryGetValue(message.Step, out Step? step))
-                board.Steps.Add(message.Step, step = new Step());
-            if (message.Events <= step.Sources.GetValueOrDefault(message.Source))
-                return;
-            step.Sources[message.Source] = message.Events;
-            step.Total = message.TotalEvents;
-            step.Note = message.Note;
-        }
-        foreach ((string run, Board old) in _runs)
-        {
-            if (DateTimeOffset.UtcNow - old.Changed > Forgotten)
-                _runs.TryRemove(run, out _);
-        }
-    }
+    /// <summary>Takes a message.</summary>
+    public void Take(ProgressMessage message) => _runs.GetOrAdd(message.Run, _ => new RunBoard()).Take(message);
 
-    /// <summary>The steps of a run that have reported.</summary>
-    public IReadOnlyList<ProgressState> Of(string run)
+    /// <summary>What is known of a run, also from before this gateway started.</summary>
+    public async Task<RunBoard> FindAsync(string run, CancellationToken cancellation)
     {
-        if (!_runs.TryGetValue(run, out Board? board))
-            return [];
-        lock (board)
-        {
-            // An activity that was done twice has reported twice.
-            return [.. board.Steps.Select(named =>
-            {
-                (string name, Step step) = named;
-                return new ProgressState(name, Math.Min(step.Total, step.Sources.Values.Sum()), step.Total, step.Note);
-            })];
-        }
+        RunBoard board = _runs.GetOrAdd(run, _ => new RunBoard());
+        if (!board.IsLoaded)
+            await archive.LoadAsync(run, board, cancellation);
+        return board;
     }
 
     /// <summary>Whether every step that reports has reported all its events.</summary>
-    public bool IsComplete(string run)
+    public static bool IsComplete(RunBoard board)
     {
-        IReadOnlyList<ProgressState> reported = Of(run);
+        IReadOnlyList<ProgressState> reported = board.Steps;
         return Steps.InOrder.All(step => step.Step is Steps.Report or Steps.Tune or Steps.Promote
             || reported.Any(p => p.Step == step.Step && p.Events == p.TotalEvents));
     }
 
-    private sealed class Board
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        public Dictionary<string, Step> Steps { get; } = [];
-
-        public DateTimeOffset Changed { get; set; } = DateTimeOffset.UtcNow;
+        await base.StopAsync(cancellationToken);
+        await KeepAsync(cancellationToken);
     }
 
-    private sealed class Step
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        public Dictionary<string, long> Sources { get; } = [];
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await KeepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is left is kept at the stop.
+        }
+    }
 
-        public long Total { get; set; }
-
-        public string Note { get; set; } = "";
+    private async Task KeepAsync(CancellationToken cancellation)
+    {
+        foreach ((string run, RunBoard board) in _runs)
+        {
+            if (!await archive.KeepAsync(run, board, cancellation))
+                logger.LogDebug("What is known of run {Run} is not kept yet", run);
+            else if (DateTimeOffset.UtcNow - board.Changed > Forgotten)
+                _runs.TryRemove(run, out _);
+        }
     }
 }

@@ -10,17 +10,17 @@ internal sealed class RunCounts : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private static readonly string[] States = ["pending", "running", "suspended", "completed", "failed", "cancelled"];
-    private readonly Runs _runs;
+    private readonly RunIndex _runs;
     private readonly ILogger<RunCounts> _logger;
     private readonly SemaphoreSlim _counting = new(1);
     private volatile FrozenDictionary<string, long> _counts = FrozenDictionary<string, long>.Empty;
     private DateTimeOffset _counted = DateTimeOffset.MinValue;
 
-    public RunCounts(Runs runs, ILogger<RunCounts> logger)
+    public RunCounts(RunIndex runs, ILogger<RunCounts> logger)
     {
         _runs = runs;
         _logger = logger;
-        Measures.Offer("daprhep.runs", "{run}", $"The newest runs, {Runs.Listed} at most, by state.", "state", Read);
+        Measures.Offer("daprhep.runs", "{run}", "Runs by state.", "state", Read);
     }
 
     /// <summary>Counts again unless it was done just now. Without a sidecar the last counts stay.</summary>
@@ -31,7 +31,7 @@ internal sealed class RunCounts : IDisposable
         {
             if (DateTimeOffset.UtcNow - _counted < Fresh)
                 return;
-            IReadOnlyList<RunState> runs = await _runs.ListAsync(cancellation);
+            IReadOnlyList<RunState> runs = await _runs.AllAsync(cancellation);
             _counts = States.ToFrozenDictionary(state => state, state => runs.LongCount(run => run.Status == state));
             _counted = DateTimeOffset.UtcNow;
         }

@@ -1,37 +1,39 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
-using Dapr;
 using DaprHep.Data.Objects;
-using DaprHep.Hosting;
+using DaprHep.Gateway.Dashboard;
 using DaprHep.Hosting.Contracts;
-using Grpc.Core;
 
 namespace DaprHep.Gateway;
 
 /// <summary>The gateway's routes. Errors are ProblemDetails; a token is asked for where <c>DAPRHEP_API_TOKEN</c> is set.</summary>
 internal static class RunEndpoints
 {
-    private const string TokenVariable = "DAPRHEP_API_TOKEN";
     private const string StoreVariable = "DAPRHEP_STORE";
     private const int LongestKey = 200;
 
     public static void MapRuns(this WebApplication app)
     {
-        string? token = app.Configuration[TokenVariable];
-        RouteGroupBuilder runs = app.MapGroup("/runs").WithTags("runs");
-        runs.AddEndpointFilter(async (context, next) => AppToken.Matches(token, BearerOf(context.HttpContext.Request))
-            ? await GuardAsync(() => next(context))
-            : AppToken.Refuse("Authorization (Bearer TOKEN)"));
+        RouteGroupBuilder runs = app.MapGuarded("/runs", "runs");
         runs.MapPost("", StartAsync).Accepts<RunSubmission>("application/json").WithSummary("Starts a run.")
             .Produces<RunState>(StatusCodes.Status202Accepted).Produces<RunState>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        runs.MapGet("", async (Runs all, CancellationToken aborted) => await all.ListAsync(aborted))
-            .WithSummary($"The newest {Runs.Listed} runs.");
+        runs.MapGet("", ListAsync)
+            .WithSummary($"Runs, newest first: at most limit ({RunQuery.Usual}) after skip, of a status and a model, with all words of text, "
+                + "that have changed after a revision. Header X-Total-Count says how many there are, X-Revision what to ask with for changes.")
+            .Produces<RunState[]>().ProducesValidationProblem();
         runs.MapGet("/{run}", async (string run, Runs all, CancellationToken aborted) =>
-                await all.FindAsync(run, aborted) is { } state ? Results.Ok(state) : Unknown(run))
+                await all.FindAsync(run, aborted) is { } state ? Results.Ok(state) : GatewayRoutes.UnknownRun(run))
             .WithSummary("A run's state.").Produces<RunState>().ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{run}/request", async (string run, Runs all, CancellationToken aborted) =>
+                await all.RequestOfAsync(run, aborted) is { } request ? Results.Ok(request) : GatewayRoutes.UnknownRun(run))
+            .WithSummary("What a run was asked to do.").Produces<PipelineRequest>().ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{run}/events", WatchAsync)
             .WithSummary("A run as it goes on: step, progress, metrics and state as server-sent events.")
             .Produces<SseItem<object>>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{run}/workload", WorkloadAsync)
+            .WithSummary("What a run took: by step and process, what bound each step, and every activity and job.")
+            .Produces<Workload>().ProducesProblem(StatusCodes.Status404NotFound);
         Steer("cancel", "cancelled", "Ends a run.", all => all.CancelAsync);
         Steer("suspend", "suspended", "Lets a run rest.", all => all.SuspendAsync);
         runs.MapPost("/{run}/resume", ResumeAsync)
@@ -42,6 +44,9 @@ internal static class RunEndpoints
         Document("metrics", "metrics.json", "application/json", "The figures of a completed run.");
         Document("curves", "curves.json", "application/json", "The ROC curves of a completed run, and its losses by epoch.");
         Document("record", "run.json", "application/json", "What a completed run did: inputs, parameters, objects, versions.");
+        runs.MapGet("/{run}/model/{file}", ModelAsync)
+            .WithSummary("A file of a completed run's model: model.safetensors, model.onnx or model.json.")
+            .Produces<string>(contentType: "application/octet-stream").ProducesProblem(404).ProducesProblem(409);
 
         void Document(string route, string name, string type, string summary) => runs
             .MapGet($"/{{run}}/{route}", (string run, HttpContext context, Runs all, CancellationToken aborted) =>
@@ -53,10 +58,30 @@ internal static class RunEndpoints
             .WithSummary(summary).Produces<RunState>(StatusCodes.Status202Accepted).ProducesProblem(404).ProducesProblem(409);
     }
 
+    private static async Task<IResult> WorkloadAsync(string run, Runs runs, ProgressBoard boards, CancellationToken aborted)
+    {
+        if (await runs.FindAsync(run, aborted) is not { } state)
+            return GatewayRoutes.UnknownRun(run);
+        RunBoard board = await boards.FindAsync(run, aborted);
+        return Results.Ok(Workload.Of(state, board.Since(0, out _).Work, DateTimeOffset.UtcNow));
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, RunIndex index, CancellationToken aborted)
+    {
+        var errors = new Dictionary<string, string[]>();
+        RunQuery query = RunQuery.Read(context.Request.Query, errors);
+        if (errors.Count > 0)
+            return Results.ValidationProblem(errors, title: "The runs can't be listed as asked for.");
+        RunList list = await index.ListAsync(query, aborted);
+        context.Response.Headers["X-Total-Count"] = list.Total.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["X-Revision"] = list.Revision;
+        return Results.Ok(list.Runs);
+    }
+
     private static async Task<IResult> WatchAsync(
         string run, Runs runs, ProgressBoard board, IHostApplicationLifetime lifetime, CancellationToken aborted) =>
         await runs.FindAsync(run, aborted) is null
-            ? Unknown(run)
+            ? GatewayRoutes.UnknownRun(run)
             : TypedResults.ServerSentEvents<object>(new RunEvents(runs, board, lifetime).WatchAsync(run, aborted));
 
     private static async Task<IResult> StartAsync(
@@ -96,9 +121,9 @@ internal static class RunEndpoints
     private static async Task<IResult> ResumeAsync(string run, Runs all, AppWatch apps, CancellationToken aborted)
     {
         if (await all.FindAsync(run, aborted) is not { } state)
-            return Unknown(run);
+            return GatewayRoutes.UnknownRun(run);
         if (state.Status == "completed")
-            return Conflict($"run {run} is completed and can't be resumed");
+            return GatewayRoutes.Conflict($"run {run} is completed and can't be resumed");
         PipelineRequest request = (await all.RequestOfAsync(run, aborted))!;
         if (state.HasEnded && await apps.MissingAsync(Apps.OfRun(request), aborted) is { Count: > 0 } missing)
             return Missing(missing);
@@ -116,68 +141,36 @@ internal static class RunEndpoints
         string run, string verb, Runs runs, Func<string, CancellationToken, Task> steer, CancellationToken aborted)
     {
         if (await runs.FindAsync(run, aborted) is not { } state)
-            return Unknown(run);
+            return GatewayRoutes.UnknownRun(run);
         if (state.HasEnded)
-            return Conflict($"run {run} is {state.Status} and can't be {verb}");
+            return GatewayRoutes.Conflict($"run {run} is {state.Status} and can't be {verb}");
         await steer(run, aborted);
         return Results.Accepted($"/runs/{run}", await runs.FindAsync(run, aborted));
     }
 
-    private static async Task<IResult> DocumentAsync(
-        string run, string name, string type, HttpContext context, Runs runs, CancellationToken aborted)
+    private static Task<IResult> ModelAsync(string run, string file, HttpContext context, Runs runs, CancellationToken aborted) => file switch
+    {
+        "model.json" => ObjectAsync(run, file, "application/json", result => result.Model, context, runs, aborted),
+        "model.safetensors" or "model.onnx" => ObjectAsync(run, file, "application/octet-stream", result => result.Model, context, runs, aborted),
+        _ => Task.FromResult(Results.Problem(
+            statusCode: StatusCodes.Status404NotFound, title: "No such file.",
+            detail: $"a model has model.safetensors, model.onnx and model.json; found '{file}'")),
+    };
+
+    private static Task<IResult> DocumentAsync(
+        string run, string name, string type, HttpContext context, Runs runs, CancellationToken aborted) =>
+        ObjectAsync(run, name, $"{type}; charset=utf-8", result => result.Report, context, runs, aborted);
+
+    private static async Task<IResult> ObjectAsync(
+        string run, string name, string type, Func<PipelineResult, string> prefix, HttpContext context, Runs runs, CancellationToken aborted)
     {
         if (await runs.FindAsync(run, aborted) is not { } state)
-            return Unknown(run);
+            return GatewayRoutes.UnknownRun(run);
         if (state.Result is null)
-            return Conflict($"run {run} is {state.Status}; {name} is there when it is completed");
+            return GatewayRoutes.Conflict($"run {run} is {state.Status}; {name} is there when it is completed");
         PipelineRequest request = (await runs.RequestOfAsync(run, aborted))!;
-        ObjectContent document = await ObjectStore.Open(request.Store).ReadAsync($"{state.Result.Report}/{name}", aborted);
+        ObjectContent document = await ObjectStore.Open(request.Store).ReadAsync($"{prefix(state.Result)}/{name}", aborted);
         context.Response.RegisterForDispose(document);
-        return Results.Bytes(document.Memory, $"{type}; charset=utf-8");
-    }
-
-    // The sidecar's absence and a store's trouble are answers, not crashes.
-    private static async ValueTask<object?> GuardAsync(Func<ValueTask<object?>> next)
-    {
-        try
-        {
-            return await next();
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable,
-                title: "The sidecar refuses the gateway's token.",
-                detail: "set DAPR_API_TOKEN of the gateway to the sidecar's, and start it again");
-        }
-        catch (RpcException e)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable,
-                title: "The sidecar does not answer.",
-                detail: $"{e.StatusCode}: {e.Status.Detail}");
-        }
-        catch (DaprException e)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable, title: "The sidecar does not answer.", detail: e.Message);
-        }
-        catch (ObjectStoreException e)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status502BadGateway, title: "The object store does not answer as expected.", detail: e.Message);
-        }
-    }
-
-    private static IResult Unknown(string run) => Results.Problem(
-        statusCode: StatusCodes.Status404NotFound, title: "No such run.", detail: $"there is no run '{run}'; GET /runs lists them");
-
-    private static IResult Conflict(string detail) => Results.Problem(
-        statusCode: StatusCodes.Status409Conflict, title: "The run's state does not allow it.", detail: detail);
-
-    private static string? BearerOf(HttpRequest request)
-    {
-        string header = request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : null;
+        return Results.Bytes(document.Memory, type);
     }
 }

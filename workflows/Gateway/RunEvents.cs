@@ -7,12 +7,14 @@ using Grpc.Core;
 namespace DaprHep.Gateway;
 
 /// <summary>
-/// A run as server-sent events: <c>step</c> when another step begins, <c>progress</c> as it comes, <c>state</c> when the run's state
-/// changes, <c>metrics</c> at the end of a completed run. The last event is the <c>state</c> the run ended in.
+/// A run as server-sent events: <c>step</c> when another step begins, <c>progress</c>, <c>points</c>, <c>work</c> and <c>log</c> as they
+/// come, <c>state</c> when the run's state changes, <c>metrics</c> at the end of a completed run. The last event is the <c>state</c> the run
+/// ended in.
 /// </summary>
-internal sealed class RunEvents(Runs runs, ProgressBoard board, IHostApplicationLifetime lifetime)
+internal sealed class RunEvents(Runs runs, ProgressBoard boards, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan LateNewsLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LateNewsPause = TimeSpan.FromMilliseconds(10);
 
@@ -20,34 +22,49 @@ internal sealed class RunEvents(Runs runs, ProgressBoard board, IHostApplication
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         var seen = new Dictionary<string, ProgressState>();
+        RunBoard board = await boards.FindAsync(run, ends.Token);
         RunState? last = null;
+        long told = 0, looked = 0;
         Task ended = EndAsync(run, ends.Token);
         try
         {
             while (!ends.IsCancellationRequested)
             {
-                RunState? state = await FindAsync(run, last, ends.Token);
+                Task news = board.News;
+                RunState? state = last;
+                if (last is null || ended.IsCompleted || Stopwatch.GetElapsedTime(looked) >= Interval)
+                {
+                    (state, looked) = (await FindAsync(run, last, ends.Token), Stopwatch.GetTimestamp());
+                    if (ended.IsCompleted)
+                        ended = Task.Delay(Timeout.Infinite, ends.Token);
+                }
                 if (state is null)
                     yield break;
                 if (state.Step is not null && state.Step != last?.Step)
                     yield return new SseItem<object>(new { run, step = state.Step }, "step");
                 if (state.Status == "completed")
-                    await LateNewsAsync(run, ends.Token);
-                foreach (ProgressState progress in board.Of(run).Where(p => seen.GetValueOrDefault(p.Step) != p))
+                    await LateNewsAsync(board, ends.Token);
+                foreach (ProgressState progress in board.Steps.Where(p => seen.GetValueOrDefault(p.Step) != p))
                 {
                     seen[progress.Step] = progress;
                     yield return new SseItem<object>(progress, "progress");
                 }
+                var (work, points, log) = board.Since(told, out told);
+                if (points.Count > 0)
+                    yield return new SseItem<object>(points, "points");
+                if (work.Count > 0)
+                    yield return new SseItem<object>(work, "work");
+                if (log.Count > 0)
+                    yield return new SseItem<object>(log, "log");
                 if (state.Result is { } result)
                     yield return new SseItem<object>(new { run, result.Accuracy, result.Auc }, "metrics");
-                if (state.Status != last?.Status || state.Waiting != last.Waiting)
+                if (IsOther(state, last))
                     yield return new SseItem<object>(state, "state");
                 if (state.HasEnded)
                     yield break;
                 last = state;
-                await Task.WhenAny(ended, Task.Delay(Interval, ends.Token));
-                if (ended.IsCompleted)
-                    ended = Task.Delay(Timeout.Infinite, ends.Token);
+                await Task.Delay(ShortestPause, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAny(ended, news, Task.Delay(Interval, ends.Token));
             }
         }
         finally
@@ -55,6 +72,10 @@ internal sealed class RunEvents(Runs runs, ProgressBoard board, IHostApplication
             await ends.CancelAsync();
         }
     }
+
+    private static bool IsOther(RunState state, RunState? last) =>
+        state.Status != last?.Status || state.Waiting != last.Waiting || state.Parts != last.Parts || state.Step != last.Step
+        || state.Timings?.Count != last.Timings?.Count;
 
     // Ends when the run has, or when that can't be known.
     private async Task EndAsync(string run, CancellationToken cancellation)
@@ -70,10 +91,10 @@ internal sealed class RunEvents(Runs runs, ProgressBoard board, IHostApplication
     }
 
     // The last progress of a step takes another way than its end, and may come after it.
-    private async Task LateNewsAsync(string run, CancellationToken cancellation)
+    private static async Task LateNewsAsync(RunBoard board, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        while (!board.IsComplete(run) && Stopwatch.GetElapsedTime(started) < LateNewsLimit)
+        while (!ProgressBoard.IsComplete(board) && Stopwatch.GetElapsedTime(started) < LateNewsLimit)
             await Task.Delay(LateNewsPause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

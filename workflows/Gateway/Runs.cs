@@ -11,9 +11,6 @@ namespace DaprHep.Gateway;
 /// <summary>The runs, which are instances of the pipeline workflow under the same name.</summary>
 internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks marks)
 {
-    /// <summary>The newest runs are listed, at most so many.</summary>
-    public const int Listed = 100;
-
     /// <summary>A new name, in the order of time; the same for the same idempotency key.</summary>
     public static string NewName(string? idempotencyKey) => idempotencyKey is null
         ? $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}"
@@ -47,6 +44,7 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
             return null;
         string status = StatusOf(state.RuntimeStatus);
         StepStatus? step = state.ReadCustomStatusAs<StepStatus>();
+        PipelineRequest? request = state.ReadInputAs<PipelineRequest>();
         return new RunState(
             run,
             status,
@@ -56,7 +54,16 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
             state.LastUpdatedAt,
             status == "completed" ? state.ReadOutputAs<PipelineResult>() : null,
             state.FailureDetails?.ErrorMessage,
-            state.FailureDetails?.ErrorType);
+            state.FailureDetails?.ErrorType)
+        {
+            Model = request?.Model,
+            Physics = request?.Physics,
+            Classes = request is null ? null : [.. request.Samples.Select(sample => sample.Class).Distinct()],
+            Steps = request is null ? null : [.. Steps.Of(request).Select(one => one.Step)],
+            StepSince = step?.Since,
+            Parts = step?.Parts,
+            Timings = step?.Timings,
+        };
     }
 
     /// <summary>Waits for the end of a run.</summary>
@@ -67,23 +74,19 @@ internal sealed class Runs(DaprWorkflowClient workflows, AppWatch apps, RunMarks
     public async Task<PipelineRequest?> RequestOfAsync(string run, CancellationToken cancellation) =>
         (await workflows.GetWorkflowStateAsync(run, getInputsAndOutputs: true, cancellation)).ReadInputAs<PipelineRequest>();
 
-    /// <summary>The newest runs, newest first.</summary>
-    public async Task<IReadOnlyList<RunState>> ListAsync(CancellationToken cancellation)
+    /// <summary>The names of all runs.</summary>
+    public async Task<List<string>> NamesAsync(CancellationToken cancellation)
     {
-        var found = new List<RunState>();
+        var names = new List<string>();
         string? page = null;
         do
         {
             var instances = await workflows.ListInstanceIdsAsync(page, 1000, cancellation);
-            foreach (string run in instances.InstanceIds.Where(IsRun))
-            {
-                if (await FindAsync(run, cancellation) is { } state)
-                    found.Add(state);
-            }
+            names.AddRange(instances.InstanceIds.Where(IsRun));
             page = instances.ContinuationToken;
         }
         while (page is not null);
-        return [.. found.OrderByDescending(run => run.CreatedAt).Take(Listed)];
+        return names;
     }
 
     /// <summary>Ends a run: its workflow, and within seconds whatever works for it in any process.</summary>

@@ -14,6 +14,9 @@ public sealed record EvaluationResult(
     /// <summary>What each feature is worth to the model; null where predictions were judged without their model.</summary>
     public PermutationImportance? Importance { get; init; }
 
+    /// <summary>The mistakes that the model was surest of, the surest first; empty where the events have no identity.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
     /// <summary>Which events the model was tested on: see <see cref="Evaluation.TestSet.DigestAsync"/>; null where they have no identity.</summary>
     public string? TestSet { get; init; }
 }

@@ -35,9 +35,11 @@ public static class ModelEvaluation
             RequireJudges(events);
             var shards = await TrainingDatasets
                 .OpenAsync(store, statisticsKey, statistics.Selection.TestShards, DataSplit.Test, cancellation).ConfigureAwait(false);
-            var result = Evaluator.Evaluate(model.Probabilities(events), events.Labels.Span, EventClasses.Names, seed);
+            var probabilities = model.Probabilities(events);
+            var result = Evaluator.Evaluate(probabilities, events.Labels.Span, EventClasses.Names, seed);
             return result with
             {
+                Mistakes = Mistake.Surest(probabilities, events.Labels.Span, events.Ids.Span, EventClasses.Names),
                 Importance = PermutationImportance.Of(model, events, statistics.Features, seed, cancellation),
                 TestSet = await TestSet.DigestAsync(shards, cancellation).ConfigureAwait(false),
             };

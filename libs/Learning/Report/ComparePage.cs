@@ -19,8 +19,7 @@ public static class ComparePage
         TestSets(page, comparison);
         page.Section("figures", "Figures");
         page.Html(FigureTable(comparison));
-        RocCurves(page, comparison, names);
-        Training(page, comparison, names);
+        Charts(page, comparison, names);
         page.Section("differences", "Parameters and inputs");
         page.Html(ParameterTable(comparison));
         page.Html($"<p>{Markup.Escape(comparison.IsOfSameInputs ? "All runs read the same events." : "The runs read different events.")}</p>\n");
@@ -60,35 +59,25 @@ public static class ComparePage
         return table.Finish();
     }
 
-    private static void RocCurves(HtmlPage page, RunComparison comparison, string[] names)
+    private static void Charts(HtmlPage page, RunComparison comparison, string[] names)
     {
+        var charts = ReportCharts.Of(comparison);
         page.Section("roc", "ROC curves");
         page.Html(ChartStyle.Legend(names)).Html("<div class=\"grid3\">\n");
-        for (var c = 0; c < RunComparison.Classes.Count; c++)
-        {
-            var name = RunComparison.Classes[c];
-            ReportRocCurve[] curves = [.. comparison.Runs.Select(run =>
-                run.Curves.Roc.FirstOrDefault(curve => curve.Class == name) is { } found
-                    ? found with { Class = run.Name }
-                    : new ReportRocCurve(run.Name, [], []))];
-            page.Figure($"{name} against the others", "", RocChart.Draw($"roc{c}", curves, $"{name} against the others, by run"), "");
-        }
-
+        Draw("roc");
         page.Html("</div>\n<p class=\"meta\">Lower is better. Dotted: a classifier that guesses, and the point where 99 % of the class is kept.</p>\n");
-    }
-
-    private static void Training(HtmlPage page, RunComparison comparison, string[] names)
-    {
-        if (comparison.Runs.All(run => run.Curves.Training.Count == 0))
+        if (charts.All(chart => chart.Group != "training"))
             return;
         page.Section("training", "Training");
         page.Html(ChartStyle.Legend(names)).Html("<div class=\"pair\">\n");
-        Draw("Training loss by epoch", "training-loss", loss => loss.Train);
-        Draw("Test loss by epoch", "test-loss", loss => loss.Test);
+        Draw("training");
         page.Html("</div>\n");
 
-        void Draw(string title, string id, Func<EpochLoss, double?> value) => page.Figure(title, "", LossChart.Draw(
-            id, title, names, [.. comparison.Runs.Select(run => run.Curves.Training.Select(loss => (loss.Epoch, value(loss))).ToArray())]), "");
+        void Draw(string group)
+        {
+            foreach (var chart in charts.Where(chart => chart.Group == group))
+                page.Figure(chart.Title, "", chart.Svg, "");
+        }
     }
 
     private static string ParameterTable(RunComparison comparison)

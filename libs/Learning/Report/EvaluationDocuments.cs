@@ -52,6 +52,7 @@ public static class EvaluationDocuments
             Confusion = [.. metrics.Confusion.Select(row => row.Select(count => (long)count).ToArray())],
             Calibration = evaluation.CalibrationCurves,
             Importance = evaluation.Importance,
+            Mistakes = evaluation.Mistakes,
             Scores = [.. evaluation.Scores.Select(HistogramOf)],
         };
     }

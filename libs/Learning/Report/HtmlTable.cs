@@ -34,6 +34,13 @@ internal sealed class HtmlTable
         return this;
     }
 
+    /// <summary>A cell that leads to another page of the same site.</summary>
+    public HtmlTable Link(string text, string address)
+    {
+        _html.Append($"<td><a href=\"{Markup.Escape(address)}\">{Markup.Escape(text)}</a></td>");
+        return this;
+    }
+
     /// <param name="text">The number.</param>
     /// <param name="small">What stands beside it in small, if anything.</param>
     /// <param name="heat">How strongly the cell is coloured, from 0 to 1.</param>

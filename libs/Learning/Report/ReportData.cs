@@ -54,6 +54,12 @@ public sealed record ReportData
     /// <summary>The classifier's outputs, one histogram an output, by true class.</summary>
     public IReadOnlyList<Histogram> Scores { get; init; } = [];
 
+    /// <summary>The mistakes that the classifier was surest of.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
+    /// <summary>Name of the run, for links to its events; null where a gateway does not know it.</summary>
+    public string? Run { get; init; }
+
     /// <summary>The loss after each epoch.</summary>
     public IReadOnlyList<EpochLoss> Loss { get; init; } = [];
 

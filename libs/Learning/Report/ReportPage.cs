@@ -1,3 +1,4 @@
+using System.Globalization;
 using DaprHep.Learning.Report.Charts;
 
 namespace DaprHep.Learning.Report;
@@ -5,6 +6,8 @@ namespace DaprHep.Learning.Report;
 /// <summary>The report of a run as one HTML page (<see cref="HtmlPage"/>). The same data make the same page, byte for byte.</summary>
 public static class ReportPage
 {
+    private const int MostMistakes = 12;
+
     /// <summary>Renders the page.</summary>
     public static string Render(ReportData data)
     {
@@ -13,6 +16,7 @@ public static class ReportPage
             data.Title, data.Created, data.SoftwareVersion, $"classes: {string.Join(", ", data.Classes)}", KeyFigures(data));
         PerformanceSection.Write(page, data);
         Scores(page, data);
+        Mistakes(page, data);
         Training(page, data);
         if (data.Tuning is { } tuning)
             TuningPage.Write(page, tuning);
@@ -45,6 +49,30 @@ public static class ReportPage
         for (var i = 0; i < data.Scores.Count; i++)
             page.Html("<figure>").Html(HistogramChart.Draw($"score{i}", data.Scores[i], data.Classes)).Html("</figure>\n");
         page.Html("</div>\n<p class=\"meta\">Test events by true class, each class scaled to unit sum.</p>\n");
+    }
+
+    // A gateway that serves the report has the event display beside it.
+    private static void Mistakes(HtmlPage page, ReportData data)
+    {
+        if (data.Mistakes.Count == 0)
+            return;
+        page.Section("mistakes", "Surest mistakes");
+        var table = new HtmlTable(
+            "Test events that the classifier was surest of and wrong.", ["Event", "Class", "Taken for", "#Probability", "Display"], "mistakes");
+        foreach (var mistake in data.Mistakes.Take(MostMistakes))
+        {
+            var id = mistake.Event.ToString(CultureInfo.InvariantCulture);
+            table.Row(id).Text(mistake.Class).Text(mistake.Answer).Number(Markup.Fixed(mistake.Probability, 4));
+            if (data.Run is { } run)
+                table.Link("open", $"../../dashboard/event?run={Uri.EscapeDataString(run)}&event={id}");
+            else
+                table.Text(Markup.Unknown);
+            table.End();
+        }
+
+        page.Html(table.Finish());
+        if (data.Run is not null)
+            page.Html("<p class=\"meta\">The display opens where a gateway serves this page.</p>\n");
     }
 
     private static void Training(HtmlPage page, ReportData data)

@@ -5,6 +5,7 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Physics;
+using DaprHep.Root;
 
 namespace DaprHep.Ingest.Activities;
 
@@ -52,7 +53,7 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
             if (sample.Files.Count == 0)
                 throw new BadInputException($"class '{sample.Class}' has no files; every class needs at least one");
             long left = input.MaxEvents ?? long.MaxValue;
-            foreach (string url in sample.Files)
+            foreach (string url in sample.Files.SelectMany(Expand))
             {
                 stopping.Token.ThrowIfCancellationRequested();
                 if (left == 0)
@@ -64,6 +65,21 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
                 left -= entries;
                 partitions.AddRange(SourceFiles.Cut(sources.Count - 1, label, split, entries));
             }
+        }
+    }
+
+    // A pattern stands for the files of this machine that fit it; URLs and lists do not come through here.
+    private static IReadOnlyList<string> Expand(string file)
+    {
+        if (!file.Contains('*', StringComparison.Ordinal) || file.Contains("://", StringComparison.Ordinal) || file.StartsWith('@'))
+            return [file];
+        try
+        {
+            return [.. RootPaths.Expand([Path.GetFullPath(file)])];
+        }
+        catch (RootIOException e)
+        {
+            throw new BadInputException($"{file}: no such file", e);
         }
     }
 

@@ -12,7 +12,7 @@ namespace DaprHep.Trainer.Activities;
 /// <summary>Judges a stored model by the test shards.</summary>
 public sealed class EvaluateModel(IProgressSink progress, WorkStopping stopping) : WorkflowActivity<EvaluateModelInput, EvaluateModelOutput>
 {
-    private const int StepVersion = 2;
+    private const int StepVersion = 3;
 
     /// <inheritdoc/>
     public override async Task<EvaluateModelOutput> RunAsync(WorkflowActivityContext context, EvaluateModelInput input)

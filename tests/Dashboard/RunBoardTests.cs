@@ -1,0 +1,104 @@
+using DaprHep.Gateway;
+using DaprHep.Gateway.Dashboard;
+using DaprHep.Hosting.Contracts;
+
+namespace DaprHep.Dashboard.Tests;
+
+/// <summary>What the gateway keeps of a run, and what it makes of it.</summary>
+public sealed class RunBoardTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Messages_that_come_twice_or_late_change_nothing()
+    {
+        var board = new RunBoard();
+        WorkRecord running = Work("a", "3", 0, 1, null), done = Work("a", "3", 0, 1, 2);
+        var line = new LogLine(Start, "m/1", "info", "hello");
+        var point = new TrainingPoint(1, 0.5, IsEpoch: false) { Loss = 0.7 };
+        board.Take(Message(10) with { Work = [running], Log = [line], Points = [point] });
+        board.Since(0, out long first);
+        board.Take(Message(20) with { Work = [done], Log = [line], Points = [point] });
+        board.Take(Message(10) with { Work = [running] });
+        var (work, points, log) = board.Since(0, out _);
+        work.ShouldBe([done]);
+        (points.Count, log.Count).ShouldBe((1, 1));
+        board.Steps.ShouldHaveSingleItem().Events.ShouldBe(20);
+        board.Since(first, out long last).Work.ShouldBe([done]);
+        board.Since(last, out _).Work.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_kept_of_a_run_is_bounded_and_epochs_outlast_steps()
+    {
+        var board = new RunBoard();
+        for (int i = 0; i < 60; i++)
+        {
+            board.Take(Message(i + 1) with
+            {
+                Work = [.. Enumerable.Range(0, 1000).Select(n => Work($"{i}-{n}", "1", 0, 1, 2))],
+                Points = [.. Enumerable.Range(0, 200).Select(n => new TrainingPoint(1, ((i * 200) + n) / 12_000.0, IsEpoch: n == 0))],
+                Log = [.. Enumerable.Range(0, 50).Select(n => new LogLine(Start.AddSeconds((i * 50) + n), "m/1", "info", "x"))],
+            });
+        }
+        var (work, points, log) = board.Since(0, out _);
+        work.Count.ShouldBe(50_000);
+        points.Count.ShouldBeInRange(1000, 4000);
+        points.Count(point => point.IsEpoch).ShouldBe(60);
+        log.Count.ShouldBe(500);
+    }
+
+    [Fact]
+    public void Pages_of_the_archive_bring_all_of_it_back_under_what_was_told_since()
+    {
+        var before = new RunBoard();
+        before.Take(Message(10) with { Work = [.. Enumerable.Range(0, 1500).Select(n => Work($"{n}", $"{n}", 0, 1, null))] });
+        List<(int Page, BoardPage Content)> pages = before.TakeChangedPages();
+        pages.Select(page => page.Page).Order().ShouldBe([0, 1, 2]);
+        before.TakeChangedPages().ShouldBeEmpty();
+
+        var after = new RunBoard();
+        WorkRecord ended = Work("7", "7", 0, 1, 2);
+        after.Take(Message(30) with { Work = [ended] });
+        after.Load([.. pages.OrderBy(page => page.Page).Select(page => page.Content)]);
+        after.IsLoaded.ShouldBeTrue();
+        IReadOnlyList<WorkRecord> work = after.Since(0, out _).Work;
+        work.Count.ShouldBe(1500);
+        work.Single(one => one.Id == "7").ShouldBe(ended);
+        after.Steps.ShouldHaveSingleItem().Events.ShouldBe(30);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 2, 10, "orchestration")]
+    [InlineData(0, 8, 10, 10, "too few cores")]
+    [InlineData(0, 0, 10, 10, "computation")]
+    public void What_bound_a_step_is_said_in_words(double taken, double started, double ended, double seconds, string words)
+    {
+        WorkRecord[] work = [Work("a", "1", taken, started, ended), Work("b", "2", taken, started, ended)];
+        Workload workload = Workload.Of(RunWith(seconds), work, Start.AddSeconds(seconds));
+        WorkloadStage stage = workload.Stages.ShouldHaveSingleItem();
+        stage.BoundBy.ShouldStartWith(words);
+        stage.OrchestrationSeconds.ShouldBe(seconds - (ended - taken), 1e-6);
+        WorkloadReplica replica = stage.Replicas.ShouldHaveSingleItem();
+        replica.WallSeconds.ShouldBe(ended - started, 1e-6);
+        replica.BusySeconds.ShouldBe(2 * (ended - started), 1e-6);
+        replica.QueueSeconds.ShouldBe(2 * (started - taken), 1e-6);
+        replica.ProcessorSeconds.ShouldBe(20);
+    }
+
+    private static RunState RunWith(double seconds) =>
+        new("run", "completed", Steps.Convert, null, Start, Start.AddSeconds(seconds), null, null, null)
+        {
+            Steps = [Steps.Convert],
+            Timings = [new StepTiming(Steps.Convert, seconds, 100)],
+        };
+
+    private static ProgressMessage Message(long events) => new("run", Steps.Convert, "source", events, 100, "");
+
+    private static WorkRecord Work(string id, string part, double taken, double started, double? ended) =>
+        new(id, "ConvertPartition", "m/1", ended is null ? "running" : "done", Start.AddSeconds(taken))
+        {
+            Part = part, Started = Start.AddSeconds(started), Ended = ended is { } end ? Start.AddSeconds(end) : null,
+            ProcessorStarted = 5, ProcessorEnded = ended is null ? null : 25,
+        };
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using DaprHep.Hosting.Contracts;
+using Microsoft.Playwright;
+
+namespace DaprHep.Dashboard.Tests;
+
+/// <summary>A run from the page that starts it to its end.</summary>
+[Collection(nameof(WholeStack))]
+public sealed class RunPageTests(WholeStack whole, Browser browser)
+{
+    private DashboardStack Stack => whole.Stack;
+
+    [Fact]
+    public async Task A_newcomer_starts_a_run_watches_it_and_opens_its_report()
+    {
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, "");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start a run" }).ClickAsync();
+        await page.FillAsync("#folder", Repository.Samples);
+        await page.FillAsync("#epochs", "4");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/run?run=*");
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("completed", new() { Timeout = 90_000 });
+        string[] steps = ["plan", "convert", "statistics", "shards", "train", "evaluate", "report"];
+        (await page.Locator("#pipeline > li h3 span:first-child").AllTextContentsAsync()).ShouldBe(steps);
+        await Assertions.Expect(page.Locator("#pipeline > li.done")).ToHaveCountAsync(steps.Length);
+        await Assertions.Expect(page.Locator("#pipeline > li").Nth(1).Locator(".cells button.done")).ToHaveCountAsync(6);
+        await page.Locator("#pipeline > li").Nth(1).Locator(".cells button").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#part")).ToContainTextAsync("part 0: done");
+        await Assertions.Expect(page.Locator("#part")).ToContainTextAsync(".root");
+        await Assertions.Expect(page.Locator("#curves svg.chart")).ToHaveCountAsync(3);
+        (await page.Locator("#curves figure").First.Locator("circle").CountAsync()).ShouldBeGreaterThanOrEqualTo(4);
+        await Assertions.Expect(page.Locator("#log li").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#lineage tbody tr")).ToHaveCountAsync(6);
+
+        string name = new Uri(page.Url).Query["?run=".Length..];
+        IDownload model = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "model.json" }).ClickAsync());
+        model.SuggestedFilename.ShouldBe($"{name}-model.json");
+        JsonNode.Parse(await File.ReadAllTextAsync(await model.PathAsync()))!["model"]!.GetValue<string>().ShouldBe("hlf");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#performance")).ToBeVisibleAsync();
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Points_of_a_training_are_drawn_within_half_a_second()
+    {
+        JsonObject request = Stack.SampleRequest();
+        string run = await Stack.StartRunAsync(request);
+        using (HttpResponseMessage rests = await Stack.Http.PostAsync($"runs/{run}/suspend", null))
+            rests.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (IPage page, _) = await whole.SignInAsync(browser, $"run?run={run}");
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("suspended");
+        await Assertions.Expect(page.Locator("#pipeline > li")).ToHaveCountAsync(7);
+
+        // What a process of the trainer publishes; the best of some, because others work on this machine, too.
+        double best = double.MaxValue;
+        for (int i = 1; i <= 8; i++)
+        {
+            var point = new TrainingPoint(90 + i, i / 1000.0, IsEpoch: false) { Loss = 1.0 / i, Accuracy = 0.5, Auc = 0.6 };
+            var message = new ProgressMessage(run, Steps.Train, "test", i, 1000, "") { Points = [point] };
+            long sent = Stopwatch.GetTimestamp();
+            await Stack.PublishAsync(message);
+            await page.WaitForFunctionAsync(
+                "share => document.querySelector('#curves polyline, #curves circle') && Number(document.getElementById('curves').dataset.last) >= share", point.Share);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+        }
+        best.ShouldBeLessThan(500);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Yes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("cancelled");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Resume" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_run_is_suspended_and_resumed_and_its_page_goes_on_when_the_gateway_is_back()
+    {
+        JsonObject request = Stack.SampleRequest();
+        request["epochs"] = 400;
+        request["seed"] = 7;
+        string run = await Stack.StartRunAsync(request);
+        (IPage page, _) = await whole.SignInAsync(browser, $"run?run={run}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Suspend" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("suspended");
+        await Stack.StopGatewayAsync();
+        await Assertions.Expect(page.Locator("#connection")).ToContainTextAsync("does not answer");
+        await Stack.StartGatewayAsync();
+        await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("completed", new() { Timeout = 90_000 });
+        await Assertions.Expect(page.Locator("#pipeline > li").Nth(1).Locator(".cells button.done")).ToHaveCountAsync(6);
+
+        // What the gateway knew before it stopped, a new page is told, too.
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#pipeline > li").Nth(1).Locator(".cells button.done")).ToHaveCountAsync(6);
+    }
+
+    [Fact]
+    public async Task A_run_is_started_again_with_changes()
+    {
+        JsonObject request = Stack.SampleRequest();
+        request["seed"] = 11;
+        string run = await Stack.StartRunAsync(request);
+        await Stack.EndOfAsync(run);
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run again with changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#seed")).ToHaveValueAsync("11");
+        await page.FillAsync("#batch", "0");
+        await page.EvaluateAsync("() => document.querySelector('#start-dialog form').setAttribute('novalidate', '')");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#start-dialog .problem")).ToContainTextAsync("$.batch: expected a whole number of at least 1, found 0");
+        await page.FillAsync("#batch", "64");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("run?run=", StringComparison.Ordinal) && !url.EndsWith(run, StringComparison.Ordinal));
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("completed", new() { Timeout = 90_000 });
+        string again = new Uri(page.Url).Query["?run=".Length..];
+        JsonNode asked = (await Stack.Http.GetFromJsonAsync<JsonNode>($"runs/{again}/request"))!;
+        (asked["seed"]!.GetValue<int>(), asked["batch"]!.GetValue<int>()).ShouldBe((11, 64));
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_workload_of_a_run_tells_what_bound_its_steps()
+    {
+        string run = await Stack.StartRunAsync(Stack.SampleRequest(), "picture-of-work");
+        await Stack.EndOfAsync(run);
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Workload" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#bounds li")).ToHaveCountAsync(7);
+        await Assertions.Expect(page.Locator("#bounds li").First).ToContainTextAsync("bound by");
+        (await page.Locator("#timeline rect").CountAsync()).ShouldBeGreaterThanOrEqualTo(13);
+        (await Axe.CheckAsync(page)).ShouldBeEmpty();
+        
+        // Every bar is as long as its work took.
+        await page.ShouldLookLikeAsync("workload", tolerance: 0.15);
+        errors.ShouldBeEmpty();
+
+        JsonNode workload = (await Stack.Http.GetFromJsonAsync<JsonNode>($"runs/{run}/workload"))!;
+        JsonNode convert = workload["stages"]!.AsArray().Single(stage => stage!["step"]!.GetValue<string>() == "convert")!;
+        convert["works"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(6);
+        JsonNode replica = convert["replicas"]!.AsArray().ShouldHaveSingleItem()!;
+        replica["wallSeconds"]!.GetValue<double>().ShouldBeInRange(0, convert["seconds"]!.GetValue<double>());
+        workload["timeline"]!.AsArray().ShouldAllBe(span => span!["taken"]!.GetValue<double>() <= span["started"]!.GetValue<double>()
+            && span["started"]!.GetValue<double>() <= span["ended"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_refused_and_the_right_one_is_asked_for_once()
+    {
+        (IPage page, _) = await browser.OpenAsync();
+        await page.GotoAsync($"{Stack.Url}/dashboard/");
+        await page.FillAsync("#token", "wrong");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#token-problem")).ToHaveTextAsync("This is not the token.");
+        (await Axe.CheckAsync(page)).ShouldBeEmpty();
+        await page.FillAsync("#token", WholeStack.Token);
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#count")).ToContainTextAsync("runs");
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#count")).ToContainTextAsync("runs");
+        await Assertions.Expect(page.Locator("#token")).ToHaveCountAsync(0);
+
+        // The cookie does not tell the token, no script sees it, and it changes nothing without the page's own header.
+        BrowserContextCookiesResult cookie = (await page.Context.CookiesAsync()).Single();
+        (cookie.HttpOnly, cookie.SameSite).ShouldBe((true, SameSiteAttribute.Strict));
+        cookie.Value.ShouldMatch("^[0-9a-f]{64}$");
+        using var other = new HttpRequestMessage(HttpMethod.Post, $"{Stack.Url}/runs/nobody/cancel");
+        other.Headers.Add("Cookie", $"{cookie.Name}={cookie.Value}");
+        using var stranger = new HttpClient();
+        using HttpResponseMessage refused = await stranger.SendAsync(other);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Names_that_are_markup_are_text_and_the_pages_allow_no_script_of_their_own()
+    {
+        const string Evil = "/data/<img src=x onerror=\"document.title='evil'\"><script>alert(1)</script>'\"&.root";
+        JsonObject request = Stack.SampleRequest();
+        request["samples"]![0]!["files"] = new JsonArray(Evil);
+        string run = await Stack.StartRunAsync(request);
+        (await Stack.EndOfAsync(run))["status"]!.GetValue<string>().ShouldBe("failed");
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await Assertions.Expect(page.Locator("#problem")).ToContainTextAsync(Evil);
+        await Assertions.Expect(page.Locator("#request")).ToContainTextAsync(Evil);
+        await Assertions.Expect(page.Locator("#trouble-rows")).ToContainTextAsync(Evil);
+        await page.GotoAsync($"{Stack.Url}/dashboard/?text={Uri.EscapeDataString("<img src=x onerror=alert(1)>")}");
+        await Assertions.Expect(page.Locator("#empty")).ToBeVisibleAsync();
+        await page.GotoAsync($"{Stack.Url}/dashboard/run?run={Uri.EscapeDataString("<script>alert(1)")}");
+        await Assertions.Expect(page.Locator("#problem")).ToContainTextAsync("there is no run '<script>alert(1)'");
+        (await page.Locator("main img, main script").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldNotBe("evil");
+        errors.ShouldBeEmpty();
+
+        IResponse answer = (await page.GotoAsync($"{Stack.Url}/dashboard/"))!;
+        string policy = (await answer.HeaderValueAsync("content-security-policy"))!;
+        policy.ShouldContain("default-src 'self'");
+        policy.ShouldNotContain("unsafe");
+    }
+
+    [Fact]
+    public async Task The_pages_look_like_their_pictures_and_pass_the_checks_of_accessibility()
+    {
+        JsonObject request = Stack.SampleRequest();
+        request["epochs"] = 30;
+        string run = await Stack.StartRunAsync(request, "picture");
+        await Stack.EndOfAsync(run);
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await Assertions.Expect(page.Locator("#lineage tbody tr")).ToHaveCountAsync(6);
+        await page.ShouldLookLikeAsync("run");
+        (await Axe.CheckAsync(page)).ShouldBeEmpty();
+        (page, _) = await whole.SignInAsync(browser, $"run?run={run}", scheme: ColorScheme.Dark);
+        await Assertions.Expect(page.Locator("#lineage tbody tr")).ToHaveCountAsync(6);
+        await page.ShouldLookLikeAsync("run-dark");
+        (await Axe.CheckAsync(page)).ShouldBeEmpty();
+        (page, _) = await whole.SignInAsync(browser, $"run?run={run}", 390);
+        await Assertions.Expect(page.Locator("#lineage tbody tr")).ToHaveCountAsync(6);
+        await page.ShouldLookLikeAsync("run-phone");
+        (await Axe.CheckAsync(page)).ShouldBeEmpty();
+        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+        errors.ShouldBeEmpty();
+    }
+}

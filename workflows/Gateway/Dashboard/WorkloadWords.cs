@@ -1,0 +1,48 @@
+using System.Globalization;
+using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
+
+namespace DaprHep.Gateway.Dashboard;
+
+/// <summary>Says what a step was bound by: the first of these that explains its time.</summary>
+internal static class WorkloadWords
+{
+    private const double Most = 0.5;
+    private const double Nearly = 0.8;
+
+    private static readonly Dictionary<string, string> Kinds = new()
+    {
+        [WorkMeter.InputOutput] = "reading and writing",
+        [WorkMeter.Inflate] = "decompression",
+        [WorkMeter.Physics] = "physics",
+        [WorkMeter.Kernel] = "the model's computation",
+        [WorkMeter.AllReduce] = "summing gradients over ranks",
+    };
+
+    public static string Of(
+        double seconds, double orchestration, WorkRecord[] work, IReadOnlyList<WorkloadReplica> replicas, DateTimeOffset now)
+    {
+        if (work.Length == 0)
+            return "nothing was told of its work";
+        double queue = replicas.Sum(replica => replica.QueueSeconds), busy = replicas.Sum(replica => replica.BusySeconds);
+        double wall = replicas.Count > 0 ? replicas.Max(replica => replica.WallSeconds) : 0;
+        double? processor = replicas.All(replica => replica.ProcessorSeconds is not null) ? replicas.Sum(replica => replica.ProcessorSeconds) : null;
+        if (seconds > 0 && orchestration > Most * seconds)
+            return Text($"orchestration: for {100 * orchestration / seconds:F0} % of the time no work was under way");
+        if (queue > busy)
+            return Text($"too few cores: parts waited {queue:F1} s for one, longer than the {busy:F1} s that they ran; more replicas would take them");
+        double longest = work.Max(one => one.Started is { } started ? ((one.Ended ?? now) - started).TotalSeconds : 0);
+        if (work.Length > 2 && longest > Nearly * wall)
+            return Text($"its largest part, which took {longest:F1} of {wall:F1} s while others were done");
+        (string kind, double spent) = replicas.SelectMany(replica => replica.Seconds).GroupBy(one => one.Key)
+            .Select(kind => (kind.Key, kind.Sum(one => one.Value))).OrderByDescending(kind => kind.Item2).FirstOrDefault(("", 0.0));
+        string cores = processor is { } used && wall > 0 ? Text($", {used / wall:F1} cores busy") : "";
+        if (busy > 0 && spent > Most * busy && Kinds.TryGetValue(kind, out string? words))
+            return Text($"{words}: {Math.Min(100, 100 * spent / busy):F0} % of the work's time{cores}");
+        if (processor is { } all && all > Nearly * busy)
+            return Text($"computation{cores}");
+        return Text($"waiting, for storage, the network or cores that others use{cores}");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
