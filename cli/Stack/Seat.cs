@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using DaprHep.Root;
 
 namespace DaprHep.Cli.Stack;
 
@@ -61,6 +62,10 @@ internal sealed record Seat(StackService Service, string Name, int Port, int Sid
             ["DAPR_HTTP_ENDPOINT"] = Address(SidecarHttp),
             ["DAPR_GRPC_ENDPOINT"] = Address(SidecarGrpc),
         };
+
+        // The stack listens on loopback alone, and whoever starts runs can read this machine's files without it.
+        if (Environment.GetEnvironmentVariable(InputAccess.SchemesVariable) is null)
+            environment[InputAccess.SchemesVariable] = InputAccess.Everything;
         foreach ((string name, string value) in store.Concat(Service.Environment))
             environment[name] = value;
         return StackProcess.Start(Name, Service.Program, [], environment, log);

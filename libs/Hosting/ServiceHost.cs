@@ -6,6 +6,7 @@ using DaprHep.Hosting.Runs;
 using DaprHep.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,8 @@ public static class ServiceHost
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The builder of a service that is a process of its own: configured by its environment, with logs and telemetry. With the single argument
+    /// The builder of a service that is a process of its own: configured by its environment, with logs and telemetry. With the single
+    /// argument
     /// <c>--version</c> the process says what it is, and ends.
     /// </summary>
     /// <param name="args">The process's arguments.</param>
@@ -35,6 +37,8 @@ public static class ServiceHost
             Environment.Exit(0);
         }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+        // For addresses of https: certificates come from Kestrel's own configuration, Kestrel__Certificates__Default__Path and KeyPath.
+        builder.WebHost.UseKestrelHttpsConfiguration();
         AddLogs(builder.Logging, builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json);
         return builder.AddDaprHepTelemetry(service);
     }
@@ -81,7 +85,8 @@ public static class ServiceHost
     }
 
     /// <summary>
-    /// Maps <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c>; anything else must bring the sidecar's <c>APP_API_TOKEN</c> where one is set.
+    /// Maps <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c>; anything else must bring the sidecar's <c>APP_API_TOKEN</c>
+    /// where one is set.
     /// </summary>
     public static WebApplication UseDaprHepService(this WebApplication app)
     {

@@ -4,6 +4,7 @@ using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Root;
 
 namespace DaprHep.Ingest;
 
@@ -37,7 +38,7 @@ internal static class ObjectCreatedEndpoint
                     FileConversionResult result = await Check(message).RunAsync(ObjectStore.Open(message!.Store!), cancellation);
                     logger.LogInformation(
                         "{Url}: {Selected} of {Read} events selected, {Converted} datasets made",
-                        message.Url,
+                        ByteSources.NameOf(message.Url!),
                         result.Selected,
                         result.Read,
                         result.Converted);

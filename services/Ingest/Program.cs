@@ -1,5 +1,8 @@
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Ingest;
+using DaprHep.Root;
 
-await IngestService.Build(ServiceHost.CreateBuilder(args, Apps.Ingest)).RunAsync();
+WebApplicationBuilder builder = ServiceHost.CreateBuilder(args, Apps.Ingest);
+ByteSources.Access = InputAccess.From(builder.Configuration[InputAccess.SchemesVariable], builder.Configuration[InputAccess.HostsVariable]);
+await IngestService.Build(builder).RunAsync();

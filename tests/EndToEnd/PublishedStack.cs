@@ -108,6 +108,7 @@ internal sealed class PublishedStack : IAsyncDisposable
             foreach ((string variable, string value) in environment)
                 start.Environment[variable] = value;
         }
+        start.Environment["DAPRHEP_INPUT_SCHEMES"] = "*";
         start.Environment["DAPR_API_TOKEN"] = "asked-by-the-sidecar";
         start.Environment["APP_API_TOKEN"] = "asked-by-the-app";
         var process = new Process { StartInfo = start };

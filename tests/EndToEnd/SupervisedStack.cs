@@ -162,6 +162,7 @@ internal sealed class SupervisedStack : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{app}";
         start.Environment["DAPR_HTTP_ENDPOINT"] = $"http://127.0.0.1:{http}";
         start.Environment["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{grpc}";
+        start.Environment["DAPRHEP_INPUT_SCHEMES"] = "*";
         start.Environment["Logging__LogLevel__Default"] = "None";
         foreach ((string variable, string value) in _environment)
             start.Environment[variable] = value;

@@ -13,7 +13,7 @@ internal static class GatewayRoutes
     public static RouteGroupBuilder MapGuarded(this WebApplication app, string prefix, string tag)
     {
         DashboardSession session = app.Services.GetRequiredService<DashboardSession>();
-        RouteGroupBuilder routes = app.MapGroup(prefix).WithTags(tag);
+        RouteGroupBuilder routes = app.MapGroup(prefix).WithTags(tag).RequireRateLimiting(RunRateLimit.Policy);
         routes.AddEndpointFilter(async (context, next) => session.Allows(context.HttpContext.Request)
             ? await GuardAsync(() => next(context))
             : AppToken.Refuse("Authorization (Bearer TOKEN)"));

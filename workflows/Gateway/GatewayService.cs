@@ -2,7 +2,9 @@ using DaprHep.Gateway.Dashboard;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Jobs;
 using DaprHep.Hosting.Telemetry;
+using DaprHep.Root;
 using DaprHep.Topology;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DaprHep.Gateway;
 
@@ -30,6 +32,8 @@ public static class GatewayService
             workflows.RegisterActivity<StopWork>();
         });
         builder.Services.AddOpenApi();
+        builder.Services.TryAddSingleton(InputAccess.Unlimited);
+        builder.AddRunRateLimit();
         builder.Services.AddSingleton<Runs>();
         builder.Services.AddSingleton<RunCounts>();
         builder.Services.AddSingleton<RunIndex>();
@@ -43,6 +47,7 @@ public static class GatewayService
         WebApplication app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRateLimiter();
         app.MapHealth();
         app.MapMetrics(app.Services.GetRequiredService<RunCounts>().RefreshAsync);
         app.MapOpenApi();

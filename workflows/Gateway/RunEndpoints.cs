@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using DaprHep.Data.Objects;
 using DaprHep.Gateway.Dashboard;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Root;
 
 namespace DaprHep.Gateway;
 
@@ -85,7 +86,7 @@ internal static class RunEndpoints
             : TypedResults.ServerSentEvents<object>(new RunEvents(runs, board, lifetime).WatchAsync(run, aborted));
 
     private static async Task<IResult> StartAsync(
-        HttpRequest body, Runs runs, AppWatch apps, IConfiguration configuration, CancellationToken aborted)
+        HttpRequest body, Runs runs, AppWatch apps, InputAccess access, IConfiguration configuration, CancellationToken aborted)
     {
         var errors = new Dictionary<string, string[]>();
         RunSubmission? submission = await RunSubmission.ReadAsync(body, errors);
@@ -95,6 +96,7 @@ internal static class RunEndpoints
         string store = submission?.Store ?? configuration[StoreVariable] ?? "";
         if (submission is not null && store.Length == 0)
             errors["$.store"] = [$"expected the URL of an object store, because this gateway has none of its own ({StoreVariable})"];
+        submission?.CheckAccess(access, configuration[StoreVariable], errors);
         if (errors.Count > 0 || submission is null)
             return Results.ValidationProblem(errors, title: "The run can't be started as asked for.");
 

@@ -5,6 +5,7 @@ using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Learning.Models;
 using DaprHep.Learning.Training;
+using DaprHep.Root;
 
 namespace DaprHep.Gateway;
 
@@ -91,6 +92,38 @@ internal sealed record RunSubmission
         {
             errors[e.Path is { Length: > 0 } path ? path : "$"] = [MessageOf(e)];
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Adds what the gateway's callers may not have opened to <paramref name="errors"/>: files, and another store than its own.
+    /// </summary>
+    public void CheckAccess(InputAccess access, string? ownStore, Dictionary<string, string[]> errors)
+    {
+        if (Store is not null && Store != ownStore)
+            Check("$.store", Store);
+        CheckFiles("$.samples", Samples);
+        CheckFiles("$.testSamples", TestSamples);
+
+        void CheckFiles(string path, IReadOnlyList<SampleFiles>? samples)
+        {
+            for (int i = 0; i < (samples?.Count ?? 0); i++)
+            {
+                for (int j = 0; j < (samples![i]?.Files?.Count ?? 0); j++)
+                    Check($"{path}[{i}].files[{j}]", samples[i].Files[j] ?? "");
+            }
+        }
+
+        void Check(string path, string url)
+        {
+            try
+            {
+                access.Check(url);
+            }
+            catch (InputRefusedException e)
+            {
+                errors.TryAdd(path, [e.Message]);
+            }
         }
     }
 

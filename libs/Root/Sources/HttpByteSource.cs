@@ -6,14 +6,10 @@ namespace DaprHep.Root;
 /// <summary>A file behind an HTTP server that answers range requests.</summary>
 internal sealed class HttpByteSource : RemoteByteSource
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler
-    {
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AutomaticDecompression = DecompressionMethods.None,
-    })
+    private static readonly Lazy<HttpClient> Client = new(() => new HttpClient(HandlerFor(ByteSources.Access))
     {
         Timeout = TimeSpan.FromSeconds(100),
-    };
+    });
 
     private readonly Uri _uri;
 
@@ -21,15 +17,26 @@ internal sealed class HttpByteSource : RemoteByteSource
         : base(url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out _uri!))
-            throw new RootIOException($"{url}: not a valid URL");
+            throw new RootIOException($"{Name}: not a valid URL");
         Connect();
     }
+
+    /// <summary>
+    /// How files are fetched under a rule. Where there is one no proxy is asked: it would look up names, and connect, by itself.
+    /// </summary>
+    internal static SocketsHttpHandler HandlerFor(InputAccess access) => new()
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AutomaticDecompression = DecompressionMethods.None,
+        UseProxy = !access.IsLimited,
+        ConnectCallback = access.IsLimited ? access.ConnectAsync : null,
+    };
 
     protected override (byte[] Bytes, long FileLength) FetchOnce(ByteRange range)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _uri);
         request.Headers.Range = new RangeHeaderValue(range.Offset, range.End - 1);
-        using var response = Client.Send(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = Send(request);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && Length < 0)
             return ([], 0); // an empty file
         response.EnsureSuccessStatusCode();
@@ -46,13 +53,15 @@ internal sealed class HttpByteSource : RemoteByteSource
     /// <param name="url">The file.</param>
     /// <param name="longest">Bytes at most.</param>
     /// <exception cref="RootIOException">It can't be had, or is longer.</exception>
+    /// <exception cref="InputRefusedException">This process may not read it.</exception>
     public static byte[] Download(string url, int longest)
     {
+        ByteSources.Access.Check(url);
         try
         {
-            using var limit = new CancellationTokenSource(Client.Timeout);
+            using var limit = new CancellationTokenSource(Client.Value.Timeout);
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            using var response = Client.Send(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = Send(request, limit.Token);
             response.EnsureSuccessStatusCode();
             response.Content.LoadIntoBufferAsync(longest, limit.Token).GetAwaiter().GetResult();
             using var content = new MemoryStream();
@@ -61,7 +70,20 @@ internal sealed class HttpByteSource : RemoteByteSource
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or UriFormatException)
         {
-            throw new RootIOException($"{url}: cannot be read: {e.Message}", e);
+            throw new RootIOException($"{ByteSources.NameOf(url)}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    // A refusal comes out of the client as a failed connection, which would be tried again.
+    private static HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e) when (e.InnerException is InputRefusedException refused)
+        {
+            throw refused;
         }
     }
 }

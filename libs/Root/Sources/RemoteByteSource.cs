@@ -21,8 +21,8 @@ public abstract class RemoteByteSource : IByteSource
     private long _cachedBytes;
 
     /// <summary>Names the source; <see cref="Connect"/> has to follow.</summary>
-    /// <param name="url">The URL as given, without secrets: it appears in errors.</param>
-    protected RemoteByteSource(string url) => Name = url;
+    /// <param name="url">The URL as given.</param>
+    protected RemoteByteSource(string url) => Name = ByteSources.NameOf(url);
 
     /// <inheritdoc/>
     public string Name { get; }
