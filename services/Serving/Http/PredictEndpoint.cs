@@ -22,6 +22,9 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
     public (long Requests, double Seconds, long Refused) Done =>
         (Interlocked.Read(ref _requests), Interlocked.Read(ref _ticks) / (double)Stopwatch.Frequency, Interlocked.Read(ref _refused));
 
+    /// <summary>How they took that.</summary>
+    public RequestTimes Times { get; } = new();
+
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
@@ -56,7 +59,9 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
         finally
         {
             Interlocked.Increment(ref _requests);
-            Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);
+            long taken = Stopwatch.GetTimestamp() - started;
+            Interlocked.Add(ref _ticks, taken);
+            Times.Add(taken);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Telemetry;
 using DaprHep.Serving.Http;
@@ -32,6 +33,8 @@ internal sealed class ServingMeasures : IDisposable
         _meter.CreateObservableCounter(
             "daprhep.serving.requests", () => predict.Done.Requests, "{request}", "Requests for predictions that have ended.");
         _meter.CreateObservableCounter("daprhep.serving.request.time", () => predict.Done.Seconds, "s", "Time that they took, together.");
+        _meter.CreateObservableCounter(
+            "daprhep.serving.requests.within", () => OfTimes(predict.Times), "{request}", "Those of them that took at most le seconds.");
         _meter.CreateObservableCounter(
             "daprhep.serving.refused", () => predict.Done.Refused, "{request}", "Those that were refused or broken off.");
         _meter.CreateObservableGauge("daprhep.serving.buffered", () => budget.Taken, "By", "Memory held for the events of requests.");
@@ -67,6 +70,9 @@ internal sealed class ServingMeasures : IDisposable
            where shadow is { Events: > 0 }
            select new Measurement<double>(1 - ((double)shadow.Agreed / shadow.Events), Tag("model", model.Model.Name)),
     ];
+
+    private static IEnumerable<Measurement<long>> OfTimes(RequestTimes times) => times.Within().Select(within => new Measurement<long>(
+        within.Requests, Tag("le", double.IsFinite(within.Seconds) ? within.Seconds.ToString(CultureInfo.InvariantCulture) : "+Inf")));
 
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 }
