@@ -33,6 +33,7 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     DownCommand.Create(),
     DoctorCommand.Create(),
     GcCommand.Create(),
+    SimulateClusterCommand.Create(),
     RunsCommands.Runs(),
     RunsCommands.Status(),
     WatchCommand.Create(),
