@@ -72,6 +72,9 @@ public sealed class StandaloneTraining(DatasetLocation dataset, ObjectStore fold
             TrainingData data = await TrainingShards.LoadAsync(
                 dataset.Store, dataset.Statistics, statistics, options.Model,
                 ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size), cancellation);
+            // What a process that was killed had begun to write; the folder is this training's alone.
+            if (ranks is null or { Rank: 0 })
+                await folder.UnfinishedAsync(DateTimeOffset.UtcNow, delete: true, cancellation);
             TrainingProgress reports = ReportTo(progress, statistics.Classes.Sum(c => c.Train) * options.Epochs);
             TrainingOutcome outcome = TrainingLoop.Run(
                 data, EventClasses.Names.Count, options, reports, _checkpoints, ranks, cancellation);

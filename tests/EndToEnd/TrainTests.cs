@@ -37,12 +37,15 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
             await RankProcesses.WaitForNoneAsync(killed);
         }
 
+        // As a process leaves it that is killed while it writes a checkpoint.
+        await File.WriteAllTextAsync(Path.Combine(killed, "checkpoints", "checkpoint-0.safetensors.0af2.partial"), "half of it");
         string said = await Succeed([.. training, "--out", killed, "--resume"]);
         said.ShouldContain("going on from checkpoints/checkpoint-");
         Bytes(killed).ShouldBe(Bytes(undisturbed));
         Losses(killed).ShouldBe(Losses(undisturbed));
         CheckpointsIn(undisturbed).ShouldBeEmpty();
         CheckpointsIn(killed).ShouldBeEmpty("they are of no more use");
+        Directory.GetFiles(killed, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
     [Fact]
