@@ -54,7 +54,8 @@ double bestIngest = double.MaxValue, bestRead = 0;
 
 var reads = new List<string>();
 Console.WriteLine($"{files.Length} ROOT files to datasets, {workers} at a time\n");
-Console.WriteLine("| store | MB a dataset | folder, s | bucket, s | ratio, median (range) | wanted | own processor s, folder | bucket | the server's |");
+Console.WriteLine(
+    "| store | MB a dataset | folder, s | bucket, s | ratio, median (range) | wanted | own processor s, folder | bucket | the server's |");
 Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 foreach (string kind in kinds)
 {
@@ -103,7 +104,8 @@ async Task<string> ReadAsync(StoreServer server)
         seconds.Add(await ReadRow.MeasureAsync(server, distant.Port, bytes));
     double[] ratios = [.. seconds.Select(r => r.Stream / r.Ranges)];
     bestRead = Math.Max(bestRead, Median(ratios));
-    return $"| {server.Name} | {Median(seconds.Select(r => r.Stream)):F2} | {Median(seconds.Select(r => r.Ranges)):F2} | {Range(ratios)} | ≥ {LeastRead:F0} |";
+    double stream = Median(seconds.Select(r => r.Stream)), ranges = Median(seconds.Select(r => r.Ranges));
+    return $"| {server.Name} | {stream:F2} | {ranges:F2} | {Range(ratios)} | ≥ {LeastRead:F0} |";
 }
 
 static string Range(double[] ratios) => $"{Median(ratios):F2} ({ratios.Min():F2}–{ratios.Max():F2})";

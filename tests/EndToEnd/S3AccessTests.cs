@@ -77,8 +77,8 @@ public sealed class S3AccessTests(Swift server) : IClassFixture<Swift>, IDisposa
         (string, string)[] access =
             [("AWS_ENDPOINT_URL", front.Endpoint), ("AWS_ACCESS_KEY_ID", server.AccessKey), ("AWS_SECRET_ACCESS_KEY", server.Secret)];
         DaprHepCommand.Result trusted = await DaprHepCommand.RunAsync(
-            EnvironmentOf([.. access, ("AWS_CA_BUNDLE", authority)]), "run", Repository.Samples, "--out", Path.Combine(_folder, "out"), "--epochs", "1",
-            "--store", $"s3://{S3Server.Bucket}/encrypted");
+            EnvironmentOf([.. access, ("AWS_CA_BUNDLE", authority)]),
+            "run", Repository.Samples, "--out", Path.Combine(_folder, "out"), "--epochs", "1", "--store", $"s3://{S3Server.Bucket}/encrypted");
         trusted.ExitCode.ShouldBe(0, trusted.Error);
         Silent(trusted, server.Secret);
         DaprHepCommand.Result untrusted = await GcAsync(access);

@@ -27,7 +27,12 @@ public sealed class S3ArrivalTests(Swift server) : IClassFixture<Swift>
         });
         await server.PutAsync($"{_place}/inbox/{Names[1]}.root", SampleOf(Names[1]));
         using (var broken = new MemoryStream("no ROOT file at all"u8.ToArray()))
-            await client.PutObjectAsync(new() { BucketName = S3Server.Bucket, Key = $"{_place}/inbox/broken.root", InputStream = broken, UseChunkEncoding = false });
+        {
+            await client.PutObjectAsync(new()
+            {
+                BucketName = S3Server.Bucket, Key = $"{_place}/inbox/broken.root", InputStream = broken, UseChunkEncoding = false,
+            });
+        }
         (List<JsonNode> second, string errors) = await WatchAsync(async process =>
         {
             await UntilAsync(async () => await ManifestsAsync(store) is { Count: 2 });
@@ -57,7 +62,8 @@ public sealed class S3ArrivalTests(Swift server) : IClassFixture<Swift>
             new Dictionary<string, string>(server.Environment) { ["DAPRHEP_STORE"] = store.Url }, "ingest");
         foreach (string name in Names)
             await server.PutAsync($"{_place}/in box/qcd/{name}.root", SampleOf(name));
-        var message = new JsonObject { ["Records"] = new JsonArray([.. Names.Select(name => (JsonNode)Record("ObjectCreated:Put", name)), Record("ObjectRemoved:Delete", "gone")]) };
+        IEnumerable<JsonNode> records = Names.Select(name => Record("ObjectCreated:Put", name)).Append(Record("ObjectRemoved:Delete", "gone"));
+        var message = new JsonObject { ["Records"] = new JsonArray([.. records]) };
         for (int delivery = 0; delivery < 2; delivery++)
         {
             await UntilAsync(async () =>

@@ -24,5 +24,7 @@ public sealed class S3ChaosTests(SampleRun onFiles, Swift server) : IClassFixtur
         digests.ShouldBe(await StoreContents.DigestsAsync(ObjectStore.Open(Path.Combine(onFiles.Out, "store"))), ignoreOrder: true);
         (chaos.Done[Fault.Refused] + chaos.Done[Fault.AnswerLost]).ShouldBeGreaterThan(10);
         chaos.Done[Fault.Silence].ShouldBe(1);
+        foreach (Fault fault in Enum.GetValues<Fault>())
+            chaos.Done.GetValueOrDefault(fault).ShouldBeGreaterThan(0, $"{fault} did not happen");
     }
 }

@@ -51,6 +51,21 @@ public sealed class S3RunTests(SampleRun onFiles, S3rver s3rver, Swift swift)
         Directory.Exists(Path.Combine(stack.Data, "store")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task The_stack_runs_on_a_bucket_of_another_server()
+    {
+        string url = $"s3://{S3Server.Bucket}/up/{Path.GetFileName(_folder)}";
+        await using Stack stack = await Stack.StartAsync(s3rver.Environment, "--store", url);
+        JsonObject request = stack.SampleRequest("unused");
+        request.Remove("store");
+        JsonNode state = await stack.WaitAsync(await stack.StartRunAsync(request), _ => false);
+        Stack.StatusOf(state).ShouldBe("completed", $"{state.ToJsonString()}\n{stack.Log}");
+        using AmazonS3Client client = s3rver.Client();
+        var store = new S3ObjectStore(client, S3Server.Bucket, url[$"s3://{S3Server.Bucket}/".Length..]);
+        using ObjectContent model = await store.ReadAsync(state["result"]!["model"]!.GetValue<string>() + "/model.safetensors");
+        model.Memory.ToArray().ShouldBe(ModelOnFiles);
+    }
+
     [Theory]
     [InlineData("s3://nowhere/store", "no such bucket")]
     [InlineData("s3://", "s3://BUCKET")]

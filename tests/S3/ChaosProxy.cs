@@ -105,7 +105,8 @@ public sealed class ChaosProxy : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         Fault fault = _keepsConditions ? Fault.None : Choose();
-        if (_keepsConditions && context.Request.Method == "PUT" && !_written.TryAdd(context.Request.Path, true) && context.Request.Headers.IfNoneMatch == "*")
+        bool isThere = _keepsConditions && context.Request.Method == "PUT" && !_written.TryAdd(context.Request.Path, true);
+        if (isThere && context.Request.Headers.IfNoneMatch == "*")
         {
             context.Response.StatusCode = 412;
             return;

@@ -40,7 +40,9 @@ public sealed class S3ObjectStore : ObjectStore
     internal S3Conditions Conditions { get; }
 
     /// <summary>Whether TLS sees to it that bodies arrive as they were sent; else their digest is signed.</summary>
-    internal bool IsEncrypted => Client.Config.ServiceURL is { } url ? url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) : !Client.Config.UseHttp;
+    internal bool IsEncrypted => Client.Config.ServiceURL is { } url
+        ? url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+        : !Client.Config.UseHttp;
 
     /// <inheritdoc/>
     public override Task<bool> ExistsAsync(string key, CancellationToken cancellation = default) =>
