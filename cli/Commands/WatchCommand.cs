@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Net.ServerSentEvents;
 using DaprHep.Cli.Gateway;
 using DaprHep.Cli.Progress;
 using DaprHep.Hosting.Contracts;
+using Spectre.Console;
 
 namespace DaprHep.Cli.Commands;
 
@@ -25,10 +27,26 @@ internal static class WatchCommand
                 GatewayRun.ResultOf(await client.FindAsync(name, cancellation));
                 return;
             }
-            PipelineResult result = await StepWatch.WatchAsync(
-                progress => GatewayRun.FollowAsync(client, name, progress, Console.Error.WriteLine, cancellation));
+            PipelineResult result = Console.IsErrorRedirected
+                ? await GatewayRun.FollowAsync(client, name, new PlainProgress(Console.Error), Console.Error.WriteLine, cancellation)
+                : await LiveAsync(client, name, cancellation);
             Console.Out.WriteLine($"{name} is completed: accuracy {result.Accuracy:F4}, model {result.Model}");
         }));
         return command;
+    }
+
+    private static async Task<PipelineResult> LiveAsync(GatewayClient client, string run, CancellationToken cancellation)
+    {
+        IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var view = new RunView(run);
+        await terminal.Live(view.Draw()).StartAsync(async live =>
+        {
+            await foreach (SseItem<string> item in client.WatchAsync(run, cancellation))
+            {
+                view.Take(item);
+                live.UpdateTarget(view.Draw());
+            }
+        });
+        return GatewayRun.ResultOf(view.State!);
     }
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Apache.Arrow;
 using CommunityToolkit.HighPerformance;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Hosting;
+using DaprHep.Hosting.News;
 using DaprHep.Physics;
 using DaprHep.Root;
 
@@ -84,11 +86,15 @@ public sealed class EventConversion : IDisposable
     {
         var selected = new TopologyEvents();
         sbyte[] labels = [];
-        while (_reader.Next())
+        WorkMeter? meter = WorkMeter.Current;
+        for (long started = Stopwatch.GetTimestamp(); _reader.Next(); started = Stopwatch.GetTimestamp())
         {
+            meter?.Spent(WorkMeter.Inflate, started);
             cancellation.ThrowIfCancellationRequested();
             selected.Clear();
+            started = Stopwatch.GetTimestamp();
             _converter.Convert(_reader.Events, selected);
+            meter?.Spent(WorkMeter.Physics, started);
             if (labels.Length < selected.Count)
             {
                 labels = new sbyte[selected.Count];

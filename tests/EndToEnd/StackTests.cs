@@ -69,6 +69,10 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
         Stack.StatusOf(await JsonAsync("status", run)).ShouldBe("completed");
         DaprHepCommand.Result watched = await DaprHepCommand.RunAsync("watch", run, "--gateway", stack.Url);
         watched.Output.ShouldContain("is completed: accuracy");
+        string seen = await OnTerminalAsync("watch", run, "--gateway", stack.Url);
+        seen.ShouldContain("is completed: accuracy");
+        foreach (string word in (string[])["convert", "evaluate", "WriteReport", "loss 0."])
+            seen.ShouldContain(word);
         (await JsonAsync("workload", run))["stages"]!.AsArray().Select(stage => stage!["step"]!.GetValue<string>())
             .ShouldBe(["plan", "convert", "statistics", "shards", "train", "evaluate", "report"]);
         await JsonAsync("report", run, "--out", report);
@@ -90,6 +94,19 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
             answer.ExitCode.ShouldBe(0, answer.Error);
             return JsonNode.Parse(answer.Output)!;
         }
+    }
+
+    // What a command shows on a terminal, which the program `script` makes.
+    private static async Task<string> OnTerminalAsync(params string[] arguments)
+    {
+        string command = string.Join(' ', ((string[])["dotnet", DaprHepCommand.Program, .. arguments]).Select(word => $"'{word}'"));
+        var start = new ProcessStartInfo("script", ["-qec", $"stty cols 160 rows 50; {command}", "/dev/null"]) { RedirectStandardOutput = true };
+        start.Environment["TERM"] = "xterm-256color";
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, output);
+        return output;
     }
 
     [Fact]

@@ -68,6 +68,22 @@ public static class Steps
         (Report, Apps.Trainer),
     ];
 
+    /// <summary>The step that an activity or a job belongs to; null for what belongs to none.</summary>
+    /// <param name="work">Name of the activity, or <c>job KIND</c>, as work records have it.</param>
+    public static string? OfWork(string work) => work switch
+    {
+        "PlanPartitions" => Plan,
+        "ConvertPartition" or "ExcludeFiles" => Convert,
+        "MergeStatistics" => Statistics,
+        "ScatterPartition" or "BuildShard" => Shards,
+        "ProposeTrials" or "RecordTrials" or "job trial" => Tune,
+        "job train" => Train,
+        "EvaluateModel" => Evaluate,
+        "Promote" => Promote,
+        "WriteReport" => Report,
+        _ => null,
+    };
+
     /// <summary>The steps of a run, in order.</summary>
     /// <param name="request">What the run is asked for.</param>
     public static IReadOnlyList<(string Step, string App)> Of(PipelineRequest request) =>

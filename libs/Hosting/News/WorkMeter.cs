@@ -9,10 +9,10 @@ namespace DaprHep.Hosting.News;
 /// </summary>
 public sealed class WorkMeter
 {
-    /// <summary>Reading and writing files and objects.</summary>
+    /// <summary>Reading and writing objects of the store.</summary>
     public const string InputOutput = "io";
 
-    /// <summary>Decompressing.</summary>
+    /// <summary>Input files: reading, decompressing, decoding.</summary>
     public const string Inflate = "inflate";
 
     /// <summary>Physics: selection, isolation, features.</summary>

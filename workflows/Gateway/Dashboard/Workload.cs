@@ -21,9 +21,9 @@ internal sealed record Workload(
         WorkRecord[] sorted = [.. work.OrderBy(one => one.Taken)];
         return new Workload(
             run.Run, run.Status, Rounded((end - run.CreatedAt).TotalSeconds),
-            [.. (run.Steps ?? []).Select(step => StageOf(step, run, [.. sorted.Where(one => StepOf(one.Work) == step)], end)).OfType<WorkloadStage>()],
+            [.. (run.Steps ?? []).Select(step => StageOf(step, run, [.. sorted.Where(one => Steps.OfWork(one.Work) == step)], end)).OfType<WorkloadStage>()],
             [.. sorted.Select(one => new WorkloadSpan(
-                StepOf(one.Work) ?? "", one.Work, one.Part, one.Process, one.State,
+                Steps.OfWork(one.Work) ?? "", one.Work, one.Part, one.Process, one.State,
                 Rounded((one.Taken - run.CreatedAt).TotalSeconds),
                 Rounded(((one.Started ?? one.Ended ?? end) - run.CreatedAt).TotalSeconds),
                 Rounded(((one.Ended ?? end) - run.CreatedAt).TotalSeconds)))]);
@@ -80,20 +80,6 @@ internal sealed record Workload(
         }
         return seconds;
     }
-
-    private static string? StepOf(string work) => work switch
-    {
-        "PlanPartitions" => Steps.Plan,
-        "ConvertPartition" or "ExcludeFiles" => Steps.Convert,
-        "MergeStatistics" => Steps.Statistics,
-        "ScatterPartition" or "BuildShard" => Steps.Shards,
-        "ProposeTrials" or "RecordTrials" or "job trial" => Steps.Tune,
-        "SubmitJob" or "job train" => Steps.Train,
-        "EvaluateModel" => Steps.Evaluate,
-        "Promote" => Steps.Promote,
-        "WriteReport" => Steps.Report,
-        _ => null,
-    };
 }
 
 /// <summary>A step of a run.</summary>

@@ -12,8 +12,8 @@ internal static class WorkloadWords
 
     private static readonly Dictionary<string, string> Kinds = new()
     {
-        [WorkMeter.InputOutput] = "reading and writing",
-        [WorkMeter.Inflate] = "decompression",
+        [WorkMeter.InputOutput] = "reading and writing objects of the store",
+        [WorkMeter.Inflate] = "reading and decompressing input files",
         [WorkMeter.Physics] = "physics",
         [WorkMeter.Kernel] = "the model's computation",
         [WorkMeter.AllReduce] = "summing gradients over ranks",

@@ -25,7 +25,7 @@ export async function send(method, path, body) {
 }
 
 /**
- * Follows server-sent events until the caller's `isLast` says so; a lost connection is made again, and the gateway then repeats what there is.
+ * Follows server-sent events until the caller has enough; a lost connection is made again, and the gateway then repeats what there is.
  * @param {string} path
  * @param {(event: string, data: any) => boolean} take what to do with an event; true ends it
  */
@@ -61,8 +61,15 @@ async function read(reader, take) {
     rest = blocks.pop();
     for (const block of blocks) {
       const lines = block.split('\n');
-      const event = lines.find(line => line.startsWith('event:'))?.slice(6).trim() ?? 'message';
-      const data = lines.filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n');
+      const event =
+        lines
+          .find(line => line.startsWith('event:'))
+          ?.slice(6)
+          .trim() ?? 'message';
+      const data = lines
+        .filter(line => line.startsWith('data:'))
+        .map(line => line.slice(5))
+        .join('\n');
       if (data && take(event, JSON.parse(data))) return true;
     }
   }
@@ -88,15 +95,21 @@ async function problem(answer) {
   try {
     const json = await answer.json();
     message = json.errors
-      ? Object.entries(json.errors).map(([field, texts]) => `${field}: ${texts.join(', ')}`).join('\n')
-      : json.detail ?? json.title ?? message;
-  } catch { /* not a problem document: the status has to do */ }
+      ? Object.entries(json.errors)
+          .map(([field, texts]) => `${field}: ${texts.join(', ')}`)
+          .join('\n')
+      : (json.detail ?? json.title ?? message);
+  } catch {
+    /* not a problem document: the status has to do */
+  }
   return Object.assign(new Error(message), { status: answer.status });
 }
 
 // One question at a time, whoever needs the answer.
 function token() {
-  asking ??= askForToken().finally(() => { asking = null; });
+  asking ??= askForToken().finally(() => {
+    asking = null;
+  });
   return asking;
 }
 
@@ -104,11 +117,19 @@ function askForToken() {
   return new Promise(resolve => {
     const input = el('input', { type: 'password', id: 'token', autocomplete: 'current-password', required: true });
     const wrong = el('p', { class: 'problem', role: 'alert', id: 'token-problem', hidden: true });
-    const dialog = el('dialog', { 'aria-labelledby': 'token-title' }, el('form', { onsubmit: submit },
-      el('h2', { id: 'token-title' }, 'This gateway asks for its API token'),
-      el('p', {}, 'It is asked for once in this browser session. Whoever runs the gateway has set it as DAPRHEP_API_TOKEN.'),
-      wrong, el('label', { class: 'field' }, 'Token', input),
-      el('p', { class: 'actions' }, el('button', { class: 'primary' }, 'Go on'))));
+    const dialog = el(
+      'dialog',
+      { 'aria-labelledby': 'token-title' },
+      el(
+        'form',
+        { onsubmit: submit },
+        el('h2', { id: 'token-title' }, 'This gateway asks for its API token'),
+        el('p', {}, 'It is asked for once in this browser session. Whoever runs the gateway has set it as DAPRHEP_API_TOKEN.'),
+        wrong,
+        el('label', { class: 'field' }, 'Token', input),
+        el('p', { class: 'actions' }, el('button', { class: 'primary' }, 'Go on')),
+      ),
+    );
     dialog.addEventListener('cancel', event => event.preventDefault());
     document.body.append(dialog);
     dialog.showModal();
@@ -116,7 +137,9 @@ function askForToken() {
 
     async function submit(event) {
       event.preventDefault();
-      const answer = await fetch('session', { method: 'POST', headers: { ...MARK, Authorization: `Bearer ${input.value}` } }).catch(() => null);
+      const answer = await fetch('session', { method: 'POST', headers: { ...MARK, Authorization: `Bearer ${input.value}` } }).catch(
+        () => null,
+      );
       if (answer?.ok) {
         dialog.close();
         dialog.remove();

@@ -13,28 +13,61 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [430, 250, 52, 8, 8, 40];
  */
 export function lineChart(title, lines, axes) {
   const all = lines.flatMap(line => line.points);
-  const [x0, x1] = range(all.map(point => point[0]), axes.from, axes.to);
-  const [y0, y1] = range(all.map(point => point[1]), axes.low, axes.high);
-  const x = value => LEFT + (value - x0) / (x1 - x0) * (WIDTH - LEFT - RIGHT);
-  const y = value => HEIGHT - BOTTOM - (value - y0) / (y1 - y0) * (HEIGHT - TOP - BOTTOM);
-  const label = `${title}. ${lines.map(line => line.points.length
-    ? `${line.name}: ${fixed(line.points[0][1], 4)} to ${fixed(line.points.at(-1)[1], 4)}` : `${line.name}: nothing yet`).join('; ')}.`;
+  const [x0, x1] = range(
+    all.map(point => point[0]),
+    axes.from,
+    axes.to,
+  );
+  const [y0, y1] = range(
+    all.map(point => point[1]),
+    axes.low,
+    axes.high,
+  );
+  const x = value => LEFT + ((value - x0) / (x1 - x0)) * (WIDTH - LEFT - RIGHT);
+  const y = value => HEIGHT - BOTTOM - ((value - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM);
+  const label = `${title}. ${lines
+    .map(line =>
+      line.points.length
+        ? `${line.name}: ${fixed(line.points[0][1], 4)} to ${fixed(line.points.at(-1)[1], 4)}`
+        : `${line.name}: nothing yet`,
+    )
+    .join('; ')}.`;
   const drawing = svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label });
   for (const tick of ticks(y0, y1)) {
-    drawing.append(svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick) }),
-      svg('text', { class: 'tick', x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, short(tick)));
+    drawing.append(
+      svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick) }),
+      svg('text', { class: 'tick', x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, short(tick)),
+    );
   }
   for (const tick of ticks(x0, x1)) {
-    drawing.append(svg('line', { class: 'grid', x1: x(tick), x2: x(tick), y1: TOP, y2: HEIGHT - BOTTOM }),
-      svg('text', { class: 'tick', x: x(tick), y: HEIGHT - BOTTOM + 16, 'text-anchor': 'middle' }, short(tick)));
+    drawing.append(
+      svg('line', { class: 'grid', x1: x(tick), x2: x(tick), y1: TOP, y2: HEIGHT - BOTTOM }),
+      svg('text', { class: 'tick', x: x(tick), y: HEIGHT - BOTTOM + 16, 'text-anchor': 'middle' }, short(tick)),
+    );
   }
-  drawing.append(svg('rect', { class: 'frame', x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }),
+  drawing.append(
+    svg('rect', { class: 'frame', x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }),
     svg('text', { class: 'axis-title', x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, 'text-anchor': 'middle' }, axes.x),
-    svg('text', { class: 'axis-title', x: 13, y: (TOP + HEIGHT - BOTTOM) / 2, 'text-anchor': 'middle',
-      transform: `rotate(-90 13 ${(TOP + HEIGHT - BOTTOM) / 2})` }, axes.y));
+    svg(
+      'text',
+      {
+        class: 'axis-title',
+        x: 13,
+        y: (TOP + HEIGHT - BOTTOM) / 2,
+        'text-anchor': 'middle',
+        transform: `rotate(-90 13 ${(TOP + HEIGHT - BOTTOM) / 2})`,
+      },
+      axes.y,
+    ),
+  );
   for (const line of lines) {
     if (line.points.length > 1) {
-      drawing.append(svg('polyline', { class: `curve line${line.series}`, points: line.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' ') }));
+      drawing.append(
+        svg('polyline', {
+          class: `curve line${line.series}`,
+          points: line.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' '),
+        }),
+      );
     }
     if (line.dots || line.points.length === 1) {
       drawing.append(...line.points.map(([a, b]) => svg('circle', { class: `point fill${line.series}`, cx: x(a), cy: y(b), r: 3.5 })));
@@ -47,8 +80,11 @@ export function lineChart(title, lines, axes) {
 export function legend(element, names) {
   const list = element('ul', { class: 'legend' });
   for (const [name, series] of names) {
-    const line = svg('svg', { viewBox: '0 0 28 10', 'aria-hidden': 'true' },
-      svg('line', { class: `line${series}`, x1: 0, y1: 5, x2: 28, y2: 5 }));
+    const line = svg(
+      'svg',
+      { viewBox: '0 0 28 10', 'aria-hidden': 'true' },
+      svg('line', { class: `line${series}`, x1: 0, y1: 5, x2: 28, y2: 5 }),
+    );
     list.append(element('li', {}, line, name));
   }
   return list;

@@ -2,9 +2,9 @@
 
 const UNKNOWN = '–';
 
-export const count = value => Number.isFinite(value) ? Math.round(value).toLocaleString('en').replaceAll(',', '\u202f') : UNKNOWN;
+export const count = value => (Number.isFinite(value) ? Math.round(value).toLocaleString('en').replaceAll(',', '\u202f') : UNKNOWN);
 
-export const fixed = (value, digits) => Number.isFinite(value) ? value.toFixed(digits) : UNKNOWN;
+export const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : UNKNOWN);
 
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return UNKNOWN;
@@ -23,9 +23,9 @@ export function bytes(value) {
 }
 
 /** A time of a run, in UTC as the records have it. */
-export const time = text => text ? `${text.slice(0, 10)} ${text.slice(11, 19)}` : UNKNOWN;
+export const time = text => (text ? `${text.slice(0, 10)} ${text.slice(11, 19)}` : UNKNOWN);
 
-export const clock = text => text ? text.slice(11, 19) : UNKNOWN;
+export const clock = text => (text ? text.slice(11, 19) : UNKNOWN);
 
 /** The mean over the classes; NaN where there is none. */
 export function meanAuc(run) {
@@ -38,5 +38,4 @@ const ENDED = new Set(['completed', 'failed', 'cancelled']);
 export const hasEnded = run => ENDED.has(run.status);
 
 /** Seconds from the acceptance of a run to its end, or until now. */
-export const secondsOf = run =>
-  (Date.parse(hasEnded(run) ? run.updatedAt : new Date().toISOString()) - Date.parse(run.createdAt)) / 1000;
+export const secondsOf = run => (Date.parse(hasEnded(run) ? run.updatedAt : new Date().toISOString()) - Date.parse(run.createdAt)) / 1000;

@@ -1,4 +1,4 @@
-// What is served: versions, what came of promotions, drift; promote, roll back, canary, shadow. By the service serving, through the gateway.
+// What is served: versions, promotions, drift; promote, roll back, canary, shadow. By the service serving, through the gateway.
 
 import { connected, get, send } from './api.js';
 import { el, id, say } from './dom.js';
@@ -11,10 +11,17 @@ const shown = new Map();
 async function refresh() {
   try {
     const lines = await get('models');
-    const models = await Promise.all(lines.map(async line => [await get(`models/${encodeURIComponent(line.name)}`),
-      await get(`models/${encodeURIComponent(line.name)}/drift`).catch(error => ({ problem: error.message }))]));
+    const models = await Promise.all(
+      lines.map(async line => [
+        await get(`models/${encodeURIComponent(line.name)}`),
+        await get(`models/${encodeURIComponent(line.name)}/drift`).catch(error => ({ problem: error.message })),
+      ]),
+    );
     connected(true);
-    say(id('count'), lines.length ? `${count(lines.length)} served` : 'Nothing is served yet: a run that is to serve its model says so under “Serve as”.');
+    say(
+      id('count'),
+      lines.length ? `${count(lines.length)} served` : 'Nothing is served yet: a run that is to serve its model says so under “Serve as”.',
+    );
     id('problem').hidden = true;
     for (const [model, drift] of models) show(model, drift);
     for (const [name, section] of shown) {
@@ -40,23 +47,97 @@ function show(model, drift) {
 function section(model, drift) {
   const path = `models/${encodeURIComponent(model.name)}`;
   const title = `model-${model.name}`;
-  return el('section', { 'aria-labelledby': title, 'data-model': model.name },
-    el('div', { class: 'heading' }, el('h2', { id: title }, model.name), el('p', {}, model.version ? `${model.version} answers` : 'no version answers'),
-      el('p', { class: 'actions' }, model.previous
-        ? button(`Roll back to ${model.previous}`, `Let ${model.previous} of ${model.name} answer again?`, () => send('POST', `${path}/rollback`), 'danger') : null)),
+  return el(
+    'section',
+    { 'aria-labelledby': title, 'data-model': model.name },
+    el(
+      'div',
+      { class: 'heading' },
+      el('h2', { id: title }, model.name),
+      el('p', {}, model.version ? `${model.version} answers` : 'no version answers'),
+      el(
+        'p',
+        { class: 'actions' },
+        model.previous
+          ? button(
+              `Roll back to ${model.previous}`,
+              `Let ${model.previous} of ${model.name} answer again?`,
+              () => send('POST', `${path}/rollback`),
+              'danger',
+            )
+          : null,
+      ),
+    ),
     model.problem ? el('p', { class: 'problem' }, model.problem) : null,
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Versions of ${model.name}` }, el('table', {},
-      el('caption', {}, 'Versions, newest first'),
-      el('thead', {}, el('tr', {}, ['Version', 'State', 'Run', 'Added'].map(name => el('th', { scope: 'col' }, name)),
-        ['AUC', 'Accuracy'].map(name => el('th', { scope: 'col', class: 'n' }, name)), el('th', { scope: 'col' }, 'Change'))),
-      el('tbody', {}, [...model.versions].reverse().map(version => versionRow(model, version, path))))),
-    model.promotions.length ? el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Promotions of ${model.name}` }, el('table', {},
-      el('caption', {}, 'Promotions: what the gate said, newest first'),
-      el('thead', {}, el('tr', {}, ['Run', 'Version', 'Against', 'Gate', 'Reasons'].map(name => el('th', { scope: 'col' }, name)))),
-      el('tbody', {}, [...model.promotions].reverse().map(one => el('tr', {}, el('th', { scope: 'row' }, runLink(one.run)), el('td', {}, one.version),
-        el('td', {}, one.against ?? 'chance'), el('td', {}, el('span', { class: `state ${one.served ? 'completed' : 'failed'}` }, one.served ? '✓ passed' : '✕ refused')),
-        el('td', {}, (one.reasons ?? []).join('; '))))))) : null,
-    shadowOf(model), driftOf(model, drift));
+    el(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Versions of ${model.name}` },
+      el(
+        'table',
+        {},
+        el('caption', {}, 'Versions, newest first'),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            ['Version', 'State', 'Run', 'Added'].map(name => el('th', { scope: 'col' }, name)),
+            ['AUC', 'Accuracy'].map(name => el('th', { scope: 'col', class: 'n' }, name)),
+            el('th', { scope: 'col' }, 'Change'),
+          ),
+        ),
+        el(
+          'tbody',
+          {},
+          [...model.versions].reverse().map(version => versionRow(model, version, path)),
+        ),
+      ),
+    ),
+    model.promotions.length
+      ? el(
+          'div',
+          { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Promotions of ${model.name}` },
+          el(
+            'table',
+            {},
+            el('caption', {}, 'Promotions: what the gate said, newest first'),
+            el(
+              'thead',
+              {},
+              el(
+                'tr',
+                {},
+                ['Run', 'Version', 'Against', 'Gate', 'Reasons'].map(name => el('th', { scope: 'col' }, name)),
+              ),
+            ),
+            el(
+              'tbody',
+              {},
+              [...model.promotions]
+                .reverse()
+                .map(one =>
+                  el(
+                    'tr',
+                    {},
+                    el('th', { scope: 'row' }, runLink(one.run)),
+                    el('td', {}, one.version),
+                    el('td', {}, one.against ?? 'chance'),
+                    el(
+                      'td',
+                      {},
+                      el('span', { class: `state ${one.served ? 'completed' : 'failed'}` }, one.served ? '✓ passed' : '✕ refused'),
+                    ),
+                    el('td', {}, (one.reasons ?? []).join('; ')),
+                  ),
+                ),
+            ),
+          ),
+        )
+      : null,
+    shadowOf(model),
+    driftOf(model, drift),
+  );
 }
 
 function versionRow(model, version, path) {
@@ -65,26 +146,53 @@ function versionRow(model, version, path) {
   if (version.version === model.canary?.version) states.push(`canary ${model.canary.percent} %`);
   if (version.version === model.shadow) states.push('shadow');
   const auc = Object.values(version.metrics?.auc ?? {});
-  const change = version.version === model.version ? [] : [
-    button('Promote', `Let ${version.version} of ${model.name} answer, without a gate?`, () => send('POST', `${path}/promote`, { version: version.version })),
-    version.version === model.canary?.version
-      ? button('End canary', null, () => send('DELETE', `${path}/canary`))
-      : button('Canary 10 %', null, () => send('PUT', `${path}/canary`, { version: version.version, percent: 10 })),
-    version.version === model.shadow
-      ? button('End shadow', null, () => send('DELETE', `${path}/shadow`))
-      : button('Shadow', null, () => send('PUT', `${path}/shadow`, { version: version.version }))];
-  return el('tr', { class: states.includes('served') ? 'best' : null }, el('th', { scope: 'row' }, version.version), el('td', {}, states.join(', ')),
-    el('td', {}, version.run ? runLink(version.run) : ''), el('td', {}, time(version.addedAt)),
-    el('td', { class: 'n' }, fixed(auc.reduce((sum, value) => sum + value, 0) / auc.length, 4)), el('td', { class: 'n' }, fixed(version.metrics?.accuracy, 4)),
-    el('td', {}, el('span', { class: 'actions' }, change.map(one => Object.assign(one, { ariaLabel: `${one.textContent}: ${version.version} of ${model.name}` })))));
+  const change =
+    version.version === model.version
+      ? []
+      : [
+          button('Promote', `Let ${version.version} of ${model.name} answer, without a gate?`, () =>
+            send('POST', `${path}/promote`, { version: version.version }),
+          ),
+          version.version === model.canary?.version
+            ? button('End canary', null, () => send('DELETE', `${path}/canary`))
+            : button('Canary 10 %', null, () => send('PUT', `${path}/canary`, { version: version.version, percent: 10 })),
+          version.version === model.shadow
+            ? button('End shadow', null, () => send('DELETE', `${path}/shadow`))
+            : button('Shadow', null, () => send('PUT', `${path}/shadow`, { version: version.version })),
+        ];
+  return el(
+    'tr',
+    { class: states.includes('served') ? 'best' : null },
+    el('th', { scope: 'row' }, version.version),
+    el('td', {}, states.join(', ')),
+    el('td', {}, version.run ? runLink(version.run) : ''),
+    el('td', {}, time(version.addedAt)),
+    el('td', { class: 'n' }, fixed(auc.reduce((sum, value) => sum + value, 0) / auc.length, 4)),
+    el('td', { class: 'n' }, fixed(version.metrics?.accuracy, 4)),
+    el(
+      'td',
+      {},
+      el(
+        'span',
+        { class: 'actions' },
+        change.map(one => Object.assign(one, { ariaLabel: `${one.textContent}: ${version.version} of ${model.name}` })),
+      ),
+    ),
+  );
 }
 
 const runLink = run => el('a', { href: `run?run=${encodeURIComponent(run)}` }, run);
 
 function shadowOf(model) {
   const seen = model.shadowStatistics;
-  return seen ? el('p', {}, `Shadow ${seen.version}: ${count(seen.events)} events, same class for ${fixed(100 * seen.agreed / seen.events, 2)} %, `
-    + `probabilities differ by ${fixed(seen.meanDifference, 4)} on average, ${fixed(seen.largestDifference, 4)} at most.`) : null;
+  return seen
+    ? el(
+        'p',
+        {},
+        `Shadow ${seen.version}: ${count(seen.events)} events, same class for ${fixed((100 * seen.agreed) / seen.events, 2)} %, ` +
+          `probabilities differ by ${fixed(seen.meanDifference, 4)} on average, ${fixed(seen.largestDifference, 4)} at most.`,
+      )
+    : null;
 }
 
 // A bar for each quantity; 0.1 and 0.2 are where people begin to look and to act.
@@ -92,24 +200,76 @@ function driftOf(model, drift) {
   if (drift.problem) return el('p', { class: 'meta' }, `Drift: ${drift.problem}`);
   const all = [...drift.report.features, ...drift.report.scores.map(score => ({ ...score, name: `score ${score.name}` }))];
   const most = Math.max(0.25, ...all.map(one => one.psi).filter(Number.isFinite));
-  return el('details', { open: drift.alarm }, el('summary', {}, `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`),
-    el('table', { class: 'drift' }, el('caption', {}, 'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.'),
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Quantity'), el('th', { scope: 'col' }, 'PSI'), el('th', { scope: 'col', class: 'n' }, 'PSI'), el('th', { scope: 'col', class: 'n' }, 'KS'), el('th', { scope: 'col' }, 'State'))),
-      el('tbody', {}, all.map(one => el('tr', {}, el('th', { scope: 'row' }, one.name),
-        el('td', {}, el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` })),
-        el('td', { class: 'n' }, fixed(one.psi, 3)), el('td', { class: 'n' }, fixed(one.ks, 3)), el('td', {}, one.hasDrifted ? 'drifted' : ''))))));
+  return el(
+    'details',
+    { open: drift.alarm },
+    el(
+      'summary',
+      {},
+      `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`,
+    ),
+    el(
+      'table',
+      { class: 'drift' },
+      el(
+        'caption',
+        {},
+        'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.',
+      ),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          el('th', { scope: 'col' }, 'Quantity'),
+          el('th', { scope: 'col' }, 'PSI'),
+          el('th', { scope: 'col', class: 'n' }, 'PSI'),
+          el('th', { scope: 'col', class: 'n' }, 'KS'),
+          el('th', { scope: 'col' }, 'State'),
+        ),
+      ),
+      el(
+        'tbody',
+        {},
+        all.map(one =>
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'row' }, one.name),
+            el(
+              'td',
+              {},
+              el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` }),
+            ),
+            el('td', { class: 'n' }, fixed(one.psi, 3)),
+            el('td', { class: 'n' }, fixed(one.ks, 3)),
+            el('td', {}, one.hasDrifted ? 'drifted' : ''),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function button(label, question, does, kind) {
-  return el('button', { type: 'button', class: kind, onclick: async () => {
-    if (question && !await sure(label, question)) return;
-    try {
-      await does();
-      await refresh();
-    } catch (error) {
-      fail(error);
-    }
-  } }, label);
+  return el(
+    'button',
+    {
+      type: 'button',
+      class: kind,
+      onclick: async () => {
+        if (question && !(await sure(label, question))) return;
+        try {
+          await does();
+          await refresh();
+        } catch (error) {
+          fail(error);
+        }
+      },
+    },
+    label,
+  );
 }
 
 function fail(error) {
@@ -118,4 +278,6 @@ function fail(error) {
 }
 
 await refresh();
-setInterval(() => { if (!document.hidden) refresh(); }, REFRESH);
+setInterval(() => {
+  if (!document.hidden) refresh();
+}, REFRESH);

@@ -5,9 +5,19 @@ import { count, duration, hasEnded } from './format.js';
 
 // Which activities and jobs belong to which step; those that are a fan-out have cells.
 const STEP_OF = {
-  PlanPartitions: 'plan', ConvertPartition: 'convert', ExcludeFiles: 'convert', MergeStatistics: 'statistics', ScatterPartition: 'shards',
-  BuildShard: 'shards', ProposeTrials: 'tune', RecordTrials: 'tune', 'job trial': 'tune', 'job train': 'train', EvaluateModel: 'evaluate',
-  Promote: 'promote', WriteReport: 'report',
+  PlanPartitions: 'plan',
+  ConvertPartition: 'convert',
+  ExcludeFiles: 'convert',
+  MergeStatistics: 'statistics',
+  ScatterPartition: 'shards',
+  BuildShard: 'shards',
+  ProposeTrials: 'tune',
+  RecordTrials: 'tune',
+  'job trial': 'tune',
+  'job train': 'train',
+  EvaluateModel: 'evaluate',
+  Promote: 'promote',
+  WriteReport: 'report',
 };
 const SIGN = { done: '✓', now: '▶', failed: '✕', later: '·' };
 const MOST_CELLS = 1500;
@@ -36,9 +46,19 @@ export function pipeline(list, tell) {
       const share = told?.totalEvents > 0 ? told.events / told.totalEvents : 0;
       bar.hidden = state !== 'now' || !told;
       if (!bar.hidden) bar.value = share;
-      say(line, timing ? `${duration(timing.seconds)}${timing.events && timing.seconds ? ` · ${count(timing.events / timing.seconds)} ev/s` : ''}`
-        : state === 'now' ? rateOf(name, told) || (run.waiting ?? '') : '');
-      parts(cells, work.filter(one => stepOf(one) === name), state === 'now' ? run.parts : null);
+      say(
+        line,
+        timing
+          ? `${duration(timing.seconds)}${timing.events && timing.seconds ? ` · ${count(timing.events / timing.seconds)} ev/s` : ''}`
+          : state === 'now'
+            ? rateOf(name, told) || (run.waiting ?? '')
+            : '',
+      );
+      parts(
+        cells,
+        work.filter(one => stepOf(one) === name),
+        state === 'now' ? run.parts : null,
+      );
     }
   }
 
@@ -61,7 +81,7 @@ export function pipeline(list, tell) {
     for (const one of work) {
       if (one.part === undefined) continue;
       const key = `${one.work === 'ScatterPartition' ? 'scatter ' : ''}${one.part}`;
-      byPart.set(key, [...byPart.get(key) ?? [], one]);
+      byPart.set(key, [...(byPart.get(key) ?? []), one]);
     }
     const total = Math.max(byPart.size, expected ?? 0);
     cells.hidden = total < 2;
@@ -85,8 +105,13 @@ export function pipeline(list, tell) {
       }
       // Of many cells one is in the tab order; arrows go on from there.
       cell.tabIndex = i === 0 ? 0 : -1;
-      cell.show = one ? () => tell(`${about}${one.last.subject ? `, ${one.last.subject}` : ''}${one.last.error ? `: ${one.last.error}` : ''}`
-        + ` (${one.last.process}${one.last.ended ? `, ${duration((Date.parse(one.last.ended) - Date.parse(one.last.taken)) / 1000)}` : ''})`) : null;
+      cell.show = one
+        ? () =>
+            tell(
+              `${about}${one.last.subject ? `, ${one.last.subject}` : ''}${one.last.error ? `: ${one.last.error}` : ''}` +
+                ` (${one.last.process}${one.last.ended ? `, ${duration((Date.parse(one.last.ended) - Date.parse(one.last.taken)) / 1000)}` : ''})`,
+            )
+        : null;
     }
   }
 }

@@ -1,7 +1,7 @@
 // One run as it goes on: its steps and their parts, the training's curves, retries and errors, the log, where it comes from.
 
 import { follow, get, send } from './api.js';
-import { legend, lineChart } from './chart.js';
+import { curves } from './curves.js';
 import { el, id, say } from './dom.js';
 import { bytes, clock, count, duration, fixed, hasEnded, meanAuc, secondsOf, time } from './format.js';
 import { pipeline } from './pipeline.js';
@@ -29,7 +29,7 @@ function take(event, data) {
   if (event === 'work') for (const one of data) work.set(one.id, one);
   if (event === 'points') {
     for (const one of data) points.set(`${one.share} ${one.isEpoch}`, one);
-    curves();
+    curves(points, id('training'), id('curves'));
   }
   if (event === 'log') log(data);
   if (event === 'state' && hasEnded(run)) {
@@ -58,10 +58,19 @@ function draw() {
   }
   id('problem').hidden = !run.error && !run.waiting;
   say(id('problem'), run.error ?? run.waiting ?? '');
-  const figures = [['Model', run.model], ['Physics', run.physics], ['Classes', run.classes?.join(' ')], ['Started', time(run.createdAt)],
-    ['Duration', duration(secondsOf(run))]];
+  const figures = [
+    ['Model', run.model],
+    ['Physics', run.physics],
+    ['Classes', run.classes?.join(' ')],
+    ['Started', time(run.createdAt)],
+    ['Duration', duration(secondsOf(run))],
+  ];
   if (run.result) figures.push(['Mean AUC', fixed(meanAuc(run), 4)], ['Accuracy', fixed(run.result.accuracy, 4)]);
-  if (run.result?.promotion) figures.push(['Promotion', `${run.result.promotion.version} of ${run.result.promotion.name} ${run.result.promotion.served ? 'is served' : 'is refused'}`]);
+  if (run.result?.promotion)
+    figures.push([
+      'Promotion',
+      `${run.result.promotion.version} of ${run.result.promotion.name} ${run.result.promotion.served ? 'is served' : 'is refused'}`,
+    ]);
   if (run.result?.badFiles?.length) figures.push(['Files left out', count(run.result.badFiles.length)]);
   pairs(id('key'), figures, true);
   steps(run, progress, [...work.values()]);
@@ -74,24 +83,11 @@ function pairs(list, figures, together) {
   const text = JSON.stringify(keys);
   if (list.dataset.is === text) return;
   list.dataset.is = text;
-  list.replaceChildren(...keys.flatMap(([key, value]) => together
-    ? [el('div', {}, el('dt', {}, key), el('dd', {}, String(value)))]
-    : [el('dt', {}, key), el('dd', {}, String(value))]));
-}
-
-function curves() {
-  const known = [...points.values()].sort((a, b) => a.share - b.share);
-  if (known.length === 0) return;
-  id('training').hidden = false;
-  const [live, epochs] = [known.filter(one => !one.isEpoch), known.filter(one => one.isEpoch)];
-  const line = (of, list, label, series, dots) => ({ name: label, series, dots, points: list.filter(one => one[of] !== undefined).map(one => [100 * one.share, one[of]]) });
-  const figure = (title, unit, charted, limits) => el('figure', {}, el('h3', {}, title), legend(el, charted.map(one => [one.name, one.series])),
-    lineChart(title, charted, { x: 'training done [%]', y: unit, from: 0, to: 100, ...limits }));
-  id('curves').replaceChildren(
-    figure('Loss', 'mean cross-entropy', [line('loss', live.length ? live : epochs, 'training', 0), line('testLoss', epochs, 'test', 1, true)]),
-    figure('Accuracy', 'accuracy', [line('accuracy', live, 'training', 0), line('accuracy', epochs, 'test', 1, true)]),
-    figure('AUC of training events', 'mean AUC', [line('auc', live, 'training', 0)]));
-  id('curves').dataset.last = known.at(-1).share;
+  list.replaceChildren(
+    ...keys.flatMap(([key, value]) =>
+      together ? [el('div', {}, el('dt', {}, key), el('dd', {}, String(value)))] : [el('dt', {}, key), el('dd', {}, String(value))],
+    ),
+  );
 }
 
 // What was tried more than once, or went wrong.
@@ -99,7 +95,7 @@ function troubles() {
   const tries = new Map();
   for (const one of work.values()) {
     const key = `${one.work} ${one.part ?? ''} ${one.work.startsWith('job') ? one.attempt : ''}`;
-    tries.set(key, [...tries.get(key) ?? [], one]);
+    tries.set(key, [...(tries.get(key) ?? []), one]);
   }
   const bad = [...tries.values()].filter(list => list.length > 1 || list.some(one => one.error) || list.at(-1).attempt > 1);
   id('troubles').hidden = bad.length === 0;
@@ -107,11 +103,21 @@ function troubles() {
   const rows = id('trouble-rows');
   if (rows.dataset.is === text) return;
   rows.dataset.is = text;
-  rows.replaceChildren(...bad.slice(0, 500).map(list => {
-    const last = list.at(-1);
-    return el('tr', {}, el('th', { scope: 'row' }, last.work), el('td', {}, last.part ?? ''), el('td', {}, list.find(one => one.subject)?.subject ?? ''),
-      el('td', { class: 'n' }, String(Math.max(list.length, last.attempt ?? 1))), el('td', {}, last.state), el('td', {}, list.findLast(one => one.error)?.error ?? ''));
-  }));
+  rows.replaceChildren(
+    ...bad.slice(0, 500).map(list => {
+      const last = list.at(-1);
+      return el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, last.work),
+        el('td', {}, last.part ?? ''),
+        el('td', {}, list.find(one => one.subject)?.subject ?? ''),
+        el('td', { class: 'n' }, String(Math.max(list.length, last.attempt ?? 1))),
+        el('td', {}, last.state),
+        el('td', {}, list.findLast(one => one.error)?.error ?? ''),
+      );
+    }),
+  );
 }
 
 function log(more) {
@@ -122,7 +128,17 @@ function log(more) {
     const key = `${line.time} ${line.process} ${line.text}`;
     if (lines.includes(key)) continue;
     lines.push(key);
-    list.append(el('li', { class: line.level }, el('time', { datetime: line.time }, clock(line.time)), ' ', el('span', { class: 'who' }, line.process), ' ', line.text));
+    list.append(
+      el(
+        'li',
+        { class: line.level },
+        el('time', { datetime: line.time }, clock(line.time)),
+        ' ',
+        el('span', { class: 'who' }, line.process),
+        ' ',
+        line.text,
+      ),
+    );
   }
   while (lines.length > 500) {
     lines.shift();
@@ -133,17 +149,29 @@ function log(more) {
 
 // Buttons stay the same elements, so that the keyboard's focus stays on them.
 const buttons = {
-  suspend: button('Suspend', () => steer('suspend')), resume: button('Resume', () => steer('resume')),
-  cancel: button('Cancel', () => sure('Cancel the run?', 'What it has finished stays in the store; resuming goes on after it.').then(is => is && steer('cancel')), 'danger'),
+  suspend: button('Suspend', () => steer('suspend')),
+  resume: button('Resume', () => steer('resume')),
+  cancel: button(
+    'Cancel',
+    () => sure('Cancel the run?', 'What it has finished stays in the store; resuming goes on after it.').then(is => is && steer('cancel')),
+    'danger',
+  ),
   again: button('Run again with changes', async () => openStart(await get(`${path}/request`))),
 };
 const compare = el('a', { class: 'button', href: `compare?run=${encodeURIComponent(name)}` }, 'Compare');
 const workload = el('a', { class: 'button', href: `workload?run=${encodeURIComponent(name)}` }, 'Workload');
 const events = el('a', { class: 'button', href: `event?run=${encodeURIComponent(name)}` }, 'Mistakes');
-const downloads = [['report', 'Report', null], ['metrics', 'metrics.json', 'metrics.json'], ['curves', 'curves.json', 'curves.json'],
-  ['record', 'run.json', 'run.json'], ['model/model.safetensors', 'model.safetensors', 'model.safetensors'],
-  ['model/model.onnx', 'model.onnx', 'model.onnx'], ['model/model.json', 'model.json', 'model.json']]
-  .map(([file, label, save]) => el('a', { href: `../${path}/${file}`, download: save && `${name}-${save}`, class: file === 'report' ? 'button' : null }, label));
+const downloads = [
+  ['report', 'Report', null],
+  ['metrics', 'metrics.json', 'metrics.json'],
+  ['curves', 'curves.json', 'curves.json'],
+  ['record', 'run.json', 'run.json'],
+  ['model/model.safetensors', 'model.safetensors', 'model.safetensors'],
+  ['model/model.onnx', 'model.onnx', 'model.onnx'],
+  ['model/model.json', 'model.json', 'model.json'],
+].map(([file, label, save]) =>
+  el('a', { href: `../${path}/${file}`, download: save && `${name}-${save}`, class: file === 'report' ? 'button' : null }, label),
+);
 
 function button(label, does, kind) {
   return el('button', { type: 'button', class: kind, onclick: () => does().catch(error => fail(error)) }, label);
@@ -158,7 +186,7 @@ function actions() {
 }
 
 async function steer(verb) {
-  run = { ...run, ...await send('POST', `${path}/${verb}`) };
+  run = { ...run, ...(await send('POST', `${path}/${verb}`)) };
   draw();
   if (verb === 'resume') watch();
 }
@@ -173,20 +201,76 @@ async function ended() {
   const record = await get(`${path}/record`).catch(() => null);
   if (!record) return;
   id('lineage').replaceChildren(
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Input files' }, el('table', {}, el('caption', {}, 'Input files'),
-      el('thead', {}, el('tr', {}, ['File', 'Class', 'Use'].map(head => el('th', { scope: 'col' }, head)), ['Events', 'Size'].map(head => el('th', { scope: 'col', class: 'n' }, head)), el('th', { scope: 'col' }, 'Digest'))),
-      el('tbody', {}, record.inputs.slice(0, 200).map(input => el('tr', {}, el('th', { scope: 'row' }, input.url), el('td', {}, input.class), el('td', {}, input.use),
-        el('td', { class: 'n' }, count(input.entries_read)), el('td', { class: 'n' }, bytes(input.bytes)), el('td', {}, el('code', {}, input.digest.slice(0, 16)))))))),
-    el('dl', { class: 'pairs' }, [['software', record.software], ['store', record.store], ...Object.entries(record.objects)]
-      .flatMap(([key, value]) => [el('dt', {}, key), el('dd', {}, el('code', {}, String(value)))])),
-    el('p', {}, 'Downloads: ', downloads.slice(1).flatMap((link, i) => i ? [' · ', link] : [link])));
+    el(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Input files' },
+      el(
+        'table',
+        {},
+        el('caption', {}, 'Input files'),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            ['File', 'Class', 'Use'].map(head => el('th', { scope: 'col' }, head)),
+            ['Events', 'Size'].map(head => el('th', { scope: 'col', class: 'n' }, head)),
+            el('th', { scope: 'col' }, 'Digest'),
+          ),
+        ),
+        el(
+          'tbody',
+          {},
+          record.inputs
+            .slice(0, 200)
+            .map(input =>
+              el(
+                'tr',
+                {},
+                el('th', { scope: 'row' }, input.url),
+                el('td', {}, input.class),
+                el('td', {}, input.use),
+                el('td', { class: 'n' }, count(input.entries_read)),
+                el('td', { class: 'n' }, bytes(input.bytes)),
+                el('td', {}, el('code', {}, input.digest.slice(0, 16))),
+              ),
+            ),
+        ),
+      ),
+    ),
+    el(
+      'dl',
+      { class: 'pairs' },
+      [['software', record.software], ['store', record.store], ...Object.entries(record.objects)].flatMap(([key, value]) => [
+        el('dt', {}, key),
+        el('dd', {}, el('code', {}, String(value))),
+      ]),
+    ),
+    el(
+      'p',
+      {},
+      'Downloads: ',
+      downloads.slice(1).flatMap((link, i) => (i ? [' · ', link] : [link])),
+    ),
+  );
 }
 
 async function request() {
   const asked = await get(`${path}/request`);
-  pairs(id('request'), [...asked.samples.map(sample => [sample.class, sample.files.length > 6 ? `${count(sample.files.length)} files, ${sample.files[0]} …` : sample.files.join(', ')]),
-    ...Object.entries(asked).filter(([key, value]) => !['samples', 'testSamples', 'run'].includes(key) && value !== null && value !== false)
-      .map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value])], false);
+  pairs(
+    id('request'),
+    [
+      ...asked.samples.map(sample => [
+        sample.class,
+        sample.files.length > 6 ? `${count(sample.files.length)} files, ${sample.files[0]} …` : sample.files.join(', '),
+      ]),
+      ...Object.entries(asked)
+        .filter(([key, value]) => !['samples', 'testSamples', 'run'].includes(key) && value !== null && value !== false)
+        .map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+    ],
+    false,
+  );
 }
 
 async function watch() {
@@ -200,5 +284,7 @@ async function watch() {
   }
 }
 
-setInterval(() => { if (run && !hasEnded(run)) later(); }, 1000);
+setInterval(() => {
+  if (run && !hasEnded(run)) later();
+}, 1000);
 await watch();

@@ -23,21 +23,29 @@ const chosen = new Set();
 const filters = { text: id('text'), status: id('status'), model: id('model') };
 const order = { by: 'created', down: true };
 const values = {
-  run: run => run.run, status: run => run.status, model: run => run.model ?? '', auc: run => nan(meanAuc(run)),
-  accuracy: run => nan(run.result?.accuracy), seconds: run => secondsOf(run), created: run => run.createdAt,
+  run: run => run.run,
+  status: run => run.status,
+  model: run => run.model ?? '',
+  auc: run => nan(meanAuc(run)),
+  accuracy: run => nan(run.result?.accuracy),
+  seconds: run => secondsOf(run),
+  created: run => run.createdAt,
 };
 let sorted = [];
 let shown = [];
 let revision = '';
 let whole = 0;
 
-const nan = value => Number.isFinite(value) ? value : -1;
+const nan = value => (Number.isFinite(value) ? value : -1);
 const scroll = id('scroll');
 const rows = id('rows');
 
 // What a filter looks through, once a run.
-const words = run => [run.run, run.model, run.physics, run.status, run.step, run.error, run.waiting, run.result?.promotion?.name, ...run.classes ?? []]
-  .filter(Boolean).join('\n').toLowerCase();
+const words = run =>
+  [run.run, run.model, run.physics, run.status, run.step, run.error, run.waiting, run.result?.promotion?.name, ...(run.classes ?? [])]
+    .filter(Boolean)
+    .join('\n')
+    .toLowerCase();
 
 function take(list, isWhole) {
   if (isWhole) {
@@ -67,8 +75,9 @@ function sort() {
 function find() {
   const wanted = filters.text.value.toLowerCase().split(' ').filter(Boolean);
   const [status, model] = [filters.status.value, filters.model.value];
-  shown = sorted.filter(run => (!status || run.status === status) && (!model || run.model === model)
-    && wanted.every(word => run.words.includes(word)));
+  shown = sorted.filter(
+    run => (!status || run.status === status) && (!model || run.model === model) && wanted.every(word => run.words.includes(word)),
+  );
   const all = `${count(runs.size)} ${runs.size === 1 ? 'run' : 'runs'}`;
   say(id('count'), shown.length === runs.size ? all : `${count(shown.length)} of ${all}`);
   id('empty').hidden = shown.length > 0;
@@ -83,10 +92,15 @@ function draw() {
   const last = Math.min(shown.length, Math.ceil((scroll.scrollTop + scroll.clientHeight) / height) + MARGIN);
   const focused = document.activeElement?.closest('tr[data-run]')?.dataset.run;
   const control = document.activeElement?.tagName;
-  const drawn = [space(first * height), ...shown.slice(first, last).map((run, index) => row(run, first + index)), space((shown.length - last) * height)];
+  const drawn = [
+    space(first * height),
+    ...shown.slice(first, last).map((run, index) => row(run, first + index)),
+    space((shown.length - last) * height),
+  ];
   rows.replaceChildren(...drawn);
   scroll.querySelector('table').setAttribute('aria-rowcount', shown.length + 1);
-  if (focused) rows.querySelector(`tr[data-run="${CSS.escape(focused)}"] ${control === 'INPUT' ? 'input' : 'a'}`)?.focus({ preventScroll: true });
+  if (focused)
+    rows.querySelector(`tr[data-run="${CSS.escape(focused)}"] ${control === 'INPUT' ? 'input' : 'a'}`)?.focus({ preventScroll: true });
 }
 
 function space(height) {
@@ -98,16 +112,28 @@ function space(height) {
 function row(run, index) {
   const box = el('input', { type: 'checkbox', 'aria-label': `Compare ${run.run}`, onchange: () => choose(run.run, box.checked) });
   box.checked = chosen.has(run.run);
-  return el('tr', { 'data-run': run.run, 'aria-rowindex': index + 2, class: box.checked ? 'chosen' : null },
+  return el(
+    'tr',
+    { 'data-run': run.run, 'aria-rowindex': index + 2, class: box.checked ? 'chosen' : null },
     el('td', { class: 'pick' }, box),
     el('td', { title: run.run }, el('a', { href: `run?run=${encodeURIComponent(run.run)}` }, run.run)),
     el('td', {}, stateOf(run)),
     el('td', {}, run.model ?? ''),
     el('td', { class: 'wide-only' }, (run.classes ?? []).join(' ')),
-    el('td', { class: 'n', title: Object.entries(run.result?.auc ?? {}).map(([name, auc]) => `${name} ${fixed(auc, 4)}`).join(', ') }, fixed(meanAuc(run), 4)),
+    el(
+      'td',
+      {
+        class: 'n',
+        title: Object.entries(run.result?.auc ?? {})
+          .map(([name, auc]) => `${name} ${fixed(auc, 4)}`)
+          .join(', '),
+      },
+      fixed(meanAuc(run), 4),
+    ),
     el('td', { class: 'n wide-only' }, fixed(run.result?.accuracy, 4)),
     el('td', { class: 'n' }, duration(secondsOf(run))),
-    el('td', { class: 'n wide-only' }, time(run.createdAt)));
+    el('td', { class: 'n wide-only' }, time(run.createdAt)),
+  );
 }
 
 function choose(name, is) {
@@ -166,5 +192,9 @@ for (const head of document.querySelectorAll('th[data-sort]')) {
 }
 id('start').addEventListener('click', () => openStart(null));
 await refresh();
-setInterval(() => { if (!document.hidden) refresh(); }, REFRESH);
-document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+setInterval(() => {
+  if (!document.hidden) refresh();
+}, REFRESH);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refresh();
+});

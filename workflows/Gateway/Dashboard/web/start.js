@@ -15,7 +15,11 @@ export async function openStart(request) {
   if (!request) folder.value = choices.samples ?? '';
   folder.addEventListener('input', () => spread(folder.value.trim(), files));
   if (folder.value) spread(folder.value, files);
-  const model = el('select', { id: 'start-model' }, choices.models.map(name => el('option', {}, name)));
+  const model = el(
+    'select',
+    { id: 'start-model' },
+    choices.models.map(name => el('option', {}, name)),
+  );
   model.value = request?.model ?? 'hlf';
   const physics = el('select', { id: 'physics' }, el('option', {}, 'standard'), el('option', {}, 'cern2019'));
   physics.value = request?.physics ?? 'standard';
@@ -25,8 +29,11 @@ export async function openStart(request) {
     return input;
   };
   const numbers = {
-    epochs: number('epochs', request?.epochs), batch: number('batch', request?.batch ?? 128), seed: number('seed', request?.seed ?? 1, 0),
-    ranks: number('ranks', request?.ranks ?? 1), maxEvents: number('maxEvents', request?.maxEvents),
+    epochs: number('epochs', request?.epochs),
+    batch: number('batch', request?.batch ?? 128),
+    seed: number('seed', request?.seed ?? 1, 0),
+    ranks: number('ranks', request?.ranks ?? 1),
+    maxEvents: number('maxEvents', request?.maxEvents),
     maxBadFiles: number('maxBadFiles', request?.maxBadFiles ?? 0, 0),
   };
   const promote = el('input', { id: 'promote', autocomplete: 'off', placeholder: 'not served' });
@@ -37,19 +44,42 @@ export async function openStart(request) {
   const problem = el('p', { class: 'problem', role: 'alert', hidden: true });
   const field = (label, input) => el('label', { class: 'field', for: input.id }, label, input);
   const go = el('button', { class: 'primary' }, 'Start');
-  dialog.replaceChildren(el('form', { onsubmit: start },
-    el('h2', { id: 'start-title' }, request ? `Run ${request.run} again, with changes` : 'Start a run'),
-    field('Folder with the sub-folders qcd, ttbar and wjets, as the ingest service sees it', folder),
-    el('details', { open: request !== null }, el('summary', {}, 'Files of each class'),
-      CLASSES.map(name => field(`${name}: paths, URLs or patterns, one a line`, files[name]))),
-    el('div', { class: 'fields' }, field('Model', model), field('Physics', physics), field('Epochs', numbers.epochs),
-      field('Batch', numbers.batch), field('Seed', numbers.seed), field('Ranks', numbers.ranks),
-      field('Events of a class, at most', numbers.maxEvents), field('Bad files, at most', numbers.maxBadFiles),
-      field('Serve as', promote)),
-    el('details', { open: Boolean(request?.tune) }, el('summary', {}, 'Search hyper-parameters'),
-      field('Search space (YAML)', space), field('Trials', trials)),
-    problem,
-    el('p', { class: 'actions' }, go, el('button', { type: 'button', onclick: () => dialog.close() }, 'Leave it'))));
+  dialog.replaceChildren(
+    el(
+      'form',
+      { onsubmit: start },
+      el('h2', { id: 'start-title' }, request ? `Run ${request.run} again, with changes` : 'Start a run'),
+      field('Folder with the sub-folders qcd, ttbar and wjets, as the ingest service sees it', folder),
+      el(
+        'details',
+        { open: request !== null },
+        el('summary', {}, 'Files of each class'),
+        CLASSES.map(name => field(`${name}: paths, URLs or patterns, one a line`, files[name])),
+      ),
+      el(
+        'div',
+        { class: 'fields' },
+        field('Model', model),
+        field('Physics', physics),
+        field('Epochs', numbers.epochs),
+        field('Batch', numbers.batch),
+        field('Seed', numbers.seed),
+        field('Ranks', numbers.ranks),
+        field('Events of a class, at most', numbers.maxEvents),
+        field('Bad files, at most', numbers.maxBadFiles),
+        field('Serve as', promote),
+      ),
+      el(
+        'details',
+        { open: Boolean(request?.tune) },
+        el('summary', {}, 'Search hyper-parameters'),
+        field('Search space (YAML)', space),
+        field('Trials', trials),
+      ),
+      problem,
+      el('p', { class: 'actions' }, go, el('button', { type: 'button', onclick: () => dialog.close() }, 'Leave it')),
+    ),
+  );
   dialog.showModal();
   folder.focus();
 
@@ -81,7 +111,11 @@ function without(request) {
   return rest;
 }
 
-const lines = text => text.split('\n').map(line => line.trim()).filter(Boolean);
+const lines = text =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean);
 
 function spread(folder, files) {
   const root = folder.replace(/\/+$/, '');
