@@ -43,19 +43,20 @@ internal static class ConvertModelCommand
         {
             Description = "Physics of its events: cern2019 or standard.", DefaultValueFactory = _ => PhysicsProfile.Cern2019.Name(),
         };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a line." };
         physics.AcceptOnlyFromAmong(PhysicsProfile.Cern2019.Name(), PhysicsProfile.Standard.Name());
         var command = new Command("convert", "Make a model that can be served from weights that were trained elsewhere.")
         {
-            weights, ranges, output, model, physics,
+            weights, ranges, output, model, physics, json,
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(() => RunAsync(
             parsed.GetValue(weights)!, parsed.GetValue(ranges)!, parsed.GetValue(output)!, parsed.GetValue(model)!,
-            parsed.GetValue(physics)!, cancellation)));
+            parsed.GetValue(physics)!, parsed.GetValue(json), cancellation)));
         return command;
     }
 
     private static async Task RunAsync(
-        string weights, string ranges, string output, string kind, string physics, CancellationToken cancellation)
+        string weights, string ranges, string output, string kind, string physics, bool json, CancellationToken cancellation)
     {
         byte[] values = await ReadAsync(weights, cancellation), scaling = await ReadAsync(ranges, cancellation);
         using Classifier model = ModelRegistry.Create(kind, HlfColumns.Count, EventClasses.Names.Count, seed: 0);
@@ -83,6 +84,12 @@ internal static class ConvertModelCommand
         await folder.WriteAsync(SavedModel.WeightsName, saved.Weights, cancellation);
         await folder.WriteAsync(SavedModel.OnnxName, saved.Onnx!, cancellation);
         await folder.WriteAsync(SavedModel.DescriptionName, saved.Description, cancellation);
+        if (json)
+        {
+            var made = new JsonObject { ["out"] = Path.GetFullPath(output), ["model"] = kind, ["physics"] = physics };
+            Console.Out.WriteLine(made.ToJsonString());
+            return;
+        }
         Console.Out.WriteLine($"{output}: {kind} with {physics} physics; serve it with ./daprhep serve {output}");
     }
 
