@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DaprHep.DevSidecar;
 using DaprHep.Features;
@@ -23,7 +21,7 @@ internal sealed class DashboardStack : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("daprhep-dashboard-");
-    private readonly Dictionary<string, int> _ports = Apps.All.Append(Apps.Pipeline).ToDictionary(app => app, _ => FreePort());
+    private readonly Dictionary<string, int> _ports = Apps.All.Append(Apps.Pipeline).ToDictionary(app => app, _ => LoopbackPort.Free());
     private readonly List<WebApplication> _services = [];
     private readonly HttpClient _publisher = new();
     private readonly string? _token;
@@ -177,12 +175,5 @@ internal sealed class DashboardStack : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         return builder;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -123,7 +123,7 @@ public class HttpTests
     [Fact]
     public async Task Invocation_passes_request_and_answer_through()
     {
-        var port = StackProcess.FreePort();
+        var port = LoopbackPort.Free();
         await using var app = await TestApp.StartAsync(port, "[]");
         await using var stack = await LocalStack.StartAsync(new SidecarOptions
         {

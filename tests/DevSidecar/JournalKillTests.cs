@@ -20,7 +20,7 @@ public class JournalKillTests
     {
         var random = new Random(20261122);
         var folder = Directory.CreateTempSubdirectory("devsidecar-journal-");
-        int[] ports = [StackProcess.FreePort(), StackProcess.FreePort()];
+        int[] ports = [LoopbackPort.Free(), LoopbackPort.Free()];
         using var sidecar = new StackProcess(
             "DevSidecar", ["--journal", Path.Combine(folder.FullName, "journal.db"),
             "--app", $"id=main,http={ports[0]},grpc={ports[1]}"], []);
@@ -50,7 +50,7 @@ public class JournalKillTests
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            await AcceptsAsync(http, limit.Token);
+            await AcceptsAsync(sidecar, http, limit.Token);
             await Task.Delay(random.Next(0, 120), limit.Token);
             sidecar.Kill();
             sidecar.Start();
@@ -85,7 +85,7 @@ public class JournalKillTests
     public async Task A_second_sidecar_on_the_same_journal_is_refused_and_the_first_goes_on()
     {
         var journal = LocalStack.NewJournal();
-        string[] Arguments() => ["--journal", journal, "--app", $"id=a,http={StackProcess.FreePort()},grpc={StackProcess.FreePort()}"];
+        string[] Arguments() => ["--journal", journal, "--app", $"id=a,http={LoopbackPort.Free()},grpc={LoopbackPort.Free()}"];
         await using var stack = await LocalStack.StartAsync(new SidecarOptions { JournalPath = journal, Nodes = [new NodeOptions("a")] });
         using var second = new StackProcess("DevSidecar", Arguments(), []);
         second.Start();
@@ -137,7 +137,7 @@ public class JournalKillTests
     }
 
     // Up again, and with the worker.
-    private static async Task AcceptsAsync(HttpClient http, CancellationToken limit)
+    private static async Task AcceptsAsync(StackProcess sidecar, HttpClient http, CancellationToken limit)
     {
         while (true)
         {
@@ -149,7 +149,7 @@ public class JournalKillTests
             }
             catch (HttpRequestException)
             {
-                // Not up yet.
+                sidecar.ShouldRun();
             }
 
             await Task.Delay(20, limit);

@@ -20,7 +20,7 @@ public class KillTests
         var random = new Random(seed);
         var folder = Directory.CreateTempSubdirectory("devsidecar-kill-");
         var outputs = folder.CreateSubdirectory("outputs").FullName;
-        int[] ports = [.. Enumerable.Range(0, 4).Select(_ => StackProcess.FreePort())];
+        int[] ports = [.. Enumerable.Range(0, 4).Select(_ => LoopbackPort.Free())];
         string[] arguments =
         [
             "--journal", Path.Combine(folder.FullName, "journal.db"), "--app", $"id=main,http={ports[0]},grpc={ports[1]}",
@@ -81,7 +81,7 @@ public class KillTests
         await using var stack = await LocalStack.StartAsync("app");
         var port = stack.Sidecar.Nodes[0].HttpPort;
         using var sidecar = new StackProcess(
-            "DevSidecar", ["--journal", LocalStack.NewJournal(), "--app", $"id=a,http={port},grpc={StackProcess.FreePort()}"], []);
+            "DevSidecar", ["--journal", LocalStack.NewJournal(), "--app", $"id=a,http={port},grpc={LoopbackPort.Free()}"], []);
         sidecar.Start();
         (await sidecar.WaitForExitAsync()).ShouldBe(1);
         string.Join('\n', sidecar.Output).ShouldContain($"127.0.0.1:{port}");

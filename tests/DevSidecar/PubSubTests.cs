@@ -14,7 +14,7 @@ public class PubSubTests
 
     private static async Task<(LocalStack Stack, TestApp App, HttpClient Http)> StartAsync(int? port = null, bool withApp = true)
     {
-        port ??= StackProcess.FreePort();
+        port ??= LoopbackPort.Free();
         var app = withApp ? await TestApp.StartAsync(port.Value, Subscriptions) : null!;
         var stack = await LocalStack.StartAsync(new SidecarOptions
         {
@@ -107,7 +107,7 @@ public class PubSubTests
     [Fact]
     public async Task Messages_wait_for_an_app_that_is_down_even_over_a_restart_of_the_sidecar()
     {
-        var port = StackProcess.FreePort();
+        var port = LoopbackPort.Free();
         var (stack, _, http) = await StartAsync(port, withApp: false);
         await using var __ = stack;
         using var ___ = http;

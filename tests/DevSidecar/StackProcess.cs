@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace DaprHep.DevSidecar.Tests;
 
@@ -37,17 +35,20 @@ internal sealed class StackProcess(string assembly, string[] arguments, Dictiona
         _process = null;
     }
 
+    /// <summary>Fails with what the process said if it has ended by itself.</summary>
+    public void ShouldRun()
+    {
+        if (!_process!.HasExited)
+            return;
+        _process.WaitForExit();
+        lock (Output)
+            throw new InvalidOperationException($"{assembly} ended with {_process.ExitCode}:\n{string.Join('\n', Output)}");
+    }
+
     public async Task<int> WaitForExitAsync()
     {
         await _process!.WaitForExitAsync();
         return _process.ExitCode;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public void Dispose()

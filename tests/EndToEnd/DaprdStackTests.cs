@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace DaprHep.EndToEnd.Tests;
 
@@ -31,7 +29,7 @@ public sealed class DaprdStackTests : IDisposable
             using Process mark = Process.Start("chmod", ["+x", file]);
             await mark.WaitForExitAsync();
         }
-        string placement = FreePort(), scheduler = FreePort();
+        string placement = LoopbackPort.Free().ToString(CultureInfo.InvariantCulture), scheduler = LoopbackPort.Free().ToString(CultureInfo.InvariantCulture);
         var environment = new Dictionary<string, string>
         {
             ["DAPRHEP_PLACEMENT_PORT"] = placement,
@@ -92,13 +90,6 @@ public sealed class DaprdStackTests : IDisposable
         result.Error.TrimEnd().ShouldNotContain('\n');
         result.Error.ShouldContain("daprd is neither on PATH nor in ~/.dapr/bin");
         result.Error.ShouldContain("dapr init --slim");
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     // The arguments of a program's processes, by process.

@@ -121,7 +121,7 @@ public sealed class S3AccessTests(Swift server) : IClassFixture<Swift>, IDisposa
     private static HttpListener Serve(Func<HttpListenerRequest, string?> answer, out string url)
     {
         var listener = new HttpListener();
-        url = $"http://127.0.0.1:{S3Server.FreePort()}/";
+        url = $"http://127.0.0.1:{LoopbackPort.Free()}/";
         listener.Prefixes.Add(url);
         listener.Start();
         _ = Task.Run(async () =>

@@ -80,7 +80,7 @@ public sealed class ServingOnS3Tests(S3rver s3) : IClassFixture<S3rver>, IDispos
 
         public static ServingProcess Start(string store, Dictionary<string, string> environment)
         {
-            int port = S3Server.FreePort();
+            int port = LoopbackPort.Free();
             string program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Serving", "release", "DaprHep.Serving.dll");
             var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$1\" >/dev/null 2>&1", "sh", program]);
             foreach ((string name, string value) in environment)

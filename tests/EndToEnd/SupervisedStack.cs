@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace DaprHep.EndToEnd.Tests;
@@ -24,7 +22,7 @@ internal sealed class SupervisedStack : IAsyncDisposable
     private SupervisedStack(IReadOnlyDictionary<string, string> environment)
     {
         _environment = environment;
-        _ports = Apps.ToDictionary(app => app, _ => (FreePort(), FreePort(), FreePort()));
+        _ports = Apps.ToDictionary(app => app, _ => (LoopbackPort.Free(), LoopbackPort.Free(), LoopbackPort.Free()));
         _sidecars = _ports.ToDictionary(app => app.Key, app => new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{app.Value.Http}") });
         Gateway = ClientOf("pipeline");
         Serving = ClientOf("serving");
@@ -178,23 +176,5 @@ internal sealed class SupervisedStack : IAsyncDisposable
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
-    }
-
-    // Outside the system's range, where a connection may take it before the process listens.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_768));
-                listener.Start();
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-            catch (SocketException)
-            {
-                // Taken; another.
-            }
-        }
     }
 }

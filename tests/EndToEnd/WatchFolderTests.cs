@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DaprHep.DevSidecar;
 using DaprHep.Hosting;
@@ -74,7 +72,7 @@ public sealed class WatchFolderTests : IDisposable
     [Fact]
     public async Task A_message_of_a_new_object_starts_the_same_in_the_service()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         var options = new SidecarOptions
         {
             JournalPath = Path.Combine(_folder, "journal.db"),
@@ -110,13 +108,6 @@ public sealed class WatchFolderTests : IDisposable
         manifest["parameters"]!["compression"]!.GetValue<string>().ShouldBe("zstd");
         manifest["parameters"]!["label"]!.GetValue<string>().ShouldBe("0");
         await service.StopAsync(TestContext.Current.CancellationToken);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string SampleOf(string name, string file) => Path.Combine(Repository.Samples, name, file);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Dapr.Workflow;
 using Dapr.Workflow.Registration;
@@ -65,7 +63,7 @@ internal sealed class JobStack : IAsyncDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("jobs-");
     private readonly List<WebApplication> _apps = [];
-    private readonly int _pipelinePort = FreePort();
+    private readonly int _pipelinePort = LoopbackPort.Free();
 
     public Sidecar Sidecar { get; private set; } = null!;
 
@@ -169,12 +167,5 @@ internal sealed class JobStack : IAsyncDisposable
         _apps.Add(app);
         await app.StartAsync();
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

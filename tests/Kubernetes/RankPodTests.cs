@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Distributed.Kubernetes;
@@ -22,7 +20,7 @@ public sealed class RankPodTests
     {
         RankJobTemplate template = RankJobTemplate.Read(Launch.TemplatePath, "daprhep/trainer:1.0");
         JsonObject job = template.JobFor("ranks-1", "daprhep", "t", new RankLaunch(2, ["job"]), null, TimeSpan.FromSeconds(50));
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         Process[] ranks = [.. Enumerable.Range(0, 2).Select(rank => Start(job, rank, port))];
         try
         {
@@ -64,12 +62,5 @@ public sealed class RankPodTests
         if (rank > 0)
             start.Environment["DAPRHEP_RANK_HOST"] = "127.0.0.1";
         return Process.Start(start)!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -48,7 +46,7 @@ public abstract class S3Server : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         Endpoint = $"http://127.0.0.1:{port}";
         ProcessStartInfo start = await PrepareAsync(_data, port);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -86,13 +84,6 @@ public abstract class S3Server : IAsyncLifetime
 
     /// <summary>How the server is started, its bucket included.</summary>
     protected abstract Task<ProcessStartInfo> PrepareAsync(string folder, int port);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private void Note(object sender, DataReceivedEventArgs line)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DaprHep.DevSidecar;
 using DaprHep.DevSidecar.Tests;
@@ -27,7 +26,7 @@ public sealed class TopicTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        (int serving, int reader) = (FreePort(), FreePort());
+        (int serving, int reader) = (LoopbackPort.Free(), LoopbackPort.Free());
         _reader = await TestApp.StartAsync(reader, Subscriptions);
         _sidecar = await Sidecar.StartAsync(new SidecarOptions
         {
@@ -119,12 +118,5 @@ public sealed class TopicTests : IAsyncLifetime
     {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync($"publish/pubsub/events?metadata.cloudevent.id={id}", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -244,7 +244,7 @@ public sealed class S3ConnectionTests
     [Fact]
     public async Task A_store_that_does_not_answer_is_said_to_be_out_of_reach()
     {
-        AmazonS3Config configuration = S3Connection.Configure($"http://127.0.0.1:{S3Server.FreePort()}");
+        AmazonS3Config configuration = S3Connection.Configure($"http://127.0.0.1:{LoopbackPort.Free()}");
         configuration.MaxErrorRetry = 0;
         using var client = new AmazonS3Client("key", "secret", configuration);
         var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
@@ -258,7 +258,7 @@ public sealed class S3ConnectionTests
     public async Task A_web_page_is_said_to_be_no_store(int status)
     {
         using var page = new HttpListener();
-        string endpoint = $"http://127.0.0.1:{S3Server.FreePort()}";
+        string endpoint = $"http://127.0.0.1:{LoopbackPort.Free()}";
         page.Prefixes.Add(endpoint + "/");
         page.Start();
         _ = Task.Run(async () =>
@@ -280,7 +280,7 @@ public sealed class S3ConnectionTests
     [Fact]
     public async Task A_store_of_an_unknown_authority_is_refused_at_once_and_what_to_do_is_said()
     {
-        using var front = new TlsFront($"http://127.0.0.1:{S3Server.FreePort()}");
+        using var front = new TlsFront($"http://127.0.0.1:{LoopbackPort.Free()}");
         using var client = new AmazonS3Client("key", "secret", S3Connection.Configure(front.Endpoint));
         var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
         e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using DaprHep.Learning.Distributed;
 
 namespace DaprHep.Learning.Tests.Distributed;
@@ -37,7 +35,7 @@ public class RankGroupTests
     [Fact]
     public async Task Rank_0_can_keep_the_rendezvous_and_leaves_last()
     {
-        using var processes = new RankProcesses(3, FreePort(), keptByRank0: true, "sums");
+        using var processes = new RankProcesses(3, LoopbackPort.Free(), keptByRank0: true, "sums");
 
         (await processes.EndAsync()).ShouldBe([0, 0, 0], processes[0].ErrorText + processes[1].ErrorText);
 
@@ -87,7 +85,7 @@ public class RankGroupTests
     [Fact]
     public async Task The_loss_of_the_rank_that_keeps_the_rendezvous_is_noticed()
     {
-        using var processes = new RankProcesses(2, FreePort(), keptByRank0: true, "endless");
+        using var processes = new RankProcesses(2, LoopbackPort.Free(), keptByRank0: true, "endless");
         await processes.WrittenByAllAsync("ready");
 
         processes[0].Kill();
@@ -121,7 +119,7 @@ public class RankGroupTests
     [Fact]
     public void A_rendezvous_that_does_not_answer_is_an_error()
     {
-        var nowhere = new Rendezvous("127.0.0.1", FreePort(), 1, 2) { JoinTimeout = TimeSpan.FromSeconds(1) };
+        var nowhere = new Rendezvous("127.0.0.1", LoopbackPort.Free(), 1, 2) { JoinTimeout = TimeSpan.FromSeconds(1) };
 
         Should.Throw<RendezvousException>(() => RankGroup.Join(nowhere)).Message
             .ShouldStartWith($"The rendezvous at 127.0.0.1:{nowhere.Port} did not answer within 1 s");
@@ -140,12 +138,5 @@ public class RankGroupTests
             var noticed = rank.Lines.Single(line => line.StartsWith("lost ", StringComparison.Ordinal))["lost ".Length..];
             (long.Parse(noticed, CultureInfo.InvariantCulture) - since).ShouldBeInRange(0, 10_000);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

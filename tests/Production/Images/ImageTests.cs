@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace DaprHep.Production.Tests.Images;
@@ -15,7 +13,7 @@ public sealed class ImageTests(ServingImage image) : IClassFixture<ServingImage>
     [Fact]
     public async Task The_service_starts_and_answers_as_a_user_without_rights()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         using Process service = Command.Start(
             image.Environment,
             "buildah", "run", "--isolation", "chroot", "--env", $"ASPNETCORE_URLS=http://127.0.0.1:{port}", image.Container, "--", Program);
@@ -104,12 +102,5 @@ public sealed class ImageTests(ServingImage image) : IClassFixture<ServingImage>
         {
             return "";
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

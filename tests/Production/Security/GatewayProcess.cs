@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace DaprHep.Production.Tests.Security;
 
@@ -27,7 +26,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <param name="variables">Its configuration.</param>
     public static async Task<GatewayProcess> StartAsync(string scheme, HttpMessageHandler handler, Dictionary<string, string> variables)
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         variables["ASPNETCORE_URLS"] = $"{scheme}://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
         variables["DAPR_HTTP_PORT"] = variables["DAPR_GRPC_PORT"] = "1";
         variables["Logging__LogLevel__Default"] = "None";
@@ -57,12 +56,5 @@ internal sealed class GatewayProcess : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
