@@ -34,6 +34,7 @@ public sealed class Browser : IAsyncLifetime
             TimezoneId = "UTC",
         });
         context.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         IPage page = await context.NewPageAsync();
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
