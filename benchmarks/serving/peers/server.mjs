@@ -33,4 +33,6 @@ const server = http.createServer((request, response) => {
     response.end(body);
   });
 });
+// A connection that has nothing to do for five seconds would be closed.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', 1024, () => console.log(`http://127.0.0.1:${server.address().port}`));
