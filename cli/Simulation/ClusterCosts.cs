@@ -1,8 +1,9 @@
 namespace DaprHep.Cli.Simulation;
 
 /// <summary>
-/// What work costs, as it was measured: rates in events a second of one core's processor time, sizes in bytes an event. Simulated events
-/// without pile-up, <c>standard</c> features, model <c>hlf</c>; other data and models have other rates (<c>--rate</c>).
+/// What work costs: rates in events a second of one core's processor time, sizes in bytes an event. Simulated events without pile-up,
+/// <c>standard</c> features, model <c>hlf</c>; other data and models have other rates (<c>--rate</c>). Conversion, scattering with shards and
+/// sizes are measured (docs/operations.md); the rates of plan, statistics, train and evaluate are estimates below what was measured.
 /// </summary>
 internal sealed record ClusterCosts
 {
@@ -23,7 +24,8 @@ internal sealed record ClusterCosts
     public const double StepSeconds = 2 * ActivitySeconds;
 
     /// <summary>
-    /// What two ranks do of what two alone would do: 1.69 of 2 (benchmarks, two ranks against one). So for each doubling.
+    /// What two ranks do of what two alone would do: 1.69 of 2 (benchmarks, two ranks against one, on a busy machine; on an idle one 1.2 to
+    /// 1.3 with faster kernels). So for each doubling.
     /// </summary>
     public const double RankEfficiency = 1.69 / 2;
 
