@@ -11,7 +11,8 @@ namespace DaprHep.Hosting;
 /// </summary>
 public sealed class SidecarHttp : IDisposable
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(3);
+    // A service that is away is refused at once; one on a busy machine is late, which is no reason to refuse its work.
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(10);
     private const string NoAppPort = "app channel is not initialized";
     private readonly HttpClient _http;
 
