@@ -154,10 +154,11 @@ internal static class RunCommand
         {
             if (request.Store.Length == 0)
                 request = request with { Store = folder.StoreUrl };
-            PipelineResult result = await WatchAsync(progress => gateway is null
+            RunState state = await StepWatch.WatchAsync(progress => gateway is null
                 ? EmbeddedAsync(request, progress, cancellation)
                 : RemoteAsync(gateway, request, progress, cancellation));
-            steps = result.Steps;
+            PipelineResult result = GatewayRun.ResultOf(state);
+            steps = state.Timings ?? [];
             await folder.PublishAsync(ObjectStore.Open(request.Store), result.Model, result.Report, cancellation);
         }
         catch (Exception e) when (Failure.IsBadInput(e))
@@ -172,16 +173,7 @@ internal static class RunCommand
             AnsiConsole.Write(summary.ToTable());
     }
 
-    private static Task<PipelineResult> WatchAsync(Func<IProgressSink, Task<PipelineResult>> run)
-    {
-        if (Console.IsErrorRedirected)
-            return run(new PlainProgress(Console.Error));
-        IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        var live = new LiveProgress(terminal);
-        return live.ShowAsync(() => run(live));
-    }
-
-    private static async Task<PipelineResult> EmbeddedAsync(
+    private static async Task<RunState> EmbeddedAsync(
         PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
     {
         await using EmbeddedStack stack = await EmbeddedStack.StartAsync(request, cancellation);
@@ -190,7 +182,8 @@ internal static class RunCommand
         return await GatewayRun.FollowAsync(client, state.Run, progress, Console.Error.WriteLine, cancellation);
     }
 
-    private static async Task<PipelineResult> RemoteAsync(string gateway, PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
+    private static async Task<RunState> RemoteAsync(
+        string gateway, PipelineRequest request, IProgressSink progress, CancellationToken cancellation)
     {
         using var client = new GatewayClient(gateway);
         RunState state = await client.StartAsync(request, cancellation);

@@ -27,15 +27,16 @@ internal static class WatchCommand
                 GatewayRun.ResultOf(await client.FindAsync(name, cancellation));
                 return;
             }
-            PipelineResult result = Console.IsErrorRedirected
+            RunState state = Console.IsErrorRedirected
                 ? await GatewayRun.FollowAsync(client, name, new PlainProgress(Console.Error), Console.Error.WriteLine, cancellation)
                 : await LiveAsync(client, name, cancellation);
+            PipelineResult result = GatewayRun.ResultOf(state);
             Console.Out.WriteLine($"{name} is completed: accuracy {result.Accuracy:F4}, model {result.Model}");
         }));
         return command;
     }
 
-    private static async Task<PipelineResult> LiveAsync(GatewayClient client, string run, CancellationToken cancellation)
+    private static async Task<RunState> LiveAsync(GatewayClient client, string run, CancellationToken cancellation)
     {
         IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         var view = new RunView(run);
@@ -47,6 +48,6 @@ internal static class WatchCommand
                 live.UpdateTarget(view.Draw());
             }
         });
-        return GatewayRun.ResultOf(view.State!);
+        return view.State!;
     }
 }

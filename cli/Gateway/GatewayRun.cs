@@ -7,15 +7,13 @@ namespace DaprHep.Cli.Gateway;
 /// <summary>Follows a run of a gateway to its end and reports its progress as an embedded run reports its own.</summary>
 internal static class GatewayRun
 {
-    /// <summary>Watches until the run ends.</summary>
+    /// <summary>Watches until the run ends, and gives its last state.</summary>
     /// <param name="gateway">The gateway.</param>
     /// <param name="run">Name of the run.</param>
     /// <param name="progress">Takes progress.</param>
     /// <param name="notice">Takes what else a person should know, for instance that the run waits for an app.</param>
     /// <param name="cancellation">Stops watching; the run goes on.</param>
-    /// <exception cref="BadInputException">The run failed because of its input.</exception>
-    /// <exception cref="GatewayException">The run failed or was cancelled.</exception>
-    public static async Task<PipelineResult> FollowAsync(
+    public static async Task<RunState> FollowAsync(
         GatewayClient gateway, string run, IProgressSink progress, Action<string> notice, CancellationToken cancellation)
     {
         var done = new Dictionary<string, long>();
@@ -37,10 +35,12 @@ internal static class GatewayRun
                     notice($"run {run} is suspended; ./daprhep resume {run} lets it go on");
             }
         }
-        return ResultOf(state!);
+        return state!;
     }
 
     /// <summary>The result of a run that has ended.</summary>
+    /// <exception cref="BadInputException">The run failed because of its input.</exception>
+    /// <exception cref="GatewayException">The run failed or was cancelled.</exception>
     public static PipelineResult ResultOf(RunState state) => state switch
     {
         { Result: { } result } => result,

@@ -124,7 +124,7 @@ internal sealed class RunIndex(Runs runs, ILogger<RunIndex> logger) : Background
     private static RunState ToLine(RunState state) => state with
     {
         Timings = null, Steps = null, StepSince = null, Parts = null,
-        Result = state.Result is { } result ? result with { BadFiles = [], Steps = [] } : null,
+        Result = state.Result is { } result ? result with { BadFiles = [] } : null,
     };
 
     private sealed record Line(RunState Run, long Revision);

@@ -109,7 +109,6 @@ public sealed class TopologyPipeline : Workflow<PipelineRequest, PipelineResult>
         return new PipelineResult(trained.Model, report.Prefix, evaluated.Accuracy, evaluated.Auc, report.BadFiles)
         {
             Promotion = promotion,
-            Steps = steps.Timings,
         };
     }
 

@@ -86,9 +86,6 @@ public sealed record PipelineResult(
 {
     /// <summary>What came of the promotion; null for a run that did not ask for one.</summary>
     public PromotionResult? Promotion { get; init; }
-
-    /// <summary>What each step took, the report with it, in their order.</summary>
-    public IReadOnlyList<StepTiming> Steps { get; init; } = [];
 }
 
 /// <summary>An input file that can't be read.</summary>
