@@ -11,6 +11,15 @@ internal static class LoopbackPort
     private const int First = 10_000;
     private const int End = 20_000;
 
+    /// <summary>So many ports that nothing listens at, none of them twice.</summary>
+    public static int[] Free(int count)
+    {
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+            ports.Add(Free());
+        return [.. ports];
+    }
+
     /// <summary>A port that nothing listens at.</summary>
     public static int Free()
     {

@@ -11,6 +11,7 @@ internal static class Peers
 {
     private const string Python = "/usr/bin/python3";
 
+    private static readonly string Folder = Path.Combine(Repository.Root, "benchmarks", "serving", "peers");
     private static readonly Lazy<bool> Node = new(Installed);
     private static readonly Lazy<bool> Torch = new(() => File.Exists(Python) && Output(Python, ["-c", "import torch"]) is not null);
 
@@ -25,11 +26,11 @@ internal static class Peers
 
     /// <summary>Starts ONNX Runtime behind its server.</summary>
     public static Task<ServerProcess> StartOnnxRuntimeAsync(string folder) =>
-        ServerProcess.StartAsync("node", [Path.Combine(Repository.Peers, "server.mjs"), Path.Combine(folder, SavedModel.OnnxName)]);
+        ServerProcess.StartAsync("node", [Path.Combine(Folder, "server.mjs"), Path.Combine(folder, SavedModel.OnnxName)]);
 
     /// <summary>Starts PyTorch behind its server.</summary>
     public static Task<ServerProcess> StartTorchAsync(string folder, string kind) =>
-        ServerProcess.StartAsync(Python, [Path.Combine(Repository.Peers, "server.py"), folder, kind]);
+        ServerProcess.StartAsync(Python, [Path.Combine(Folder, "server.py"), folder, kind]);
 
     /// <summary>Events a second of processor time through ONNX Runtime alone; NaN where it is not here.</summary>
     /// <param name="folder">Where the model and the events are.</param>
@@ -41,12 +42,12 @@ internal static class Peers
         : RateOf(Output(
             "node",
             [
-                Path.Combine(Repository.Peers, "bulk.mjs"), Path.Combine(folder, SavedModel.OnnxName), folder, $"{batch}", $"{seconds}", form,
+                Path.Combine(Folder, "bulk.mjs"), Path.Combine(folder, SavedModel.OnnxName), folder, $"{batch}", $"{seconds}", form,
             ]));
 
     /// <summary>The same through PyTorch, from prepared events.</summary>
     public static double TorchRate(string folder, string kind, int batch, double seconds) => HasTorch && kind is "hlf" or "inclusive"
-        ? RateOf(Output(Python, [Path.Combine(Repository.Peers, "bulk.py"), folder, kind, $"{batch}", $"{seconds}"]))
+        ? RateOf(Output(Python, [Path.Combine(Folder, "bulk.py"), folder, kind, $"{batch}", $"{seconds}"]))
         : double.NaN;
 
     /// <summary>Writes a model where servers and peers find it: our files, and for PyTorch a file for each tensor.</summary>
@@ -68,8 +69,8 @@ internal static class Peers
         if (Output("node", ["--version"]) is null)
             return false;
         // The package's own script would fetch a GPU's libraries.
-        return Directory.Exists(Path.Combine(Repository.Peers, "node_modules", "onnxruntime-node"))
-            || Output("npm", ["ci", "--prefix", Repository.Peers, "--ignore-scripts", "--no-audit", "--no-fund"]) is not null;
+        return Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node"))
+            || Output("npm", ["ci", "--prefix", Folder, "--ignore-scripts", "--no-audit", "--no-fund"]) is not null;
     }
 
     private static string? Output(string program, string[] arguments)

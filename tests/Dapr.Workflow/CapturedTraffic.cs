@@ -17,10 +17,10 @@ public static class CapturedTraffic
     public const string Own = "own_";
 
     /// <summary>The folder of our own captured traffic.</summary>
-    public static readonly string OwnFolder = Path.Combine(Root(), "tests", "Dapr.Workflow", "captured");
+    public static readonly string OwnFolder = Path.Combine(Repository.Root, "tests", "Dapr.Workflow", "captured");
 
-    private static readonly string? RuntimeFolder = new[] { "..", Path.Combine("..", "..") }
-        .Select(up => Path.GetFullPath(Path.Combine(Root(), up, "shared", "dapr", "capture"))).FirstOrDefault(Directory.Exists);
+    private static readonly string? RuntimeFolder =
+        Repository.Shared is { } shared && Path.Combine(shared, "dapr", "capture") is var folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>Whether the real runtime's traffic is there.</summary>
     public static bool HasRuntime => RuntimeFolder is not null;
@@ -53,12 +53,4 @@ public static class CapturedTraffic
         "google.protobuf.Empty" => Google.Protobuf.WellKnownTypes.Empty.Parser,
         _ => typeof(WorkItem).Assembly.GetType("DaprHep.WorkflowProtocol." + type)?.GetProperty("Parser")?.GetValue(null) as MessageParser,
     };
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DaprHep.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is not in a repository");
-        return folder.FullName;
-    }
 }

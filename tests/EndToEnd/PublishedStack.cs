@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace DaprHep.EndToEnd.Tests;
 
@@ -63,7 +62,7 @@ internal sealed class PublishedStack : IAsyncDisposable
     private async Task BeginAsync(PublishedPrograms programs, string keyPrefix, bool appPorts)
     {
         string[] apps = [.. programs.Names.Select(name => name == "gateway" ? Pipeline : name), "ingest"];
-        int[] ports = FreePorts(3 * apps.Length);
+        int[] ports = LoopbackPort.Free(3 * apps.Length);
         var seats = apps.Select((app, i) => (App: app, Port: ports[3 * i], Http: ports[(3 * i) + 1], Grpc: ports[(3 * i) + 2])).ToArray();
         int before = seats.Length / 2;
         foreach ((string app, int port, int http, int grpc) in seats[..before])
@@ -144,16 +143,5 @@ internal sealed class PublishedStack : IAsyncDisposable
             Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, $"{app} is not ready\n{Log}");
             await Task.Delay(100);
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] held = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in held)
-            listener.Start();
-        int[] ports = [.. held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in held)
-            listener.Dispose();
-        return ports;
     }
 }

@@ -130,7 +130,7 @@ public sealed class SourceTests : IDisposable
     [Fact]
     public async Task Chunks_of_several_files_come_in_order_and_hold_all_entries()
     {
-        var files = RootPaths.Expand([Path.Combine(TestFiles.Repository, "samples/*/*_a.root")]);
+        var files = RootPaths.Expand([Path.Combine(Repository.Samples, "*/*_a.root")]);
         files.Count.ShouldBe(3);
         var seen = new List<string>();
         long values = 0;
