@@ -67,7 +67,7 @@ internal static class ModelsCommand
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(answer.ToJsonString());
             else
-                AnsiConsole.Write(answer is JsonArray list ? TableOf(list) : TableOf(answer.AsObject()));
+                Write(answer);
         }));
     }
 
@@ -118,6 +118,39 @@ internal static class ModelsCommand
         catch (System.Text.Json.JsonException)
         {
             return null;
+        }
+    }
+
+    private static void Write(JsonNode answer)
+    {
+        if (answer is JsonArray list)
+        {
+            AnsiConsole.Write(TableOf(list));
+            return;
+        }
+        AnsiConsole.Write(TableOf(answer.AsObject()));
+        foreach (string note in NotesOf(answer))
+            AnsiConsole.WriteLine(note);
+    }
+
+    // What a table has no room for: why a version can't be served or was refused, and how the shadow does.
+    private static IEnumerable<string> NotesOf(JsonNode model)
+    {
+        if ((string?)model["problem"] is { } problem)
+            yield return $"problem: {problem}";
+        foreach (JsonNode? promotion in model["promotions"]!.AsArray())
+        {
+            if ((bool)promotion!["served"]!)
+                continue;
+            string reasons = string.Join("; ", promotion["reasons"]!.AsArray().Select(reason => (string?)reason));
+            yield return $"{(string?)promotion["version"]} was not served: {reasons}";
+        }
+        if (model["shadowStatistics"] is JsonObject shadow)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"shadow {(string?)shadow["version"]}: {(long)shadow["agreed"]!:N0} of {(long)shadow["events"]!:N0} events have the same class, "
+                + $"largest difference {(double)shadow["largestDifference"]!:F4}, {(long)shadow["dropped"]!:N0} passed over");
         }
     }
 

@@ -100,12 +100,7 @@ internal static class PredictCommand
 
     private static async Task<Predictor> LoadAsync(string location, TrainingDevice device, CancellationToken cancellation)
     {
-        (ObjectStore store, string prefix) = ObjectStore.OpenAt(location);
-        if (!await store.ExistsAsync($"{prefix}/{SavedModel.DescriptionName}", cancellation))
-        {
-            throw new BadInputException(
-                $"{location}: no {SavedModel.DescriptionName}; give a folder or prefix with a model, for instance OUT/model");
-        }
+        (ObjectStore store, string prefix) = await StoredModel.FindAsync(location, cancellation);
         try
         {
             Predictor predictor = await Predictor.LoadAsync(store, prefix, device, cancellation);

@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
+using DaprHep.Cli.Predictions;
 using DaprHep.Cli.Stack;
+using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
+using DaprHep.Learning.Artifacts;
+using DaprHep.Learning.Models;
 using DaprHep.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,6 +49,19 @@ internal static class ServeCommand
         return address;
     }
 
+    private static async Task<WebApplication> BuildAsync(
+        WebApplicationBuilder builder, string? name, string location, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ServingService.BuildAsync(builder, name, location, cancellation);
+        }
+        catch (Exception e) when (e is ModelFormatException or UnknownModelException)
+        {
+            throw new BadInputException($"{location}: {e.Message}", e);
+        }
+    }
+
     private static async Task RunAsync(
         string location, IPAddress address, int port, string? name, bool json, CancellationToken cancellation)
     {
@@ -57,7 +74,8 @@ internal static class ServeCommand
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddDaprHepTelemetry(Apps.Serving);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
-        await using WebApplication app = await ServingService.BuildAsync(builder, name, location, cancellation);
+        await StoredModel.FindAsync(location, cancellation);
+        await using WebApplication app = await BuildAsync(builder, name, location, cancellation);
         try
         {
             await app.StartAsync(cancellation);

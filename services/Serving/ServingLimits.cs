@@ -1,3 +1,5 @@
+using DaprHep.Hosting;
+
 namespace DaprHep.Serving;
 
 /// <summary>
@@ -43,10 +45,10 @@ internal sealed record ServingLimits
     public bool FlagOddValues { get; init; }
 
     /// <summary>Reads the limits.</summary>
-    /// <exception cref="InvalidOperationException">A value is not a number, or not above zero; the message names it.</exception>
+    /// <exception cref="BadInputException">A value is not a number, or not above zero; the message names it.</exception>
     public static ServingLimits From(IConfiguration configuration)
     {
-        ServingLimits limits = configuration.GetSection(Section).Get<ServingLimits>() ?? new ServingLimits();
+        ServingLimits limits = Parse(configuration.GetSection(Section));
         (string Name, long Value)[] all =
         [
             (nameof(MostJsonBytes), limits.MostJsonBytes), (nameof(MostRootBytes), limits.MostRootBytes),
@@ -58,8 +60,20 @@ internal sealed record ServingLimits
         foreach ((string name, long value) in all)
         {
             if (value <= 0)
-                throw new InvalidOperationException($"{Section}__{name} is {value}; expected a whole number above 0");
+                throw new BadInputException($"{Section}__{name} is {value}; expected a whole number above 0");
         }
         return limits;
+    }
+
+    private static ServingLimits Parse(IConfigurationSection section)
+    {
+        try
+        {
+            return section.Get<ServingLimits>() ?? new ServingLimits();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BadInputException($"a setting {Section}__… has no value that it may have: {e.Message}", e);
+        }
     }
 }

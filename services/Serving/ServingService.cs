@@ -74,7 +74,6 @@ public static class ServingService
         if (!PipelineRequest.CanServe(name))
             throw new BadInputException($"'{name}' can't be served: a name is 1 to 64 small letters, digits, '-', '.' and '_'");
         AddModels(builder);
-        builder.Services.AddProblemDetails();
         builder.Services.AddHealthChecks();
         WebApplication app = builder.Build();
         app.Services.GetRequiredService<ModelHost>().Take(await AloneAsync(name, location, predictor, cancellation));
@@ -122,7 +121,8 @@ public static class ServingService
         builder.Services.AddSingleton<PredictEndpoint>();
         builder.Services.AddSingleton<ServingMeasures>();
         builder.Services.AddHostedService<DriftAlarm>();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(options => options.AddSchemaTransformer<EventSchemas>());
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = RouteHints.Add);
 
         // With it goes an activity and a log scope for every request, which nobody reads; collectors still get their spans.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

@@ -61,6 +61,7 @@ public sealed class BulkTests
             3)));
         await RefusedAsync(400, "Arrow stream", Encoding.UTF8.GetBytes("this is no Arrow stream at all, but it has some length"));
         await RefusedAsync(400, "Arrow stream", ArrowBody.Of(events)[..^200]);
+        await RefusedAsync(400, "is an Arrow file; expected an Arrow stream", [.. "ARROW1\0\0"u8, .. ArrowBody.Of(events)]);
         RawEvents odd = events with { Hlf = [.. events.Hlf] };
         odd.Hlf[15] = float.NaN;
         await RefusedAsync(422, "event 1001", ArrowBody.Of(odd));

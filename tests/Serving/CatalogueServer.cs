@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DaprHep.Data.Objects;
+using DaprHep.Hosting.Telemetry;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Serving.Catalogue;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,7 @@ internal sealed class CatalogueServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.AddDaprHepTelemetry("serving");
         builder.Configuration.AddInMemoryCollection(
             settings.Append(("DAPRHEP_STORE", _folder.FullName))
                 .Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));

@@ -38,10 +38,10 @@ public sealed class CatalogueTests : IDisposable
         ServingCatalogue first = await Store.UpdateAsync(
             catalogue => catalogue.With(new ServedModel { Name = "a" }), CancellationToken.None);
         (await Store.ReadAfterAsync(first, CancellationToken.None)).ShouldBeNull();
-        for (int i = 0; i < 120; i++)
+        for (int i = 0; i < 60; i++)
             await Store.UpdateAsync(catalogue => catalogue.With(catalogue.Find("a")!.Add(Version($"{i}"))), CancellationToken.None);
-        (await Store.ReadAfterAsync(first, CancellationToken.None))!.Revision.ShouldBe(121);
-        (await Store.UpdateAsync(_ => null, CancellationToken.None)).Revision.ShouldBe(121);
+        (await Store.ReadAfterAsync(first, CancellationToken.None))!.Revision.ShouldBe(61);
+        (await Store.UpdateAsync(_ => null, CancellationToken.None)).Revision.ShouldBe(61);
     }
 
     [Fact]
@@ -66,6 +66,20 @@ public sealed class CatalogueTests : IDisposable
         model.RollBack()!.Serving.ShouldBe("v1");
         model.RollBack()!.RollBack().ShouldBeNull();
         model.Serve("v3").RollBack()!.Serving.ShouldBe("v2");
+        (model with { Shadow = "v1" }).RollBack()!.Shadow.ShouldBeNull();
+        (model with { Shadow = "v3" }).RollBack()!.Shadow.ShouldBe("v3");
+    }
+
+    [Fact]
+    public async Task A_change_that_is_made_is_no_failure_where_an_old_revision_cannot_be_deleted()
+    {
+        for (int i = 0; i < 50; i++)
+            await Store.UpdateAsync(catalogue => catalogue.With(new ServedModel { Name = $"{i}" }), CancellationToken.None);
+        string oldest = Path.Combine(_folder.FullName, "serving", "revision-0000000001.json");
+        File.Delete(oldest);
+        Directory.CreateDirectory(oldest);
+        (await Store.UpdateAsync(catalogue => catalogue.With(new ServedModel { Name = "last" }), CancellationToken.None)).Revision.ShouldBe(51);
+        (await Store.ReadAsync(CancellationToken.None)).Find("last").ShouldNotBeNull();
     }
 
     [Fact]

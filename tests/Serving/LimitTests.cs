@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using DaprHep.Hosting;
 
 namespace DaprHep.Serving.Tests;
 
@@ -141,7 +142,7 @@ public sealed class LimitTests
     public async Task A_limit_that_is_none_is_named_at_the_start(string key, string value)
     {
         using var folder = new ModelFolder();
-        var problem = await Should.ThrowAsync<InvalidOperationException>(() => Server.StartAsync(folder.Path, (key, value)));
+        var problem = await Should.ThrowAsync<BadInputException>(() => Server.StartAsync(folder.Path, (key, value)));
         problem.Message.ShouldContain("MostEvents");
     }
 

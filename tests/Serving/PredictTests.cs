@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DaprHep.Physics;
@@ -98,6 +99,9 @@ public sealed class PredictTests
     [InlineData("""{"events":[{"hlf":[1,1e99,3,4,5,6,7,8,9,10,11,12,13,14]}]}""", 422, "$.events[0].hlf.MET")]
     [InlineData("""{"events":[{"hlf":[1,2,-2e9,4,5,6,7,8,9,10,11,12,13,14]}]}""", 422, "$.events[0].hlf.PhiMET")]
     [InlineData("""{"events":[{"hlf":[1,null,3,4,5,6,7,8,9,10,11,12,13,14]}]}""", 400, "$.events[0].hlf.MET")]
+    [InlineData("""{"events":[{"hlf":[1,NaN,3,4,5,6,7,8,9,10,11,12,13,14]}]}""", 400, "$.events[0].hlf.MET")]
+    [InlineData("""{"events":[{"hlf":{"HT":1,"MET":-Infinity}}]}""", 400, "$.events[0].hlf.MET")]
+    [InlineData("""{"events":[{"hlf":[1,"NaN",3,4,5,6,7,8,9,10,11,12,13,14]}]}""", 422, "$.events[0].hlf.MET")]
     [InlineData("""{"events":[{"hlf":{"HT":1}}]}""", 422, "$.events[0].hlf.MET")]
     [InlineData("""{"events":[{"hlf":{"HT":1,"Ht":2}}]}""", 400, "$.events[0].hlf.Ht")]
     [InlineData("""{"events":[{"hlf":{"HT":1,"HT":2}}]}""", 400, "$.events[0].hlf.HT")]
@@ -131,6 +135,8 @@ public sealed class PredictTests
     [InlineData("""{"events":[{"particles":[[1,2]]}]}""", 422, "$.events[0].particles[0]")]
     [InlineData("""{"events":[{"particles":[{"Energy":1e30}]}]}""", 422, "$.events[0].particles[0].Energy")]
     [InlineData("""{"events":[{"particles":[{"Mass":1}]}]}""", 400, "$.events[0].particles[0].Mass")]
+    [InlineData("""{"events":[{"particles":[{"Energy":1}]}]}""", 422, "$.events[0].particles[0].Px")]
+    [InlineData("""{"events":[{"particles":[{"Energy":1,"Energy":1}]}]}""", 400, "$.events[0].particles[0].Energy")]
     [InlineData("""{"events":[{"particles":[5]}]}""", 400, "$.events[0].particles[0]")]
     public async Task What_is_wrong_with_particles_is_said_by_its_path(string body, int status, string path)
     {
@@ -159,12 +165,18 @@ public sealed class PredictTests
         await using Server server = await Server.StartAsync(folder.Path, ("Serving:FlagOddValues", "true"));
         JsonObject body = Server.BodyOf(ModelFolder.Events.Select(1, 2));
         float[] expected = Server.ProbabilitiesOf((await server.PredictAsync("hlf", body)).Answer);
-        body["events"]![0]!["hlf"]![1] = 1e20;
-        (HttpStatusCode status, JsonNode answer) = await server.PredictAsync("hlf", body);
-        status.ShouldBe(HttpStatusCode.OK);
-        answer["predictions"]![0]!["flagged"]!.GetValue<string>().ShouldStartWith("hlf.MET is 1E+20");
-        answer["predictions"]![0]!["probabilities"].ShouldBeNull();
-        answer["predictions"]![1]!["probabilities"]!.AsArray().Select(p => p!.GetValue<float>()).ShouldBe(expected[3..]);
+        (JsonNode? Value, string Shown)[] odd = [(1e20, "1E+20"), (null, "NaN"), ("NaN", "NaN"), ("-Infinity", "-Infinity")];
+        foreach ((JsonNode? value, string shown) in odd)
+        {
+            body["events"]![0]!["hlf"]![1] = value;
+            (HttpStatusCode status, JsonNode answer) = await server.PredictAsync("hlf", body);
+            status.ShouldBe(HttpStatusCode.OK, answer.ToJsonString());
+            answer["predictions"]![0]!["flagged"]!.GetValue<string>().ShouldStartWith($"hlf.MET is {shown}");
+            answer["predictions"]![0]!["probabilities"].ShouldBeNull();
+            answer["predictions"]![1]!["probabilities"]!.AsArray().Select(p => p!.GetValue<float>()).ShouldBe(expected[3..]);
+        }
+        string metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        metrics.ShouldContain($"version=\"{folder.Predictor.Description.WeightsSha256![..12]}\"}} {2 + odd.Length}\n");
     }
 
     [Fact]
@@ -182,6 +194,29 @@ public sealed class PredictTests
         (await server.PredictAsync("other", "{}")).Status.ShouldBe(HttpStatusCode.NotFound);
         JsonNode api = (await server.Http.GetFromJsonAsync<JsonNode>("/openapi/v1.json"))!;
         api["paths"]!.AsObject().Select(path => path.Key).ShouldContain("/v1/models/{name}/predict");
+        JsonNode one = api["components"]!["schemas"]!["PredictEvent"]!;
+        one["required"].ShouldBeNull();
+        one["properties"]!["hlf"]!["oneOf"]!.AsArray().Select(form => (string)form!["type"]!).ShouldBe(["array", "object"]);
+        one["properties"]!["particles"]!["items"]!["oneOf"]![0]!["maxItems"]!.GetValue<int>().ShouldBe(19);
+        api["components"]!["schemas"]!["EventPrediction"]!["required"].ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("GET", "/", null, 404, "GET /v1/models lists what is served")]
+    [InlineData("GET", "/v1/models/hlf/predict", null, 405, "/v1/models/hlf/predict does not take GET")]
+    [InlineData("POST", "/v1/models/hlf/predict", "application/x-www-form-urlencoded", 415, "application/vnd.apache.arrow.stream or")]
+    [InlineData("POST", "/v1/models/hlf/explain", "text/plain", 415, "the content type is 'text/plain'; expected application/json")]
+    [InlineData("PUT", "/v1/models/hlf/canary", "application/json", 400, "GET /openapi/v1.json")]
+    public async Task What_no_route_takes_is_answered_with_a_way_out(string method, string path, string? type, int status, string hint)
+    {
+        using var folder = new ModelFolder();
+        await using Server server = await Server.StartAsync(folder.Path);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+        if (type is not null)
+            request.Content = new StringContent("{]", new MediaTypeHeaderValue(type));
+        using HttpResponseMessage answer = await server.Http.SendAsync(request);
+        ((int)answer.StatusCode).ShouldBe(status);
+        (await answer.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!.GetValue<string>().ShouldContain(hint);
     }
 
     [Fact]

@@ -70,21 +70,25 @@ public sealed class RoutingTests
     {
         using ModelFolder first = new("hlf"), second = new("trees");
         await using var service = new CatalogueServer();
-        await service.AddAsync("top", first);
-        await service.AddAsync("top", second);
+        await service.AddAsync("parted", first);
+        await service.AddAsync("parted", second);
         using HttpClient http = await service.StartAsync();
-        await CatalogueServer.WaitAsync(http, "top", "v1");
-        await CatalogueServer.ChangeAsync(http, "PUT", "top/canary", new JsonObject { ["version"] = "v2", ["percent"] = 25 });
+        await CatalogueServer.WaitAsync(http, "parted", "v1");
+        await CatalogueServer.ChangeAsync(http, "PUT", "parted/canary", new JsonObject { ["version"] = "v2", ["percent"] = 25 });
         RawEvents events = ModelFolder.Events.Select([.. Enumerable.Range(0, 1000)]);
         bool[] canary = await AskAsync(i => (ulong)i);
         canary.Count(own => own).ShouldBeInRange(200, 300);
         canary.ShouldBe(Enumerable.Range(0, 1000).Select(i => Answer.IsInShare((ulong)i, 25)));
         (await AskAsync(i => (ulong)i)).ShouldBe(canary);
         (await AskAsync(_ => null)).ShouldAllBe(own => !own);
+        string metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        int own = canary.Count(one => one);
+        metrics.ShouldContain($"daprhep_serving_events_total{{model=\"parted\",version=\"v1\"}} {3000 - (2 * own)}");
+        metrics.ShouldContain($"daprhep_serving_events_total{{model=\"parted\",version=\"v2\"}} {2 * own}");
 
         async Task<bool[]> AskAsync(Func<int, JsonNode?> id)
         {
-            using HttpResponseMessage response = await http.PostAsJsonAsync("top/predict", Server.BodyOf(events, id: id));
+            using HttpResponseMessage response = await http.PostAsJsonAsync("parted/predict", Server.BodyOf(events, id: id));
             JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
             return [.. answer["predictions"]!.AsArray().Select(one => (string?)one!["version"] == "v2")];
         }
@@ -150,10 +154,47 @@ public sealed class RoutingTests
         File.AppendAllText(Path.Combine(newest, SavedModel.DescriptionName), " ");
         (int status, JsonNode answer) = await CatalogueServer.ChangeAsync(
             http, "POST", "top/promote", new JsonObject { ["version"] = "v2" });
-        (status, (string?)answer["version"]).ShouldBe((200, "v1"));
-        ((string?)answer["problem"]).ShouldNotBeNull().ShouldContain("was altered and is not served");
+        status.ShouldBe(409, answer.ToJsonString());
+        ((string?)answer["detail"]).ShouldNotBeNull().ShouldContain("was altered and is not served");
+        foreach (string place in (string[])["canary", "shadow"])
+        {
+            JsonObject choice = new() { ["version"] = "v2", ["percent"] = 5 };
+            (await CatalogueServer.ChangeAsync(http, "PUT", $"top/{place}", choice)).Status.ShouldBe(409);
+        }
+        JsonNode top = (await http.GetFromJsonAsync<JsonNode>("top"))!;
+        ((string?)top["version"], (string?)top["problem"]).ShouldBe(("v1", null));
         using HttpResponseMessage response = await http.PostAsJsonAsync("top/predict", Server.BodyOf(ModelFolder.Events.Select(1)));
         response.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_new_replica_serves_the_version_before_one_whose_file_is_gone_and_all_other_models_until_the_file_is_back()
+    {
+        using ModelFolder first = new("hlf"), second = new("trees");
+        await using var service = new CatalogueServer();
+        await service.AddAsync("top", first);
+        await service.AddAsync("top", second);
+        await service.AddAsync("zero", first);
+        using HttpClient early = await service.StartAsync();
+        await CatalogueServer.WaitAsync(early, "top", "v1");
+        (await CatalogueServer.ChangeAsync(early, "POST", "top/promote", new JsonObject { ["version"] = "v2" })).Status.ShouldBe(200);
+        string weights = Directory.GetDirectories(Path.Combine(service.Folder, "models"))
+            .Where(folder => File.ReadAllText(Path.Combine(folder, SavedModel.DescriptionName)).Contains("\"trees\"", StringComparison.Ordinal))
+            .Select(folder => Path.Combine(folder, SavedModel.WeightsName)).Single();
+        File.Move(weights, weights + ".away");
+
+        using HttpClient late = await service.StartAsync();
+        await CatalogueServer.WaitAsync(late, "top", "v1");
+        await CatalogueServer.WaitAsync(late, "zero", "v1");
+        JsonNode top = (await late.GetFromJsonAsync<JsonNode>("top"))!;
+        ((string?)top["problem"]).ShouldNotBeNull().ShouldStartWith("v2 can't be served:");
+        using HttpResponseMessage answer = await late.PostAsJsonAsync("top/predict", Server.BodyOf(ModelFolder.Events.Select(1)));
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+        ((string?)(await early.GetFromJsonAsync<JsonNode>("top"))!["version"]).ShouldBe("v2");
+
+        File.Move(weights + ".away", weights);
+        await CatalogueServer.WaitAsync(late, "top", "v2");
+        ((string?)(await late.GetFromJsonAsync<JsonNode>("top"))!["problem"]).ShouldBeNull();
     }
 
     [Fact]

@@ -53,12 +53,26 @@ internal sealed class CatalogueStore(ObjectStore store)
             byte[] content = JsonSerializer.SerializeToUtf8Bytes(next, ServingJson.Default.ServingCatalogue);
             if (await store.TryWriteAsync(KeyOf(next.Revision), content, cancellation))
             {
-                if (next.Revision > KeptRevisions)
-                    await store.DeleteAsync(KeyOf(next.Revision - KeptRevisions), cancellation);
+                await ForgetAsync(next.Revision - KeptRevisions);
                 return next;
             }
         }
         throw new ObjectStoreException(store.Url, Prefix, $"was changed by others {Attempts} times while this change was made; try again");
+    }
+
+    // The change is made; whoever is told that it failed would make it twice. What stays does no harm.
+    private async Task ForgetAsync(long revision)
+    {
+        if (revision <= 0)
+            return;
+        try
+        {
+            await store.DeleteAsync(KeyOf(revision), CancellationToken.None);
+        }
+        catch (ObjectStoreException)
+        {
+            // It stays.
+        }
     }
 
     private Task<ServingCatalogue> ReadAsync(string key, CancellationToken cancellation) =>

@@ -53,8 +53,13 @@ public sealed record ServedModel
         Shadow = Shadow == version ? null : Shadow,
     }).Pruned();
 
-    /// <summary>Lets the version answer that was served before, and ends the canary; null where there is none.</summary>
-    public ServedModel? RollBack() => Served.Count < 2 ? null : this with { Served = [.. Served.SkipLast(1)], Canary = null };
+    /// <summary>Lets the version answer that was served before, and ends the canary, and a shadow that it was; null where there is none.</summary>
+    public ServedModel? RollBack() => Served.Count < 2 ? null : this with
+    {
+        Served = [.. Served.SkipLast(1)],
+        Canary = null,
+        Shadow = Shadow == Served[^2] ? null : Shadow,
+    };
 
     /// <summary>Notes what came of a promotion.</summary>
     public ServedModel Note(PromotionRecord promotion) =>

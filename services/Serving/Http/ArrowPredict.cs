@@ -21,7 +21,7 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
         try
         {
             using var reader = new ArrowStreamReader(body, leaveOpen: true);
-            for (int number = 0; await NextAsync(reader, number, aborted) is { } batch; number++)
+            for (int number = 0; await NextAsync(reader, body, number, aborted) is { } batch; number++)
             {
                 using (batch)
                     await AnswerAsync(batch, number, answer, output, aborted);
@@ -36,7 +36,8 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
         }
     }
 
-    private static async Task<RecordBatch?> NextAsync(ArrowStreamReader reader, int number, CancellationToken aborted)
+    private static async Task<RecordBatch?> NextAsync(
+        ArrowStreamReader reader, BoundedBody body, int number, CancellationToken aborted)
     {
         try
         {
@@ -44,7 +45,10 @@ internal sealed class ArrowPredict(ServingLimits limits, ShadowComparison shadow
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or ArgumentException or OverflowException)
         {
-            throw new RequestProblem(StatusCodes.Status400BadRequest, "", $"batch {number} of the Arrow stream can't be read: {e.Message}");
+            string problem = body.IsArrowFile
+                ? "the body is an Arrow file; expected an Arrow stream (in pyarrow: ipc.new_stream in place of ipc.new_file)"
+                : $"batch {number} of the Arrow stream can't be read: {e.Message}";
+            throw new RequestProblem(StatusCodes.Status400BadRequest, "", problem);
         }
     }
 

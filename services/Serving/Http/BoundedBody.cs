@@ -4,6 +4,10 @@ namespace DaprHep.Serving.Http;
 internal sealed class BoundedBody(Stream body, int most) : Stream
 {
     private int _read;
+    private bool _hasBegun;
+
+    /// <summary>Whether it begins as an Arrow file does, which is no stream.</summary>
+    public bool IsArrowFile { get; private set; }
 
     public override bool CanRead => true;
 
@@ -28,6 +32,8 @@ internal sealed class BoundedBody(Stream body, int most) : Stream
     {
         int read = await body.ReadAsync(buffer, cancellationToken);
         _read += read;
+        if (!_hasBegun)
+            (_hasBegun, IsArrowFile) = (true, buffer.Span[..read].StartsWith("ARRO"u8));
         return _read <= most
             ? read
             : throw new RequestProblem(StatusCodes.Status413PayloadTooLarge, "", $"a batch has more than {most} bytes; send smaller ones");

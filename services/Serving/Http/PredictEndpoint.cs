@@ -9,8 +9,12 @@ namespace DaprHep.Serving.Http;
 /// <summary><c>POST /v1/models/{name}/predict</c>: events in, probabilities out, in the form that the content type says.</summary>
 internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, MemoryBudget budget, ShadowComparison shadows)
 {
-    private const string Json = "application/json";
-    private const string Known = $"{Json}, {ArrowAnswer.ContentType} or {RootPredict.ContentType}";
+    /// <summary>The content type of JSON.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>The content types that a body may have.</summary>
+    public const string KnownTypes = $"{Json}, {ArrowAnswer.ContentType} or {RootPredict.ContentType}";
+
     private readonly ArrowPredict _arrow = new(limits, shadows);
     private readonly RootPredict _root = new(limits, budget, shadows);
     private readonly RequestPlaces _few = new(limits.MostRequests), _bulk = new(limits.MostBulkRequests);
@@ -41,7 +45,7 @@ internal sealed class PredictEndpoint(ModelHost models, ServingLimits limits, Me
             else if (type.StartsWith(RootPredict.ContentType, StringComparison.OrdinalIgnoreCase))
                 await TakeAsync(context, _bulk, limits.MostRootBytes, answer, _root.AnswerAsync);
             else
-                throw new RequestProblem(415, "", $"the content type is '{type}'; expected {Known}");
+                throw new RequestProblem(415, "", $"the content type is '{type}'; expected {KnownTypes}");
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {

@@ -11,7 +11,6 @@ internal sealed class RequestTimes
     private static readonly double[] Bounds =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, double.PositiveInfinity];
 
-
     private static readonly long[] Ticks =
         [.. Bounds.Select(bound => double.IsFinite(bound) ? (long)(bound * Stopwatch.Frequency) : long.MaxValue)];
 

@@ -42,6 +42,7 @@ internal static class RoutingEndpoints
         {
             CatalogueStore store = context.RequestServices.GetService<CatalogueStore>()
                 ?? throw Conflict("one folder is served here and nothing else; versions are those of a service with a store");
+            await CheckAsync(store, name, change, context.RequestAborted);
             await store.UpdateAsync(
                 catalogue =>
                 {
@@ -62,6 +63,29 @@ internal static class RoutingEndpoints
         {
             return Results.Problem(
                 statusCode: StatusCodes.Status502BadGateway, title: "The object store does not answer as expected.", detail: e.Message);
+        }
+    }
+
+    // What can't be loaded is refused here, where somebody is told so; once in the catalogue, it would show when a replica starts.
+    private static async Task CheckAsync(
+        CatalogueStore store, string name, Func<ServedModel, ServedModel> change, CancellationToken cancellation)
+    {
+        ServedModel model = (await store.ReadAsync(cancellation)).Find(name) ?? throw PredictEndpoint.Unknown(name);
+        ServedModel changed = change(model);
+        (string? Before, string? After)[] places =
+            [(model.Serving, changed.Serving), (model.Canary?.Version, changed.Canary?.Version), (model.Shadow, changed.Shadow)];
+        foreach ((string? before, string? after) in places)
+        {
+            if (after == before || changed.Find(after) is not { } version)
+                continue;
+            try
+            {
+                await VersionLoading.LoadAsync(store.Objects, version, cancellation);
+            }
+            catch (UnservableVersionException e)
+            {
+                throw Conflict(e.Message);
+            }
         }
     }
 

@@ -37,12 +37,17 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     public async ValueTask PredictAsync(EventBuffer events)
     {
         await Serving.Batches.PredictAsync(events);
-        if (events.Flags.Count == 0)
-            Serving.Observe(events.Hlf, events.Offsets, events.Probabilities(Serving.Predictor.Classes));
-        if (Canary is null)
-            return;
+        IReadOnlyList<(int Event, string Reason)> flags = events.Flags;
+        int first = 0;
+        for (int i = 0; i < flags.Count; i++)
+        {
+            Observe(events, first, flags[i].Event);
+            first = flags[i].Event + 1;
+        }
+        Observe(events, first, events.Count);
         Span<float> probabilities = events.Probabilities(Serving.Predictor.Classes);
-        PredictCanary(events.Ids, events.Forms, events.Hlf, events.Particles, events.Offsets, probabilities);
+        int others = PredictCanary(events.Ids, events.Forms, flags, events.Hlf, events.Particles, events.Offsets, probabilities);
+        Serving.Count(events.Count - flags.Count - others);
     }
 
     /// <summary>Computes the probabilities of many events at once.</summary>
@@ -61,29 +66,53 @@ internal readonly record struct Answer(string Model, LoadedVersion Serving, Load
     {
         Serving.Predictor.Predict(hlf, particles, offsets, probabilities);
         Serving.Observe(hlf, offsets, probabilities);
-        if (Canary is not null)
-            PredictCanary(ids, forms: default, hlf, particles, offsets, probabilities);
+        Serving.Count(ids.Length - PredictCanary(ids, forms: default, flags: [], hlf, particles, offsets, probabilities));
     }
 
-    // One by one: there are few of them, and they lie anywhere.
-    private void PredictCanary(
+    // Flagged events are no part of it: their odd values were replaced.
+    private void Observe(EventBuffer events, int first, int end)
+    {
+        int features = Serving.Predictor.Features, classes = Serving.Predictor.Classes;
+        if (end > first)
+        {
+            Serving.Observe(
+                events.Hlf[(first * features)..(end * features)],
+                events.Offsets[first..(end + 1)],
+                events.Probabilities(classes)[(first * classes)..(end * classes)]);
+        }
+    }
+
+    // One by one: there are few of them, and they lie anywhere. Gives how many they are.
+    private int PredictCanary(
         ReadOnlySpan<ulong> ids,
         ReadOnlySpan<IdForm> forms,
+        IReadOnlyList<(int Event, string Reason)> flags,
         ReadOnlySpan<float> hlf,
         ReadOnlySpan<float> particles,
         ReadOnlySpan<int> offsets,
         Span<float> probabilities)
     {
-        Predictor canary = Canary!.Predictor;
+        if (Canary is null)
+            return 0;
+        Predictor canary = Canary.Predictor;
+        (int count, int flag) = (0, 0);
         for (int i = 0; i < ids.Length; i++)
         {
+            if (flag < flags.Count && flags[flag].Event == i)
+            {
+                flag++;
+                continue;
+            }
             if ((!forms.IsEmpty && forms[i] == IdForm.None) || !IsInShare(ids[i], Percent))
                 continue;
-            canary.Predict(
-                hlf.IsEmpty ? hlf : hlf.Slice(i * canary.Features, canary.Features),
-                particles,
-                offsets.IsEmpty ? offsets : offsets.Slice(i, 2),
-                probabilities.Slice(i * canary.Classes, canary.Classes));
+            ReadOnlySpan<float> features = hlf.IsEmpty ? hlf : hlf.Slice(i * canary.Features, canary.Features);
+            ReadOnlySpan<int> rows = offsets.IsEmpty ? offsets : offsets.Slice(i, 2);
+            Span<float> own = probabilities.Slice(i * canary.Classes, canary.Classes);
+            canary.Predict(features, particles, rows, own);
+            Canary.Observe(features, rows, own);
+            count++;
         }
+        Canary.Count(count);
+        return count;
     }
 }

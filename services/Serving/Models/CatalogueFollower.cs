@@ -4,14 +4,16 @@ using DaprHep.Serving.Catalogue;
 namespace DaprHep.Serving.Models;
 
 /// <summary>
-/// Keeps the models of this process as the catalogue has them: it looks every second, and at once where this process changed it.
+/// Keeps the models of this process as the catalogue has them: it looks every second, and at once where this process changed it. What can't
+/// be loaded is tried again now and then, for files are put back, too.
 /// </summary>
 internal sealed class CatalogueFollower(CatalogueStore store, ModelHost host, TimeProvider time, ILogger<CatalogueFollower> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Again = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _one = new(1, 1);
     private ServingCatalogue? _known;
+    private long _taken;
 
     /// <summary>Why the catalogue can't be read; null where it can.</summary>
     public string? Trouble { get; private set; }
@@ -30,9 +32,12 @@ internal sealed class CatalogueFollower(CatalogueStore store, ModelHost host, Ti
                 ? await store.ReadAfterAsync(known, cancellation)
                 : await store.ReadAsync(cancellation);
             if (next is null)
+            {
+                if (host.All.Any(model => model.Problem is not null) && time.GetElapsedTime(_taken) >= Again)
+                    await TakeAsync(_known!, cancellation);
                 return;
-            await host.TakeAsync(store.Objects, next, cancellation);
-            _known = next;
+            }
+            await TakeAsync(next, cancellation);
             logger.LogInformation(
                 "Revision {Revision} of the catalogue: {Models}",
                 next.Revision,
@@ -63,6 +68,12 @@ internal sealed class CatalogueFollower(CatalogueStore store, ModelHost host, Ti
         {
             // The process stops.
         }
+    }
+
+    private async Task TakeAsync(ServingCatalogue catalogue, CancellationToken cancellation)
+    {
+        await host.TakeAsync(store.Objects, catalogue, cancellation);
+        (_known, _taken) = (catalogue, time.GetTimestamp());
     }
 
     // A store that is away changes nothing of what is served.

@@ -26,12 +26,12 @@ internal sealed class LoadedVersion(ModelVersion version, Predictor predictor)
     /// <summary>Events that it has answered.</summary>
     public long Events => Interlocked.Read(ref _events);
 
-    /// <summary>Counts events that it has answered.</summary>
-    public void Observe(ReadOnlySpan<float> hlf, ReadOnlySpan<int> offsets, ReadOnlySpan<float> probabilities)
-    {
-        Interlocked.Add(ref _events, probabilities.Length / predictor.Classes);
+    /// <summary>Compares events that it has judged with those of its training.</summary>
+    public void Observe(ReadOnlySpan<float> hlf, ReadOnlySpan<int> offsets, ReadOnlySpan<float> probabilities) =>
         Drift?.Observe(hlf, offsets, probabilities);
-    }
+
+    /// <summary>Counts events that it has answered.</summary>
+    public void Count(int events) => Interlocked.Add(ref _events, events);
 }
 
 /// <summary>A served model as this process has it in memory. Never changes; a change of the catalogue makes a new one.</summary>

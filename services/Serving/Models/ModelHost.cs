@@ -1,8 +1,5 @@
 using System.Collections.Frozen;
 using DaprHep.Data.Objects;
-using DaprHep.Learning.Artifacts;
-using DaprHep.Learning.Inference;
-using DaprHep.Learning.Models;
 using DaprHep.Serving.Catalogue;
 
 namespace DaprHep.Serving.Models;
@@ -27,7 +24,7 @@ internal sealed class ModelHost(ILogger<ModelHost> logger)
 
     /// <summary>
     /// Takes over what a catalogue says: new versions are loaded, then all models change at once. A version that can't be loaded leaves the
-    /// one in its place that was served before.
+    /// one in its place that was served before; in a process that has served none, that is the newest of those before it that can be loaded.
     /// </summary>
     /// <exception cref="ObjectStoreException">The store can't be read; nothing has changed.</exception>
     public async Task TakeAsync(ObjectStore store, ServingCatalogue catalogue, CancellationToken cancellation)
@@ -41,9 +38,11 @@ internal sealed class ModelHost(ILogger<ModelHost> logger)
     private async Task<LoadedModel> LoadAsync(ObjectStore store, ServedModel model, LoadedModel? before, CancellationToken cancellation)
     {
         var problems = new List<string>();
-        LoadedVersion? serving = await VersionAsync(model.Serving);
+        LoadedVersion? serving = await VersionAsync(model.Serving) ?? before?.Serving;
+        for (int i = model.Served.Count - 2; serving is null && i >= 0; i--)
+            serving = await VersionAsync(model.Served[i]);
         LoadedVersion? canary = await VersionAsync(model.Canary?.Version), shadow = await VersionAsync(model.Shadow);
-        return new LoadedModel(model, serving ?? before?.Serving, canary, shadow, problems.Count > 0 ? string.Join("; ", problems) : null);
+        return new LoadedModel(model, serving, canary, shadow, problems.Count > 0 ? string.Join("; ", problems) : null);
 
         async Task<LoadedVersion?> VersionAsync(string? name)
         {
@@ -54,14 +53,15 @@ internal sealed class ModelHost(ILogger<ModelHost> logger)
                 return same;
             try
             {
-                var fresh = new LoadedVersion(version, Predictor.From(await ServedFiles.ReadAsync(store, version, cancellation)));
+                LoadedVersion fresh = await VersionLoading.LoadAsync(store, version, cancellation);
                 await WarmUp.RunAsync(fresh);
                 return fresh;
             }
-            catch (Exception e) when (e is AlteredModelException or ModelDigestException or ModelFormatException or UnknownModelException)
+            catch (UnservableVersionException e)
             {
-                logger.LogError("{Version} of {Model} can't be served: {Reason}", version.Version, model.Name, e.Message);
-                problems.Add($"{version.Version} can't be served: {e.Message}");
+                if (before?.Problem?.Contains(e.Message, StringComparison.Ordinal) != true)
+                    logger.LogError("{Model}: {Reason}", model.Name, e.Message);
+                problems.Add(e.Message);
                 return null;
             }
         }

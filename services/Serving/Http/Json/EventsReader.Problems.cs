@@ -7,6 +7,8 @@ namespace DaprHep.Serving.Http.Json;
 /// <content>What is wrong with a body, and where in it.</content>
 internal sealed partial class EventsReader
 {
+    private static readonly string[] BareNames = ["'N'", "'I'", "'nan'", "'i'"];
+
     // By name, because nobody counts columns.
     private string ValuePath() => _state is State.Hlf or State.HlfValue
         ? $"$.events[{_events.Count - 1}].hlf.{_predictor.Description.Features[Math.Min(_column, EventSchema.Features - 1)].Name}"
@@ -50,6 +52,12 @@ internal sealed partial class EventsReader
         JsonTokenType.Null => "null",
         _ => "the end of a list or an object",
     };
+
+    // NaN and Infinity, as some writers of JSON have them bare: the parser does not know them, the caller wants to know which value it is.
+    private RequestProblem MalformedBy(Exception e) =>
+        _state is State.Hlf or State.HlfValue or State.Row or State.RowValue && BareNames.Any(e.Message.Contains)
+            ? Malformed(ValuePath(), $"expected a number, found something else (NaN and Infinity are no JSON numbers): {MessageOf(e)}")
+            : Malformed(Path(), MessageOf(e));
 
     // Text that is no UTF-8, or has half a surrogate pair, shows only when it is looked at.
     private static bool IsMalformed(Exception e) => e is JsonException or InvalidOperationException;

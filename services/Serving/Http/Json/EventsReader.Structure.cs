@@ -66,7 +66,7 @@ internal sealed partial class EventsReader
                 _state = State.Particles;
                 break;
             case State.RowNames when token == JsonTokenType.EndObject:
-                _state = State.Particles;
+                EndRowNames();
                 break;
             case State.RowNames:
                 _column = ParticleColumnOf(ref reader);

@@ -82,7 +82,7 @@ internal sealed partial class EventsReader
                 $"{Path()}[{_events.RowsOfLast}]", $"expected {EventSchema.ParticleColumns} numbers, found {Text(token)}"),
         };
         _events.AddParticle();
-        _column = 0;
+        (_column, _given) = (0, 0);
     }
 
     private void TakeParticleValue(ref Utf8JsonReader reader)
@@ -97,11 +97,25 @@ internal sealed partial class EventsReader
     {
         for (int k = 0; k < EventSchema.ParticleColumns; k++)
         {
-            if (reader.ValueTextEquals(ParticleColumns.Names[k]))
-                return k;
+            if (!reader.ValueTextEquals(ParticleColumns.Names[k]))
+                continue;
+            if ((_given & (1u << k)) != 0)
+                throw Malformed($"{Path()}.{ParticleColumns.Names[k]}", "is there twice");
+            _given |= 1u << k;
+            return k;
         }
         string names = string.Join(", ", ParticleColumns.Names);
         throw Malformed($"{Path()}.{NameIn(ref reader)}", $"is not a known value of a particle; expected {names}");
+    }
+
+    private void EndRowNames()
+    {
+        for (int k = 0; k < EventSchema.ParticleColumns; k++)
+        {
+            if ((_given & (1u << k)) == 0)
+                throw Unfit($"{Path()}.{ParticleColumns.Names[k]}", "expected a number, found none");
+        }
+        _state = State.Particles;
     }
 
     private void EndRow()
@@ -115,8 +129,25 @@ internal sealed partial class EventsReader
     private float NumberIn(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetSingle(out float value))
-            throw Malformed(ValuePath(), $"expected a number, found {Text(reader.TokenType)}");
+            return NoNumberIn(ref reader);
         return MathF.Abs(value) <= LargestMagnitude ? value : Odd(value);
+    }
+
+    // What is not finite is no JSON number; some writers put a name in its place, others null.
+    private float NoNumberIn(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null && _limits.FlagOddValues)
+            return Odd(float.NaN);
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            if (reader.ValueTextEquals("NaN"u8))
+                return Odd(float.NaN);
+            if (reader.ValueTextEquals("Infinity"u8))
+                return Odd(float.PositiveInfinity);
+            if (reader.ValueTextEquals("-Infinity"u8))
+                return Odd(float.NegativeInfinity);
+        }
+        throw Malformed(ValuePath(), $"expected a number, found {Text(reader.TokenType)}");
     }
 
     private float Odd(float value)

@@ -71,7 +71,7 @@ internal sealed partial class EventsReader
         }
         catch (Exception e) when (IsMalformed(e))
         {
-            throw Malformed(Path(), MessageOf(e));
+            throw MalformedBy(e);
         }
         finally
         {
@@ -90,7 +90,7 @@ internal sealed partial class EventsReader
         }
         catch (Exception e) when (IsMalformed(e))
         {
-            throw Malformed(Path(), MessageOf(e));
+            throw MalformedBy(e);
         }
     }
 
