@@ -100,6 +100,7 @@ internal static class UpCommand
             ["name"] = replica.Process.Name,
             ["process"] = replica.Process.Id,
             ["port"] = replica.Port,
+            ["sidecar"] = replica.Sidecar,
         })]),
     };
 

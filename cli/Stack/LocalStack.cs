@@ -3,8 +3,8 @@ using DaprHep.Hosting.Contracts;
 
 namespace DaprHep.Cli.Stack;
 
-/// <summary>A running process of a service.</summary>
-internal sealed record Replica(StackService Service, StackProcess Process, int Port);
+/// <summary>A running process of a service, its port, and the port of its sidecar's HTTP API.</summary>
+internal sealed record Replica(StackService Service, StackProcess Process, int Port, int Sidecar);
 
 /// <summary>
 /// The services as processes on this machine with their sidecars beside them. Start: the sidecars, then the services in their order, then
@@ -57,7 +57,7 @@ internal sealed class LocalStack : IAsyncDisposable
                 await stack.StartDevSidecarAsync(seats, cancellation);
             foreach (Seat seat in seats)
             {
-                var replica = new Replica(seat.Service, seat.Start(storage, log), seat.Port);
+                var replica = new Replica(seat.Service, seat.Start(storage, log), seat.Port, seat.SidecarHttp);
                 stack._replicas.Add(replica);
                 folder.Add(replica.Process.Member);
             }

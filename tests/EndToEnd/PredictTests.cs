@@ -86,6 +86,9 @@ public sealed class PredictTests(SampleRun run) : IClassFixture<SampleRun>, IDis
         File.WriteAllBytes(weights, bytes);
         await ShouldFail(3, [_folder, SomeFiles, "--out", Path.Combine(_folder, "x.csv")], "the file was altered");
         await ShouldFail(3, [Path.Combine(_folder, "nowhere"), SomeFiles, "--out", Path.Combine(_folder, "x.csv")], "no model.json");
+        await ShouldFail(3, [run.Out, SomeFiles, "--out", Path.Combine(_folder, "x.csv")], $"no model.json; give {run.Out}/model");
+        DaprHepCommand.Result serve = await DaprHepCommand.RunAsync("serve", run.Out, "--port", "0");
+        (serve.ExitCode, serve.Error).ShouldBe((3, $"daprhep: {run.Out}: no model.json; give {run.Out}/model\n"));
     }
 
     [Fact]

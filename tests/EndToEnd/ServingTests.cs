@@ -109,6 +109,11 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
         (await ModelsAsync(0, "rollback", "hlf"))["version"]!.GetValue<string>().ShouldBe("v1");
         await ServesAsync(two, "v1");
         (await ModelsAsync(0))[0]!["name"]!.GetValue<string>().ShouldBe("hlf");
+        DaprHepCommand.Result shown = await DaprHepCommand.RunAsync("models", "show", "hlf", "--serving", serving);
+        shown.Output.ReplaceLineEndings(" ").ShouldContain($"v2 was not served: {worse["reasons"]![0]!.GetValue<string>()}");
+        int sidecar = stack.Services.First(s => s!["service"]!.GetValue<string>() == "serving")!["sidecar"]!.GetValue<int>();
+        JsonArray invoked = (await one.GetFromJsonAsync<JsonArray>($"http://127.0.0.1:{sidecar}/v1.0/invoke/serving/method/v1/models"))!;
+        invoked.Select(line => (string?)line!["name"]).ShouldBe(["hlf"]);
         await ModelsAsync(3, "promote", "hlf", "v7");
         await ModelsAsync(2, "canary", "hlf", "v2", "many");
 
