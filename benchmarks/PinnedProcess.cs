@@ -16,10 +16,15 @@ internal static class PinnedProcess
     public static int Run(string[] arguments, int core)
     {
         string number = core.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("taskset", ["-c", number, Environment.ProcessPath!, .. arguments]);
+        var start = new ProcessStartInfo("taskset", ["-c", number, .. Program(), .. arguments]);
         start.Environment[Variable] = "1";
         using Process pinned = Process.Start(start) ?? throw new InvalidOperationException("taskset does not start; it is in Debian's util-linux");
         pinned.WaitForExit();
         return pinned.ExitCode;
     }
+
+    // Where dotnet was given the assembly, it has to be given it again.
+    private static string[] Program() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]]
+        : [Environment.ProcessPath!];
 }

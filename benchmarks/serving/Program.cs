@@ -40,4 +40,4 @@ foreach (string job in options.Jobs)
     }
     Console.WriteLine();
 }
-return !options.Check || (Wanted.Report() && isReached) ? 0 : 1;
+return !options.Check || Wanted.Report(isReached) ? 0 : 1;

@@ -14,11 +14,14 @@ internal static class Wanted
     public static string AtLeast(string figure, double value, double wanted) => Take(figure, value, wanted, value >= wanted, "≥");
 
     /// <summary>Says which figures were missed.</summary>
+    /// <param name="others">Whether the pinned processes, which have said theirs, missed none.</param>
     /// <returns>Whether none was.</returns>
-    public static bool Report()
+    public static bool Report(bool others)
     {
-        Console.WriteLine(Missed.Count == 0 ? "All figures are as wanted." : $"Missed: {string.Join("; ", Missed)}.");
-        return Missed.Count == 0;
+        Console.WriteLine(
+            Missed.Count > 0 ? $"Missed: {string.Join("; ", Missed)}."
+            : others ? "All figures are as wanted." : "Figures were missed, as said above.");
+        return others && Missed.Count == 0;
     }
 
     private static string Take(string figure, double value, double wanted, bool isReached, string sign)

@@ -43,7 +43,9 @@ public class KernelTests
     {
         using Classifier model = Models.Create(kind, Samples.Events, Samples.Labels);
         SavedModel files = SavedModel.From(model, Models.Describe(kind, Samples.Events, physics));
-        RawEvents events = Samples.Events.Select([.. Enumerable.Range(0, 1200).Select(i => i % 300)]);
+        // More than a block; of the events that the published physics pads to 801 particles, enough for all lengths.
+        int count = physics == "standard" ? 1200 : 100;
+        RawEvents events = Samples.Events.Select([.. Enumerable.Range(0, count).Select(i => i % 300)]);
         Predictor torch = Predictor.ByLibTorch(files, TorchSharp.torch.CPU);
         Models.Predict(torch, events).ShouldBe(Models.Predict(Predictor.From(files), events), 1e-5);
         Models.Predict(torch, events.Select(3)).ShouldBe(Models.Predict(Predictor.From(files), events.Select(3)), 1e-5);
@@ -94,7 +96,8 @@ public class KernelTests
     {
         using Classifier model = Models.Create(kind, Samples.Events, Samples.Labels);
         Predictor predictor = Models.PredictorOf(model, Samples.Events);
-        RawEvents[] calls = [Samples.Events.Select(0), Samples.Events.Select([.. Enumerable.Range(0, 300)]), Samples.Events.Select(5, 6, 7)];
+        RawEvents many = Samples.Events.Select([.. Enumerable.Range(0, 300)]);
+        RawEvents[] few = [Samples.Events.Select(0), Samples.Events.Select(5, 6, 7)];
         var probabilities = new float[300 * 3];
         // The second round is warm; what the first left behind must do for it.
         Repeat();
@@ -106,9 +109,14 @@ public class KernelTests
         {
             for (int i = 0; i < 50; i++)
             {
-                foreach (RawEvents call in calls)
-                    predictor.Predict(call.Hlf, call.Particles, call.Offsets, probabilities.AsSpan(0, call.Count * 3));
+                if (i % 10 == 0)
+                    Call(many);
+                foreach (RawEvents call in few)
+                    Call(call);
             }
         }
+
+        void Call(RawEvents call) =>
+            predictor.Predict(call.Hlf, call.Particles, call.Offsets, probabilities.AsSpan(0, call.Count * 3));
     }
 }
