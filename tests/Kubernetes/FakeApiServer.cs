@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Distributed.Kubernetes;
 using Microsoft.AspNetCore.Builder;
@@ -20,8 +22,16 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     private readonly DirectoryInfo _account = Directory.CreateTempSubdirectory("daprhep-account-");
     private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
+    private readonly TestAuthority? _authority;
+    private readonly X509Certificate2? _certificate;
     private WebApplication? _app;
     private int _port;
+
+    private FakeApiServer(TestAuthority? authority, string name)
+    {
+        _authority = authority;
+        _certificate = authority?.CertificateFor(name);
+    }
 
     /// <summary>What it shows.</summary>
     public FakeCluster Cluster { get; } = new();
@@ -36,12 +46,16 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public Func<HttpRequest, (int Status, string Reason, string Message)?> Refuses { get; set; } = _ => null;
 
     /// <summary>Where it is, and the account's folder.</summary>
-    public ClusterAccess Access => new(new Uri($"http://127.0.0.1:{_port}"), _account.FullName);
+    public ClusterAccess Access => new(new Uri($"{(_authority is null ? "http" : "https")}://127.0.0.1:{_port}"), _account.FullName);
 
     /// <summary>Starts one.</summary>
-    public static async Task<FakeApiServer> OpenAsync()
+    /// <param name="authority">Who signs its certificate; null for a server without TLS.</param>
+    /// <param name="name">For whom the certificate is.</param>
+    public static async Task<FakeApiServer> OpenAsync(TestAuthority? authority = null, string name = "127.0.0.1")
     {
-        var server = new FakeApiServer();
+        var server = new FakeApiServer(authority, name);
+        if (authority is not null)
+            server.WriteAuthorities(authority.Pem);
         await File.WriteAllTextAsync(Path.Combine(server._account.FullName, "namespace"), FakeCluster.Space);
         server.Rotate("token-1");
         await server.StartAsync();
@@ -59,12 +73,21 @@ internal sealed class FakeApiServer : IAsyncDisposable
     /// <summary>The kubelet writes the token.</summary>
     public void WriteToken() => File.WriteAllText(Path.Combine(_account.FullName, "token"), Token);
 
+    /// <summary>The kubelet writes the authorities' certificates.</summary>
+    public void WriteAuthorities(params string[] pem) =>
+        File.WriteAllText(Path.Combine(_account.FullName, "ca.crt"), string.Join('\n', pem));
+
     /// <summary>Starts the server, on the port that it had before.</summary>
     public async Task StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{_port}");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port, endpoint =>
+        {
+            if (_certificate is not null)
+                endpoint.UseHttps(_certificate);
+        }));
         _app = builder.Build();
         _app.Run(AnswerAsync);
         await _app.StartAsync();
@@ -95,6 +118,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     {
         if (_app is not null)
             await KillAsync();
+        _certificate?.Dispose();
         _account.Delete(recursive: true);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DaprHep.Learning.Distributed.Kubernetes;
 
@@ -69,17 +68,7 @@ internal static class Manifests
         }
         try
         {
-            var start = new ProcessStartInfo("kubectl", ["kustomize", folder])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using Process kubectl = Process.Start(start)!;
-            Task<string> errors = kubectl.StandardError.ReadToEndAsync();
-            string yaml = kubectl.StandardOutput.ReadToEnd();
-            kubectl.WaitForExit();
-            kubectl.ExitCode.ShouldBe(0, $"kubectl (from 1.27 on) kustomize {folder}: {errors.Result}");
-            return Documents(yaml);
+            return Documents(new Kubectl().Kustomize(folder));
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -196,6 +197,13 @@ public sealed class KubernetesApi : IDisposable
 
                 using (response)
                     throw await RefusalAsync(what, response, either.Token).ConfigureAwait(false);
+            }
+            catch (HttpRequestException e) when (e.InnerException is AuthenticationException refused)
+            {
+                // No passing trouble: whoever it is, it is not the server that the token is for.
+                throw new KubernetesException(
+                    $"The Kubernetes API server {_access.Server} is not trusted: {refused.Message}; expected a certificate for this address "
+                    + $"by an authority in {_access.Authorities}", cause: e);
             }
             catch (Exception e) when (IsBroken(e) && !cancellation.IsCancellationRequested)
             {
