@@ -96,8 +96,11 @@ public sealed partial class AgreementTests
                 (string?)policy!["defaultAction"] == "deny" && (string?)policy["namespace"] == "daprhep");
         }
         Operations(objects, "service").ShouldBe(["pipeline GET /healthz/ready"]);
-        Operations(objects, "gateway").ShouldBe(["trainer POST /jobs/*/*"]);
+        Operations(objects, "gateway").ShouldBe(["trainer POST /jobs/**"]);
         Code().ShouldContain("app.MapPost(\"/jobs/{instance}/{job}\"");
+        // The runtime passes over a "*" that is not the last segment, and denies what it stands for.
+        objects.OfKind("Configuration").SelectMany(configuration => Operations(objects, Manifests.NameOf(configuration)))
+            .ShouldAllBe(operation => !operation.Contains("/*/", StringComparison.Ordinal));
         // Only an app that has jobs tells of their end.
         Directory.GetFiles(Path.Combine(Repository.Root, "services"), "*.cs", SearchOption.AllDirectories)
             .Where(file => File.ReadAllText(file).Contains(".AddJobs(", StringComparison.Ordinal))
