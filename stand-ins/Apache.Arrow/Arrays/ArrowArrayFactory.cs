@@ -1,3 +1,4 @@
+using Apache.Arrow.Arrays;
 using Apache.Arrow.Types;
 
 namespace Apache.Arrow;
