@@ -83,12 +83,14 @@ internal sealed class Launch : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts the fake clock forward, second by second, so that everything has its turn.</summary>
-    public async Task AdvanceAsync(int seconds)
+    /// <summary>Puts the fake clock forward, step by step, so that everything has its turn.</summary>
+    /// <param name="seconds">How far.</param>
+    /// <param name="step">Seconds of a step; where nothing answers, long ones do.</param>
+    public async Task AdvanceAsync(int seconds, double step = 0.5)
     {
-        for (int i = 0; i < 2 * seconds; i++)
+        for (double gone = 0; gone < seconds; gone += step)
         {
-            Clock!.Advance(TimeSpan.FromMilliseconds(500));
+            Clock!.Advance(TimeSpan.FromSeconds(step));
             await Task.Delay(5);
         }
     }
@@ -101,14 +103,15 @@ internal sealed class Launch : IAsyncDisposable
     }
 
     /// <summary>The error with which the attempt ends.</summary>
-    public async Task<T> FailureAsync<T>()
+    /// <param name="step">Seconds by which the fake clock goes on at a time meanwhile.</param>
+    public async Task<T> FailureAsync<T>(double step = 0.2)
         where T : Exception
     {
         long started = Stopwatch.GetTimestamp();
         while (!Attempt.IsCompleted)
         {
             Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, string.Join('\n', Output.Concat(Server.Requests)));
-            Clock?.Advance(TimeSpan.FromMilliseconds(200));
+            Clock?.Advance(TimeSpan.FromSeconds(step));
             await Task.Delay(10);
         }
         return await Should.ThrowAsync<T>(Attempt);

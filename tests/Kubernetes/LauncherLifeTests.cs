@@ -138,7 +138,7 @@ public sealed class LauncherLifeTests
         launch.Cluster.KeepsPods = true;
         launch.Cluster.LoseNode(1);
 
-        RankFailedException failure = await launch.FailureAsync<RankFailedException>();
+        RankFailedException failure = await launch.FailureAsync<RankFailedException>(step: 0.5);
         failure.Rank.ShouldBe(1);
         failure.IsLost.ShouldBeTrue();
         failure.Message.ShouldContain("gives no sign of life");

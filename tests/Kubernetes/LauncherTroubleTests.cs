@@ -127,9 +127,9 @@ public sealed class LauncherTroubleTests
         await using FakeApiServer server = await FakeApiServer.OpenAsync();
         await using Launch launch = await Launch.BeginRunningAsync(server, fakeTime: true);
         await server.KillAsync();
-        await launch.AdvanceAsync(300);
+        await launch.AdvanceAsync(300, step: 5);
         launch.Attempt.IsCompleted.ShouldBeFalse();
-        (await launch.FailureAsync<KubernetesException>()).IsUnreachable.ShouldBeTrue();
+        (await launch.FailureAsync<KubernetesException>(step: 5)).IsUnreachable.ShouldBeTrue();
     }
 
     [Fact]
