@@ -9,17 +9,18 @@ rounds=${2:-3}
 work=$(mktemp -d)
 stack=
 end() { [ -z "$stack" ] || { ./daprhep down --data "$work/data" >/dev/null 2>&1 || true; wait "$stack" 2>/dev/null || true; }; stack=; }
-trap 'end; rm -rf "$work"' EXIT
+trap 'result=$?; [ "$result" -le 1 ] || cat "$work"/*.log >&2; end; rm -rf "$work"; exit "$result"' EXIT
 steps=(plan convert statistics shards train evaluate)
 
 # One round with N processes: a run to warm up, then one that counts; its steps go to $work/N-ROUND.json.
 round() {
-  rm -rf "$work/data"
+  # Also the answer of the stack before: it would be taken for that of this one.
+  rm -rf "$work/data" "$work/out" "$work/stack.json"
   ./daprhep up --port 0 --replicas "ingest=$1" --data "$work/data" --json >"$work/stack.json" 2>"$work/up.log" &
   stack=$!
-  until [ -s "$work/stack.json" ]; do sleep 0.2; kill -0 "$stack"; done
+  until [ -s "$work/stack.json" ]; do sleep 0.2; kill -0 "$stack" || exit 4; done
   for try in warm counts; do
-    ./daprhep run "$samples" --gateway "$(jq -r .gateway "$work/stack.json")" --store "$work/data/$try" --out "$work/out" --json 2>/dev/null \
+    ./daprhep run "$samples" --gateway "$(jq -r .gateway "$work/stack.json")" --store "$work/data/$try" --out "$work/out" --json 2>"$work/run.log" \
       | tail -n 1 | jq -c '[.steps[] | {key: .step, value: {seconds, events}}] | from_entries' >"$work/$1-$2.json"
   done
   end
