@@ -49,23 +49,40 @@ public sealed class RunBoardTests
     }
 
     [Fact]
-    public void Pages_of_the_archive_bring_all_of_it_back_under_what_was_told_since()
+    public void Pages_of_the_archive_bring_all_of_it_to_another_board_whatever_that_was_told()
     {
-        var before = new RunBoard();
-        before.Take(Message(10) with { Work = [.. Enumerable.Range(0, 1500).Select(n => Work($"{n}", $"{n}", 0, 1, null))] });
-        List<(int Page, BoardPage Content)> pages = before.TakeChangedPages();
-        pages.Select(page => page.Page).Order().ShouldBe([0, 1, 2]);
-        before.TakeChangedPages().ShouldBeEmpty();
+        var first = new RunBoard();
+        first.Take(Message(10) with
+        {
+            Work = [.. Enumerable.Range(0, 1500).Select(n => Work($"{n}", $"{n}", 0, 1, null))],
+            Log = [Line(1), Line(3)],
+            Points = [new TrainingPoint(1, 0.5, IsEpoch: false)],
+        });
+        List<(int Page, BoardPage Content)> pages = first.PagesSince(0, out long kept);
+        pages[^1].Content.Pages!.Keys.Order().ShouldBe(pages.Select(page => page.Page).Order());
+        pages.Count(page => page.Content.Work is not null).ShouldBe(2);
+        first.PagesSince(kept, out _).ShouldBeEmpty();
 
-        var after = new RunBoard();
+        var second = new RunBoard();
         WorkRecord ended = Work("7", "7", 0, 1, 2);
-        after.Take(Message(30) with { Work = [ended] });
-        after.Load([.. pages.OrderBy(page => page.Page).Select(page => page.Content)]);
-        after.IsLoaded.ShouldBeTrue();
-        IReadOnlyList<WorkRecord> work = after.Since(0, out _).Work;
+        second.Take(Message(30) with { Work = [ended], Log = [Line(2)] });
+        second.Take(Message(5) with { Source = "another" });
+        for (int time = 0; time < 2; time++)
+        {
+            foreach ((_, BoardPage page) in pages)
+                second.Take(page);
+        }
+        var (work, points, log) = second.Since(0, out long last);
         work.Count.ShouldBe(1500);
         work.Single(one => one.Id == "7").ShouldBe(ended);
-        after.Steps.ShouldHaveSingleItem().Events.ShouldBe(30);
+        points.Count.ShouldBe(1);
+        log.ShouldBe([Line(1), Line(2), Line(3)]);
+        second.Steps.ShouldHaveSingleItem().Events.ShouldBe(35);
+
+        // Only what has changed is kept again.
+        first.Take(Message(20));
+        first.PagesSince(kept, out _).ShouldHaveSingleItem().Content.Steps!["convert"].Sources.ShouldBe(new Dictionary<string, long> { ["source"] = 20 });
+        second.Since(last, out _).Work.ShouldBeEmpty();
     }
 
     [Theory]
@@ -92,6 +109,8 @@ public sealed class RunBoardTests
             Steps = [Steps.Convert],
             Timings = [new StepTiming(Steps.Convert, seconds, 100)],
         };
+
+    private static LogLine Line(int second) => new(Start.AddSeconds(second), "m/1", "info", "x");
 
     private static ProgressMessage Message(long events) => new("run", Steps.Convert, "source", events, 100, "");
 

@@ -8,9 +8,8 @@ namespace DaprHep.Gateway;
 /// </summary>
 internal sealed class RunBoard
 {
-    /// <summary>Work records on a page of the archive.</summary>
-    public const int PageSize = 1000;
-
+    // Pages of the archive: steps and what pages there are, the log, the points, and work records, a thousand a page.
+    private const int HeadPage = 0, LogPage = 1, PointPage = 2, FirstWorkPage = 3, PageSize = 1000;
     private const int MostWork = 50_000;
     private const int MostPoints = 4_000;
     private const int MostLines = 500;
@@ -20,15 +19,9 @@ internal sealed class RunBoard
     private readonly List<(long Number, WorkRecord Work)> _work = [];
     private readonly List<(long Number, TrainingPoint Point)> _points = [];
     private readonly List<(long Number, LogLine Line)> _log = [];
-    private readonly HashSet<int> _changedPages = [];
+    private readonly Dictionary<int, long> _changedPages = [];
     private TaskCompletionSource _news = New();
     private long _number;
-
-    /// <summary>When something was told last.</summary>
-    public DateTimeOffset Changed { get; private set; } = DateTimeOffset.UtcNow;
-
-    /// <summary>Whether what an earlier gateway knew has been taken in.</summary>
-    public bool IsLoaded { get; private set; }
 
     /// <summary>Ends when something is told.</summary>
     public Task News
@@ -55,26 +48,20 @@ internal sealed class RunBoard
     }
 
     /// <summary>Takes a message; one that comes twice or late changes nothing.</summary>
-    public void Take(ProgressMessage message)
+    public void Take(ProgressMessage message) => Change(() =>
     {
-        TaskCompletionSource news;
-        lock (_lock)
-        {
-            Changed = DateTimeOffset.UtcNow;
-            foreach (TrainingPoint point in message.Points ?? [])
-                Add(point);
-            foreach (WorkRecord work in message.Work ?? [])
-                Add(work);
-            foreach (LogLine line in message.Log ?? [])
-                Add(line);
-            if (message.Step.Length > 0)
-                Add(message);
-            _changedPages.Add(0);
-            news = _news;
-            _news = New();
-        }
-        news.TrySetResult();
-    }
+        AddAll(message.Points, message.Work, message.Log);
+        if (message.Step.Length > 0)
+            Add(message.Step, message.TotalEvents, message.Note, [KeyValuePair.Create(message.Source, message.Events)]);
+    });
+
+    /// <summary>Takes in a page that another board has written.</summary>
+    public void Take(BoardPage page) => Change(() =>
+    {
+        AddAll(page.Points, page.Work, page.Log);
+        foreach ((string name, Step step) in page.Steps ?? [])
+            Add(name, step.Total, step.Note, step.Sources);
+    });
 
     /// <summary>What was told after a number.</summary>
     /// <param name="number">The number; 0 for all.</param>
@@ -93,82 +80,74 @@ internal sealed class RunBoard
         }
     }
 
-    /// <summary>The pages that have changed since they were last taken, for the archive.</summary>
-    public List<(int Page, BoardPage Content)> TakeChangedPages()
+    /// <summary>The pages that have changed after a number, for the archive; the last of them is the one that says which there are.</summary>
+    /// <param name="number">The number; 0 for all pages.</param>
+    /// <param name="last">The number of their last change.</param>
+    public List<(int Page, BoardPage Content)> PagesSince(long number, out long last)
     {
         lock (_lock)
         {
-            List<(int, BoardPage)> pages = [.. _changedPages.Select(page => (page, page == 0
-                ? new BoardPage
-                {
-                    Pages = (_work.Count + PageSize - 1) / PageSize,
-                    Steps = _steps.ToDictionary(step => step.Key, step => step.Value),
-                    Points = [.. _points.Select(one => one.Point)],
-                    Log = [.. _log.Select(one => one.Line)],
-                }
-                : new BoardPage { Work = [.. _work.Skip((page - 1) * PageSize).Take(PageSize).Select(one => one.Work)] }))];
-            _changedPages.Clear();
-            return pages;
-        }
-    }
-
-    /// <summary>Notes that pages could not be kept.</summary>
-    public void PutBack(IEnumerable<int> pages)
-    {
-        lock (_lock)
-            _changedPages.UnionWith(pages);
-    }
-
-    /// <summary>Takes in what an earlier gateway knew; what was told since then is newer.</summary>
-    public void Load(IReadOnlyList<BoardPage> pages)
-    {
-        lock (_lock)
-        {
-            if (IsLoaded)
-                return;
-            IsLoaded = true;
-            if (pages.Count == 0)
-                return;
-            WorkRecord[] told = [.. _work.Select(one => one.Work)];
-            TrainingPoint[] points = [.. _points.Select(one => one.Point)];
-            LogLine[] lines = [.. _log.Select(one => one.Line)];
-            _work.Clear();
-            _workById.Clear();
-            _points.Clear();
-            _log.Clear();
-            foreach (WorkRecord work in pages.SelectMany(page => page.Work ?? []).Concat(told))
-                Add(work);
-            foreach (TrainingPoint point in pages.SelectMany(page => page.Points ?? []).Concat(points))
-                Add(point);
-            foreach (LogLine line in pages.SelectMany(page => page.Log ?? []).Concat(lines))
-                Add(line);
-            foreach ((string name, Step kept) in pages.SelectMany(page => page.Steps ?? []))
-            {
-                Step step = StepOf(name);
-                foreach ((string source, long events) in kept.Sources)
-                    step.Sources[source] = Math.Max(events, step.Sources.GetValueOrDefault(source));
-                (step.Total, step.Note) = (Math.Max(step.Total, kept.Total), step.Note.Length > 0 ? step.Note : kept.Note);
-            }
+            last = _number;
+            return
+            [
+                .. _changedPages.Where(page => page.Key != HeadPage && page.Value > number).Select(page => (page.Key, PageOf(page.Key))),
+                .. number < last ? [(HeadPage, PageOf(HeadPage))] : (ReadOnlySpan<(int, BoardPage)>)[],
+            ];
         }
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Step StepOf(string name)
+    private void Change(Action change)
+    {
+        TaskCompletionSource? news = null;
+        lock (_lock)
+        {
+            long before = _number;
+            change();
+            if (_number != before)
+                (news, _news) = (_news, New());
+        }
+        news?.TrySetResult();
+    }
+
+    private long ChangePage(int page) => _changedPages[page] = ++_number;
+
+    private BoardPage PageOf(int page) => page switch
+    {
+        HeadPage => new BoardPage
+        {
+            Pages = new Dictionary<int, long>(_changedPages),
+            Steps = _steps.ToDictionary(
+                step => step.Key, step => new Step { Sources = new(step.Value.Sources), Total = step.Value.Total, Note = step.Value.Note }),
+        },
+        LogPage => new BoardPage { Log = [.. _log.Select(one => one.Line)] },
+        PointPage => new BoardPage { Points = [.. _points.Select(one => one.Point)] },
+        _ => new BoardPage { Work = [.. _work.Skip((page - FirstWorkPage) * PageSize).Take(PageSize).Select(one => one.Work)] },
+    };
+
+    private void AddAll(IReadOnlyList<TrainingPoint>? points, IReadOnlyList<WorkRecord>? work, IReadOnlyList<LogLine>? log)
+    {
+        foreach (TrainingPoint point in points ?? [])
+            Add(point);
+        foreach (WorkRecord one in work ?? [])
+            Add(one);
+        foreach (LogLine line in log ?? [])
+            Add(line);
+    }
+
+    private void Add(string name, long total, string note, IEnumerable<KeyValuePair<string, long>> sources)
     {
         if (!_steps.TryGetValue(name, out Step? step))
             _steps.Add(name, step = new Step());
-        return step;
-    }
-
-    private void Add(ProgressMessage message)
-    {
-        Step step = StepOf(message.Step);
-        if (message.Events <= step.Sources.GetValueOrDefault(message.Source))
-            return;
-        step.Sources[message.Source] = message.Events;
-        step.Total = message.TotalEvents;
-        step.Note = message.Note;
+        foreach ((string source, long events) in sources)
+        {
+            if (events <= step.Sources.GetValueOrDefault(source))
+                continue;
+            step.Sources[source] = events;
+            (step.Total, step.Note) = (total, note);
+            ChangePage(HeadPage);
+        }
     }
 
     private void Add(WorkRecord work)
@@ -179,19 +158,13 @@ internal sealed class RunBoard
             WorkRecord known = _work[index].Work;
             if (known.HasEnded || (known.Started is not null && work.Started is null))
                 return;
-            _work[index] = (++_number, work);
+            _work[index] = (ChangePage(FirstWorkPage + (index / PageSize)), work);
         }
         else if (_work.Count < MostWork)
         {
-            index = _work.Count;
-            _workById.Add(work.Id, index);
-            _work.Add((++_number, work));
+            _workById.Add(work.Id, _work.Count);
+            _work.Add((ChangePage(FirstWorkPage + (_work.Count / PageSize)), work));
         }
-        else
-        {
-            return;
-        }
-        _changedPages.Add(1 + (index / PageSize));
     }
 
     private void Add(TrainingPoint point)
@@ -201,10 +174,10 @@ internal sealed class RunBoard
         if (same >= 0)
         {
             if (_points[same].Point != point)
-                _points[same] = (++_number, point);
+                _points[same] = (ChangePage(PointPage), point);
             return;
         }
-        _points.Add((++_number, point));
+        _points.Add((ChangePage(PointPage), point));
         if (_points.Count > MostPoints)
         {
             bool every = false;
@@ -218,7 +191,11 @@ internal sealed class RunBoard
     {
         if (_log.Any(one => one.Line == line))
             return;
-        _log.Add((++_number, line));
+        // Lines of other gateways come later than they were said.
+        int place = _log.FindLastIndex(one => one.Line.Time <= line.Time) + 1;
+        if (place == 0 && _log.Count == MostLines)
+            return;
+        _log.Insert(place, (ChangePage(LogPage), line));
         if (_log.Count > MostLines)
             _log.RemoveAt(0);
     }
@@ -237,11 +214,11 @@ internal sealed class RunBoard
     }
 }
 
-/// <summary>A page of a board in the archive: the first has everything but work, the others a thousand work records each.</summary>
+/// <summary>A page of a board in the archive.</summary>
 internal sealed record BoardPage
 {
-    /// <summary>How many pages follow the first.</summary>
-    public int Pages { get; init; }
+    /// <summary>Number of the last change of each page; on the first page only.</summary>
+    public Dictionary<int, long>? Pages { get; init; }
 
     /// <summary>Events by step.</summary>
     public Dictionary<string, RunBoard.Step>? Steps { get; init; }

@@ -15,7 +15,7 @@ internal sealed class RunEvents(Runs runs, ProgressBoard boards, IHostApplicatio
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan LateNewsLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LateNewsLimit = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan LateNewsPause = TimeSpan.FromMilliseconds(10);
 
     public async IAsyncEnumerable<SseItem<object>> WatchAsync(string run, [EnumeratorCancellation] CancellationToken aborted)
@@ -35,6 +35,7 @@ internal sealed class RunEvents(Runs runs, ProgressBoard boards, IHostApplicatio
                 if (last is null || ended.IsCompleted || Stopwatch.GetElapsedTime(looked) >= Interval)
                 {
                     (state, looked) = (await FindAsync(run, last, ends.Token), Stopwatch.GetTimestamp());
+                    await ReadOthersAsync(run, ends.Token);
                     if (ended.IsCompleted)
                         ended = Task.Delay(Timeout.Infinite, ends.Token);
                 }
@@ -43,7 +44,7 @@ internal sealed class RunEvents(Runs runs, ProgressBoard boards, IHostApplicatio
                 if (state.Step is not null && state.Step != last?.Step)
                     yield return new SseItem<object>(new { run, step = state.Step }, "step");
                 if (state.Status == "completed")
-                    await LateNewsAsync(board, ends.Token);
+                    await LateNewsAsync(run, board, ends.Token);
                 foreach (ProgressState progress in board.Steps.Where(p => seen.GetValueOrDefault(p.Step) != p))
                 {
                     seen[progress.Step] = progress;
@@ -91,11 +92,27 @@ internal sealed class RunEvents(Runs runs, ProgressBoard boards, IHostApplicatio
     }
 
     // The last progress of a step takes another way than its end, and may come after it.
-    private static async Task LateNewsAsync(RunBoard board, CancellationToken cancellation)
+    private async Task LateNewsAsync(string run, RunBoard board, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         while (!ProgressBoard.IsComplete(board) && Stopwatch.GetElapsedTime(started) < LateNewsLimit)
+        {
             await Task.Delay(LateNewsPause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ReadOthersAsync(run, cancellation);
+        }
+    }
+
+    // What has reached other replicas of the gateway.
+    private async Task ReadOthersAsync(string run, CancellationToken cancellation)
+    {
+        try
+        {
+            await boards.FindAsync(run, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The watcher has gone.
+        }
     }
 
     // A sidecar that is away for a moment is no news of the run.
