@@ -30,19 +30,22 @@ internal static class WorkloadCommand
 
     private static Table TableOf(JsonNode workload)
     {
-        Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumn("step").AddColumn("process").AddColumn("wall [[s]]").AddColumn("CPU [[s]]").AddColumn("queue [[s]]").AddColumn("MB in")
-            .AddColumn("MB out").AddColumn("bound by");
+        Table table = new Table().Border(TableBorder.Rounded);
+        foreach (string column in (string[])["step", "process", "wall [s]", "CPU [s]", "queue [s]", "measured [s]", "GPU", "MB in", "MB out", "bound by"])
+            table.AddColumn(Markup.Escape(column));
         foreach (JsonNode stage in workload["stages"]!.AsArray().OfType<JsonNode>())
         {
             table.AddRow(
-                Markup.Escape(stage["step"]!.GetValue<string>()), "", Number(stage["seconds"]), "", "", "", "",
+                Markup.Escape(stage["step"]!.GetValue<string>()), "", Number(stage["seconds"]), "", "", "", "", "", "",
                 Markup.Escape(stage["boundBy"]!.GetValue<string>()));
             foreach (JsonNode replica in stage["replicas"]!.AsArray().OfType<JsonNode>())
             {
                 table.AddRow(
                     "", Markup.Escape(replica["process"]!.GetValue<string>()), Number(replica["wallSeconds"]), Number(replica["processorSeconds"]),
-                    Number(replica["queueSeconds"]), Number(replica["bytesIn"], 1e6), Number(replica["bytesOut"], 1e6), "");
+                    Number(replica["queueSeconds"]),
+                    string.Join('\n', replica["seconds"]!.AsObject().Select(kind => $"{Markup.Escape(kind.Key)} {Number(kind.Value)}")),
+                    replica["gpuUse"] is { } gpu ? string.Create(CultureInfo.InvariantCulture, $"{100 * gpu.GetValue<double>():F0} %") : "",
+                    Number(replica["bytesIn"], 1e6), Number(replica["bytesOut"], 1e6), "");
             }
         }
         return table;

@@ -50,7 +50,7 @@ internal sealed class ServiceActivity<TActivity> : IWorkflowActivity
         var outcome = Measures.Outcome.Failed;
         string? error = null;
         Measures.ActivityStarts(activity);
-        var told = new WorkTold(_news, run, activity, (input as IRunInput)?.Part);
+        var told = new WorkTold(record => _news.Add(run, record), activity, (input as IRunInput)?.Part);
         try
         {
             using IDisposable slot = await TakeSlotAsync(work).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
@@ -12,6 +13,7 @@ using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Inference.Drift;
 using DaprHep.Learning.Models;
+using DaprHep.Learning.Models.Torch;
 using DaprHep.Learning.Training;
 
 namespace DaprHep.Trainer;
@@ -67,14 +69,30 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
     }
 
     /// <summary>Trains as one of several processes; the first one stages the model for the launcher to commit.</summary>
-    internal async Task RunAsRankAsync(RankGroup ranks, CancellationToken cancellation)
+    /// <param name="ranks">The processes.</param>
+    /// <param name="tell">Takes, in the first one, the work of all of them: when it begins, and when it is done.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    internal async Task RunAsRankAsync(RankGroup ranks, Action<IReadOnlyList<WorkRecord>> tell, CancellationToken cancellation)
     {
+        WorkRecord? own = null;
+        var told = new WorkTold(record => own = record, "rank", ranks.Rank.ToString(CultureInfo.InvariantCulture));
+        told.Starts();
+        Gather("begun");
         FeatureStatistics statistics = await _store.ReadJsonAsync(
             input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
         TrainingOptions options = OptionsOf(input);
         if (ranks.HasOwnMachines)
             options = options with { Threads = Environment.ProcessorCount };
         await TrainAsync(options, statistics, ModelObjects.NameOf(input), ranks, cancellation);
+        told.Ends("done");
+        Gather("done");
+
+        void Gather(string topic)
+        {
+            IReadOnlyList<string> all = ranks.GatherTexts(topic, JsonSerializer.Serialize(own, JsonSerializerOptions.Web));
+            if (ranks.Rank == 0)
+                tell([.. all.Select(one => JsonSerializer.Deserialize<WorkRecord>(one, JsonSerializerOptions.Web)!)]);
+        }
     }
 
     /// <summary>Epochs of a training.</summary>
@@ -121,12 +139,20 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
 
         // On a thread of its own, because the lease of the job is renewed on those of the pool.
         started = Stopwatch.GetTimestamp();
+        TimeSpan waited = ranks?.Waited ?? TimeSpan.Zero;
+        using GpuWatch? gpu = options.Device == TrainingDevice.Cuda ? GpuWatch.Begin(ranks?.Rank ?? 0) : null;
         TrainingOutcome outcome = await Task.Factory.StartNew(
             () => TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, checkpoints, ranks, cancellation),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        WorkMeter.Current?.Spent(WorkMeter.Kernel, started);
+        WorkMeter? meter = WorkMeter.Current;
+        waited = (ranks?.Waited ?? TimeSpan.Zero) - waited;
+        meter?.Spent(WorkMeter.Kernel, Stopwatch.GetElapsedTime(started) - waited);
+        if (ranks is not null)
+            meter?.Spent(WorkMeter.AllReduce, waited);
+        if (gpu?.End() is { } used)
+            meter?.UsedGpu(used.Use, used.Memory);
         using Classifier model = outcome.Model;
         if (ranks is { Rank: > 0 })
             return;

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Distributed.Kubernetes;
 using DaprHep.Learning.Training;
@@ -27,7 +29,8 @@ public static class RankTraining
             AfterEpoch = epoch => Tell(new RankReport { Epoch = epoch }),
             Log = Console.Out.WriteLine,
         };
-        return RankProcess.RunAsync(training.RunAsRankAsync, e => ModelErrors.AreInput(e) || e is TrainingDivergedException);
+        return RankProcess.RunAsync(
+            (ranks, cancellation) => training.RunAsRankAsync(ranks, work => Tell(new RankReport { Work = work }), cancellation), e => ModelErrors.AreInput(e) || e is TrainingDivergedException);
     }
 
     /// <summary>Starts the ranks and waits for their end.</summary>
@@ -46,6 +49,8 @@ public static class RankTraining
         CancellationToken cancellation)
     {
         places.Check(input);
+        WorkMeter? meter = WorkMeter.Current;
+        var working = new ConcurrentDictionary<string, WorkRecord>();
         var launch = new RankLaunch(input.Ranks, [Verb, JsonSerializer.Serialize(input, JsonSerializerOptions.Web)])
         {
             Output = line =>
@@ -56,11 +61,15 @@ public static class RankTraining
                     afterEpoch(epoch);
                 else if (report.Progress is { } step)
                     progress.Report(step);
+                else
+                    (report.Work ?? []).ToList().ForEach(TellWork);
             },
         };
+        string state = "lost";
         try
         {
             await places.Launcher.RunAsync(launch, cancellation);
+            state = "done";
         }
         catch (RankFailedException e) when (e.IsBadInput)
         {
@@ -74,6 +83,21 @@ public static class RankTraining
         {
             throw new WorkLostException(e.Message, e);
         }
+        finally
+        {
+            // Ranks that end badly do not tell of it.
+            foreach (WorkRecord work in working.Values)
+                TellWork(work with { State = cancellation.IsCancellationRequested ? "cancelled" : state, Ended = DateTimeOffset.UtcNow });
+        }
+
+        void TellWork(WorkRecord work)
+        {
+            if (work.HasEnded)
+                working.TryRemove(work.Id, out _);
+            else
+                working[work.Id] = work;
+            meter?.Tell(work);
+        }
     }
 
     private static void Tell(RankReport report) => Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
@@ -86,6 +110,9 @@ public static class RankTraining
 
         /// <summary>The epoch that has ended.</summary>
         public long? Epoch { get; init; }
+
+        /// <summary>The work of all ranks.</summary>
+        public IReadOnlyList<WorkRecord>? Work { get; init; }
 
         /// <summary>Reads a line; null for one that is for the log, or that a killed process has not finished.</summary>
         public static RankReport? Read(string line)

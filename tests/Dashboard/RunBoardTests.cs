@@ -103,11 +103,39 @@ public sealed class RunBoardTests
         replica.ProcessorSeconds.ShouldBe(20);
     }
 
-    private static RunState RunWith(double seconds) =>
-        new("run", "completed", Steps.Convert, null, Start, Start.AddSeconds(seconds), null, null, null)
+    [Fact]
+    public void Ranks_of_a_training_are_told_beside_the_job_that_waits_for_them()
+    {
+        WorkRecord job = new("job", "job train", "trainer/1", "done", Start) { Attempt = 1, Started = Start, Ended = Start.AddSeconds(10) };
+        WorkRecord[] ranks =
+        [
+            .. Enumerable.Range(0, 3).Select(rank => new WorkRecord($"rank {rank}", "rank", $"node/{rank}", "done", Start.AddSeconds(1))
+            {
+                Of = "job", Part = $"{rank}", Started = Start.AddSeconds(1), Ended = Start.AddSeconds(9), ProcessorStarted = 1, ProcessorEnded = 8,
+                Seconds = new Dictionary<string, double> { ["kernel"] = 2, ["all-reduce"] = 5 }, GpuUse = 0.25 * rank, GpuMemory = 1000 * rank,
+            }),
+        ];
+        WorkloadStage stage = Workload.Of(RunWith(10, Steps.Train), [job, .. ranks], Start.AddSeconds(10)).Stages.ShouldHaveSingleItem();
+        (stage.Works, stage.Replicas.Count).ShouldBe((1, 4));
+        stage.BoundBy.ShouldBe("summing gradients over ranks: 62 % of the work's time, 2.6 cores busy, GPU busy for 25 %");
+        WorkloadReplica last = stage.Replicas.Single(replica => replica.Process == "node/2");
+        (last.Seconds["all-reduce"], last.GpuUse, last.GpuMemory, last.ProcessorSeconds).ShouldBe((5, 0.5, 2000, 7));
+    }
+
+    [Theory]
+    [InlineData(3, "computation")]
+    [InlineData(9, "its largest part, which ran for 6.0 of 9.0 s")]
+    public void A_part_bounds_its_step_only_where_it_outlasts_all_others(double longest, string words)
+    {
+        WorkRecord[] work = [Work("a", "1", 0, 0, 3), Work("b", "2", 0, 0, 3), Work("c", "3", 0, 0, longest)];
+        Workload.Of(RunWith(longest), work, Start.AddSeconds(longest)).Stages.ShouldHaveSingleItem().BoundBy.ShouldStartWith(words);
+    }
+
+    private static RunState RunWith(double seconds, string step = Steps.Convert) =>
+        new("run", "completed", step, null, Start, Start.AddSeconds(seconds), null, null, null)
         {
-            Steps = [Steps.Convert],
-            Timings = [new StepTiming(Steps.Convert, seconds, 100)],
+            Steps = [step],
+            Timings = [new StepTiming(step, seconds, 100)],
         };
 
     private static LogLine Line(int second) => new(Start.AddSeconds(second), "m/1", "info", "x");

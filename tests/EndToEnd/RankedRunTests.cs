@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace DaprHep.EndToEnd.Tests;
@@ -34,6 +35,20 @@ public sealed class RankedRunTests : IDisposable
         await RankProcesses.KillAfterCheckpointAsync(Path.Combine(store, "checkpoints"), store);
         (await stack.ModelAsync(run, "services")).ShouldBe(expected);
         stack.Log.ShouldContain("Attempt 2 at job train-");
+
+        // Both attempts are told of with their ranks, and where the time of the second one went.
+        JsonNode workload = (await stack.Gateway.GetFromJsonAsync<JsonNode>($"runs/{run}/workload"))!;
+        JsonNode[] ranks = [.. workload["timeline"]!.AsArray().Where(span => span!["work"]!.GetValue<string>() == "rank").Select(span => span!)];
+        ranks.Select(span => $"{span["part"]} {span["state"]}").Order().ShouldBe(["0 done", "0 lost", "1 done", "1 lost"]);
+        JsonNode train = workload["stages"]!.AsArray().Single(stage => stage!["step"]!.GetValue<string>() == "train")!;
+        train["works"]!.GetValue<int>().ShouldBe(2);
+        foreach (JsonNode rank in ranks.Where(span => span["state"]!.GetValue<string>() == "done"))
+        {
+            JsonNode replica = train["replicas"]!.AsArray().Single(one => one!["process"]!.GetValue<string>() == rank["process"]!.GetValue<string>())!;
+            double kernel = replica["seconds"]!["kernel"]!.GetValue<double>(), sums = replica["seconds"]!["all-reduce"]!.GetValue<double>();
+            Math.Min(kernel, sums).ShouldBeGreaterThan(0);
+            (kernel + sums).ShouldBeLessThanOrEqualTo(replica["wallSeconds"]!.GetValue<double>());
+        }
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public static class Steps
     ];
 
     /// <summary>The step that an activity or a job belongs to; null for what belongs to none.</summary>
-    /// <param name="work">Name of the activity, or <c>job KIND</c>, as work records have it.</param>
+    /// <param name="work">Name of the activity, <c>job KIND</c>, or <c>rank</c>, as work records have it.</param>
     public static string? OfWork(string work) => work switch
     {
         "PlanPartitions" => Plan,
@@ -77,7 +77,7 @@ public static class Steps
         "MergeStatistics" => Statistics,
         "ScatterPartition" or "BuildShard" => Shards,
         "ProposeTrials" or "RecordTrials" or "job trial" => Tune,
-        "job train" => Train,
+        "job train" or "rank" => Train,
         "EvaluateModel" => Evaluate,
         "Promote" => Promote,
         "WriteReport" => Report,

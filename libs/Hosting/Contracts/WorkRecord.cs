@@ -7,7 +7,7 @@ namespace DaprHep.Hosting.Contracts;
 /// place of the earlier one of the same id.
 /// </summary>
 /// <param name="Id">Names the attempt, unique over all processes.</param>
-/// <param name="Work">Name of the activity, or <c>job KIND</c>.</param>
+/// <param name="Work">Name of the activity, <c>job KIND</c>, or <c>rank</c>: a process that a training has started.</param>
 /// <param name="Process">The process that has it: machine and process id.</param>
 /// <param name="State"><c>waiting</c> (for a core), <c>running</c>, <c>done</c>, <c>bad_input</c>, <c>failed</c>, <c>cancelled</c>,
 /// <c>suspended</c> or <c>lost</c>.</param>
@@ -61,6 +61,18 @@ public sealed record WorkRecord(string Id, string Work, string Process, string S
     /// <summary>Seconds by kind of work (<see cref="News.WorkMeter"/>), as far as they were measured.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? Seconds { get; init; }
+
+    /// <summary>Id of the work that has started it and waits for it; of the ranks of a training.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Of { get; init; }
+
+    /// <summary>How much of the time its GPU was busy, from 0 to 1; of work on a GPU.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? GpuUse { get; init; }
+
+    /// <summary>Memory of the GPU in use at most, of all its processes, in bytes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? GpuMemory { get; init; }
 
     /// <summary>Whether nothing more will be told of it.</summary>
     [JsonIgnore]

@@ -80,7 +80,7 @@ internal sealed class JobWorker(
         JobRecord record = lease.Record;
         using RunWork run = runs.Enter(record.Run);
         using var measure = new JobMeasure(record.Kind, record.Id, record.Attempt);
-        var told = new WorkTold(news, record.Run, $"job {record.Kind}", part: null, record.Attempt);
+        var told = new WorkTold(work => news.Add(record.Run, work), $"job {record.Kind}", part: null, record.Attempt);
         string? error = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, run.Cancelled, run.Suspended, lease.Lost);
         using var heart = new CancellationTokenSource();

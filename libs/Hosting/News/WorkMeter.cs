@@ -27,12 +27,12 @@ public sealed class WorkMeter
     private static readonly AsyncLocal<WorkMeter?> Ambient = new();
     private readonly Dictionary<string, double> _seconds = [];
     private readonly Lock _lock = new();
+    private readonly Action<WorkRecord> _tell;
+    private (double Use, long Memory)? _gpu;
     private long _read;
     private long _written;
 
-    private WorkMeter()
-    {
-    }
+    private WorkMeter(Action<WorkRecord> tell) => _tell = tell;
 
     /// <summary>That of the work under way; null outside of an activity or a job.</summary>
     public static WorkMeter? Current => Ambient.Value;
@@ -41,7 +41,8 @@ public sealed class WorkMeter
     public string? Subject { get; set; }
 
     /// <summary>Begins to measure what the caller awaits from here on.</summary>
-    internal static WorkMeter Begin() => Ambient.Value = new WorkMeter();
+    /// <param name="tell">Takes what is told of other processes that work for it.</param>
+    internal static WorkMeter Begin(Action<WorkRecord> tell) => Ambient.Value = new WorkMeter(tell);
 
     /// <summary>So many bytes were read.</summary>
     public void Read(long bytes) => Interlocked.Add(ref _read, bytes);
@@ -59,6 +60,16 @@ public sealed class WorkMeter
             _seconds[kind] = _seconds.GetValueOrDefault(kind) + time.TotalSeconds;
     }
 
+    /// <summary>A GPU was busy for this part of the time, and had so many bytes in use at most.</summary>
+    public void UsedGpu(double use, long memory)
+    {
+        lock (_lock)
+            _gpu = (use, memory);
+    }
+
+    /// <summary>Tells of what another process does for this work; a later record of the same id takes the place of the earlier one.</summary>
+    public void Tell(WorkRecord work) => _tell(work);
+
     /// <summary>Puts what was measured into the record of the work.</summary>
     internal WorkRecord Finish(WorkRecord record)
     {
@@ -69,6 +80,8 @@ public sealed class WorkMeter
                 Subject = Subject ?? record.Subject,
                 BytesIn = _read > 0 ? _read : null,
                 BytesOut = _written > 0 ? _written : null,
+                GpuUse = _gpu?.Use,
+                GpuMemory = _gpu?.Memory,
                 Seconds = _seconds.Count > 0 ? _seconds.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value, 6)) : null,
             };
         }

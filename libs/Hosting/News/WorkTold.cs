@@ -3,24 +3,27 @@ using DaprHep.Hosting.Contracts;
 namespace DaprHep.Hosting.News;
 
 /// <summary>Tells of one attempt at an activity or a job: that it waits for a core, that it runs, how it ended.</summary>
-internal sealed class WorkTold
+public sealed class WorkTold
 {
     private const int LongestError = 2000;
-    private readonly RunNews _news;
-    private readonly string _run;
+    private readonly Action<WorkRecord> _tell;
     private readonly WorkMeter _meter;
     private WorkRecord _record;
 
-    public WorkTold(RunNews news, string run, string work, string? part, int? attempt = null)
+    /// <param name="tell">Takes the records.</param>
+    /// <param name="work">Name of the activity, <c>job KIND</c>, or <c>rank</c>.</param>
+    /// <param name="part">Which part of a larger work it is.</param>
+    /// <param name="attempt">Number of the attempt, of jobs.</param>
+    public WorkTold(Action<WorkRecord> tell, string work, string? part, int? attempt = null)
     {
-        (_news, _run) = (news, run);
+        _tell = tell;
         _record = new WorkRecord(Guid.NewGuid().ToString("N"), work, RunNews.ProcessName, "waiting", DateTimeOffset.UtcNow)
         {
             Part = part,
             Attempt = attempt,
         };
-        _meter = WorkMeter.Begin();
-        _news.Add(_run, _record);
+        _meter = WorkMeter.Begin(other => _tell(other with { Of = _record.Id, Attempt = _record.Attempt }));
+        _tell(_record);
     }
 
     /// <summary>It has its core.</summary>
@@ -31,7 +34,7 @@ internal sealed class WorkTold
         {
             State = "running", Part = part ?? _record.Part, Started = DateTimeOffset.UtcNow, ProcessorStarted = ProcessorSeconds(),
         };
-        _news.Add(_run, _record);
+        _tell(_record);
     }
 
     /// <summary>It has ended.</summary>
@@ -40,7 +43,7 @@ internal sealed class WorkTold
     public void Ends(string state, string? error = null)
     {
         string? text = error?.Length > LongestError ? error[..LongestError] : error;
-        _news.Add(_run, _meter.Finish(_record with
+        _tell(_meter.Finish(_record with
         {
             State = state,
             Ended = DateTimeOffset.UtcNow,

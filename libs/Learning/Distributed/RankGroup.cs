@@ -57,6 +57,9 @@ public sealed class RankGroup : IDisposable
     /// <summary>Whether tensors on GPUs can be summed where they are.</summary>
     public bool OnGpus => _gpus != IntPtr.Zero;
 
+    /// <summary>For how long this process has stood still for sums and for the others; what it computed meanwhile does not count.</summary>
+    public TimeSpan Waited => _wait.Waited;
+
     /// <summary>Cancelled when a rank is lost, also while this one computes.</summary>
     public CancellationToken Lost => _lost.Token;
 
@@ -174,6 +177,17 @@ public sealed class RankGroup : IDisposable
         AllReduce(nothing);
     }
 
+    /// <summary>The texts of all ranks, that of rank 0 first. All ranks come here, with another topic each time.</summary>
+    /// <param name="topic">What they are about.</param>
+    /// <param name="text">This rank's.</param>
+    /// <exception cref="RankLostException">A rank is gone.</exception>
+    public IReadOnlyList<string> GatherTexts(string topic, string text)
+    {
+        _store.SetOnce(TextKey(topic, Rank), text);
+        Barrier();
+        return [.. Enumerable.Range(0, Size).Select(rank => _store.Get(TextKey(topic, rank))!)];
+    }
+
     /// <summary>Tells the other ranks that this one cannot go on, and why; their collectives fail with it.</summary>
     /// <param name="reason">One line.</param>
     public void Abort(string reason) => _heartbeat.Announce(reason);
@@ -222,6 +236,8 @@ public sealed class RankGroup : IDisposable
             // Everybody has gone before.
         }
     }
+
+    private static string TextKey(string topic, int rank) => string.Create(CultureInfo.InvariantCulture, $"text/{topic}/{rank}");
 
     private static string LeftKey(int rank) => string.Create(CultureInfo.InvariantCulture, $"left/{rank}");
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace DaprHep.Learning.Distributed;
 
 /// <summary>
@@ -23,11 +25,15 @@ internal sealed class RankWait : IDisposable
     /// <summary>Whether a wait ended without its work, which may still be under way.</summary>
     internal bool HasAbandoned { get; private set; }
 
+    /// <summary>For how long it was waited in all.</summary>
+    internal TimeSpan Waited { get; private set; }
+
     /// <summary>Returns when work is done.</summary>
     /// <exception cref="RankLostException">A rank is gone; the message says which.</exception>
     internal void For(IntPtr work)
     {
         var isDone = false;
+        var started = Stopwatch.GetTimestamp();
         try
         {
             SetWaitedFor(work);
@@ -46,6 +52,7 @@ internal sealed class RankWait : IDisposable
         {
             SetWaitedFor(IntPtr.Zero);
             HasAbandoned |= !isDone;
+            Waited += Stopwatch.GetElapsedTime(started);
         }
     }
 

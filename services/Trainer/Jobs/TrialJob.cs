@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DaprHep.Data.Events;
@@ -5,7 +6,10 @@ using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Checkpoints;
+using DaprHep.Learning.Models.Torch;
+using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
 
 namespace DaprHep.Trainer.Jobs;
@@ -37,16 +41,24 @@ internal sealed class TrialJob(TrialEvents events, ILogger<TrialJob> logger) : J
         TrialAssignment trial = TrialAssignment.Read(input.Trial);
         try
         {
+            WorkMeter? meter = WorkMeter.Current;
+            long started = Stopwatch.GetTimestamp();
             TrainingFolds folds = await events.FoldsAsync(input, trial.Options, context.Cancellation);
+            meter?.Spent(WorkMeter.InputOutput, started);
             string prefix = $"checkpoints/{Path.GetDirectoryName(input.Study)}/{trial.Run.Name}";
             var checkpoints = new CheckpointStore(
                 ObjectStore.Open(input.Store), prefix, line => logger.LogInformation("Job {Job}: {Line}", context.Id, line));
+            started = Stopwatch.GetTimestamp();
+            using GpuWatch? gpu = trial.Options.Device == TrainingDevice.Cuda ? GpuWatch.Begin(rank: 0) : null;
             TrialResult result = await Task.Factory.StartNew(
                 () => TrialTraining.Run(
                     trial.Run, trial.Options, folds.Of(trial.Run.Fold), EventClasses.Names.Count, Cores, checkpoints, prefix, context.Cancellation),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
+            meter?.Spent(WorkMeter.Kernel, started);
+            if (gpu?.End() is { } used)
+                meter?.UsedGpu(used.Use, used.Memory);
             return result with { Auc = Finite(result.Auc), Loss = Finite(result.Loss), Accuracy = Finite(result.Accuracy) };
         }
         catch (Exception e) when (ModelErrors.AreInput(e) || e is JsonException)

@@ -7,7 +7,7 @@ namespace DaprHep.Gateway.Dashboard;
 /// <param name="Status">Its state.</param>
 /// <param name="Seconds">Seconds from its acceptance to its end, or until now.</param>
 /// <param name="Stages">The steps that have begun, in order.</param>
-/// <param name="Timeline">Every attempt at an activity or a job, by the time at which a process got it.</param>
+/// <param name="Timeline">Every attempt at an activity or a job, and every rank, by the time at which a process got it.</param>
 internal sealed record Workload(
     string Run, string Status, double Seconds, IReadOnlyList<WorkloadStage> Stages, IReadOnlyList<WorkloadSpan> Timeline)
 {
@@ -40,11 +40,18 @@ internal sealed record Workload(
         double seconds = timing?.Seconds ?? told;
         double covered = Union(work.Select(one => (one.Taken, one.Ended ?? end)));
         double orchestration = Math.Max(0, seconds - covered);
-        WorkloadReplica[] replicas = [.. work.GroupBy(one => one.Process).Select(own => ReplicaOf(own.Key, [.. own], end))];
         return new WorkloadStage(
-            step, Rounded(seconds), timing?.Events ?? 0, work.Length, Rounded(orchestration), replicas,
-            WorkloadWords.Of(seconds, orchestration, work, replicas, end));
+            step, Rounded(seconds), timing?.Events ?? 0, work.Count(one => one.Of is null), Rounded(orchestration), ReplicasOf(work, end),
+            WorkloadWords.Of(seconds, orchestration, work, end));
     }
+
+    /// <summary>What each process did.</summary>
+    internal static WorkloadReplica[] ReplicasOf(IEnumerable<WorkRecord> work, DateTimeOffset end) =>
+        [.. work.GroupBy(one => one.Process).Select(own => ReplicaOf(own.Key, [.. own], end))];
+
+    /// <summary>Seconds in which at least one of some was under way and had its core.</summary>
+    internal static double UnderWay(IEnumerable<WorkRecord> work, DateTimeOffset end) =>
+        Union(work.Where(one => one.Started is not null).Select(one => (one.Started!.Value, one.Ended ?? end)));
 
     private static WorkloadReplica ReplicaOf(string process, WorkRecord[] work, DateTimeOffset end)
     {
@@ -56,14 +63,16 @@ internal sealed record Workload(
         return new WorkloadReplica(
             process,
             work.Length,
-            Rounded(Union(began.Select(one => (one.Started!.Value, one.Ended ?? end)))),
+            Rounded(UnderWay(began, end)),
             Rounded(began.Sum(one => ((one.Ended ?? end) - one.Started!.Value).TotalSeconds)),
             Rounded(work.Sum(one => ((one.Started ?? one.Ended ?? end) - one.Taken).TotalSeconds)),
             last - first is { } used && used >= 0 ? Rounded(used) : null,
             seconds,
             work.Sum(one => one.BytesIn ?? 0),
             work.Sum(one => one.BytesOut ?? 0),
-            work.Max(one => one.Memory));
+            work.Max(one => one.Memory),
+            work.Average(one => one.GpuUse),
+            work.Max(one => one.GpuMemory));
     }
 
     // Seconds in which at least one of the intervals was under way.
@@ -86,7 +95,7 @@ internal sealed record Workload(
 /// <param name="Step">Its name.</param>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Events">Events that it worked on.</param>
-/// <param name="Works">Attempts at activities and jobs.</param>
+/// <param name="Works">Attempts at activities and jobs; the ranks of a job do not count.</param>
 /// <param name="OrchestrationSeconds">Wall time in which none of them was under way: scheduling, messages, turns of the workflow.</param>
 /// <param name="Replicas">The processes that worked on it.</param>
 /// <param name="BoundBy">What it was bound by, in words.</param>
@@ -104,13 +113,16 @@ internal sealed record WorkloadStage(
 /// <param name="BytesIn">Bytes read from input files.</param>
 /// <param name="BytesOut">Bytes written to the object store.</param>
 /// <param name="Memory">Memory of the process at the end of its largest, in bytes.</param>
+/// <param name="GpuUse">The part of the time in which its GPU was busy, from 0 to 1; null where it had none.</param>
+/// <param name="GpuMemory">Memory of the GPU in use at most, of all its processes, in bytes.</param>
 internal sealed record WorkloadReplica(
     string Process, int Works, double WallSeconds, double BusySeconds, double QueueSeconds, double? ProcessorSeconds,
-    IReadOnlyDictionary<string, double> Seconds, long BytesIn, long BytesOut, long? Memory);
+    IReadOnlyDictionary<string, double> Seconds, long BytesIn, long BytesOut, long? Memory,
+    double? GpuUse, long? GpuMemory);
 
 /// <summary>An attempt at an activity or a job; times in seconds since the run was accepted.</summary>
 /// <param name="Step">The step it belongs to.</param>
-/// <param name="Work">The activity, or <c>job KIND</c>.</param>
+/// <param name="Work">The activity, <c>job KIND</c>, or <c>rank</c>.</param>
 /// <param name="Part">Which part of a fan-out it is.</param>
 /// <param name="Process">The process that had it.</param>
 /// <param name="State">How it ended.</param>

@@ -15,6 +15,7 @@ const STEP_OF = {
   RecordTrials: 'tune',
   'job trial': 'tune',
   'job train': 'train',
+  rank: 'train',
   EvaluateModel: 'evaluate',
   Promote: 'promote',
   WriteReport: 'report',
