@@ -43,6 +43,9 @@ var root = new RootCommand("From ROOT files of collision events to a trained and
     RunsCommands.Steer("suspend", "Let a run rest after the work under way."),
     RunsCommands.Steer("resume", "Let a suspended run go on, or start a failed or cancelled one again after its finished steps."),
     RunsCommands.Report(),
+    DownloadCommand.Create(),
+    EventCommands.Mistakes(),
+    EventCommands.Event(),
     RootCommands.Create(),
 };
 root.Options.OfType<VersionOption>().Single().Action = new VersionText();

@@ -24,6 +24,8 @@ internal static class ModelsCommand
 
         var show = new Command("show", "Say what is served under a name: versions, promotions, metrics, lineage.");
         Act(show, [Name()], values => (HttpMethod.Get, values[0], null));
+        var drift = new Command("drift", "Say how far the last events are from those of the training.");
+        Act(drift, [Name()], values => (HttpMethod.Get, $"{values[0]}/drift", null));
         var promote = new Command("promote", "Let a version answer, without a gate.");
         Act(promote, [Name(), Version()], values => (HttpMethod.Post, $"{values[0]}/promote", new JsonObject { ["version"] = values[1] }));
         var rollback = new Command("rollback", "Let the version answer again that was served before.");
@@ -37,7 +39,7 @@ internal static class ModelsCommand
         Act(shadow, [Name(), Version()], values => values[1] == "none"
             ? (HttpMethod.Delete, $"{values[0]}/shadow", null)
             : (HttpMethod.Put, $"{values[0]}/shadow", new JsonObject { ["version"] = values[1] }));
-        foreach (Command verb in (Command[])[show, promote, rollback, canary, shadow, ConvertModelCommand.Create()])
+        foreach (Command verb in (Command[])[show, drift, promote, rollback, canary, shadow, ConvertModelCommand.Create()])
             command.Add(verb);
         return command;
 
@@ -128,6 +130,11 @@ internal static class ModelsCommand
             AnsiConsole.Write(TableOf(list));
             return;
         }
+        if (answer["report"] is JsonObject report)
+        {
+            AnsiConsole.Write(DriftTableOf(report));
+            return;
+        }
         AnsiConsole.Write(TableOf(answer.AsObject()));
         foreach (string note in NotesOf(answer))
             AnsiConsole.WriteLine(note);
@@ -185,6 +192,19 @@ internal static class ModelsCommand
         }
         return table.Title(Markup.Escape($"{model["name"]}"));
     }
+
+    private static Table DriftTableOf(JsonObject report)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("quantity").AddColumn("PSI").AddColumn("KS").AddColumn("");
+        foreach ((string of, string kind) in new[] { ("features", ""), ("scores", "score ") })
+        {
+            foreach (JsonNode one in report[of]!.AsArray().OfType<JsonNode>())
+                table.AddRow(kind + Text(one["name"]), Number(one["psi"]), Number(one["ks"]), (bool?)one["hasDrifted"] == true ? "drifted" : "");
+        }
+        return table.Title($"the last {Text(report["events"])} events");
+    }
+
+    private static string Number(JsonNode? value) => ((double?)value)?.ToString("F3", CultureInfo.InvariantCulture) ?? "–";
 
     private static string CanaryOf(JsonNode model) => model["canary"] is JsonObject canary
         ? string.Create(CultureInfo.InvariantCulture, $"{(string?)canary["version"]} {(double?)canary["percent"]} %")

@@ -163,7 +163,7 @@ public sealed class GatewayTests(GatewayStack fixture) : IClassFixture<GatewaySt
         document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(
             [
                 "/runs", "/runs/{run}", "/runs/{run}/events", "/runs/{run}/cancel", "/runs/{run}/suspend", "/runs/{run}/resume",
-                "/runs/{run}/report", "/runs/{run}/metrics", "/runs/{run}/curves", "/runs/{run}/record", "/runs/{run}/request",
+                "/runs/{run}/report", "/runs/{run}/metrics", "/runs/{run}/curves", "/runs/{run}/record", "/runs/{run}/request", "/runs/{run}/trials",
                 "/runs/{run}/workload", "/runs/{run}/model/{file}", "/runs/{run}/mistakes", "/runs/{run}/data/{event}", "/compare",
                 "/models", "/models/{name}", "/models/{name}/drift", "/models/{name}/explain", "/models/{name}/promote",
                 "/models/{name}/rollback", "/models/{name}/canary", "/models/{name}/shadow",

@@ -75,6 +75,18 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
             seen.ShouldContain(word);
         (await JsonAsync("workload", run))["stages"]!.AsArray().Select(stage => stage!["step"]!.GetValue<string>())
             .ShouldBe(["plan", "convert", "statistics", "shards", "train", "evaluate", "report"]);
+        JsonNode mistake = (await JsonAsync("mistakes", run))["mistakes"]![0]!;
+        (string id, string answer) = (mistake["event"]!.GetValue<string>(), $"{mistake["class"]}, taken for {mistake["answer"]}");
+        (await JsonAsync("event", run, id))["explanation"]!["features"]!.AsArray().Count.ShouldBe(14);
+        DaprHepCommand.Result shown = await DaprHepCommand.RunAsync("event", run, id, "--gateway", stack.Url);
+        shown.Output.ShouldContain(answer);
+        shown.Output.ShouldContain("MET");
+        DaprHepCommand.Result asked = await DaprHepCommand.RunAsync("download", run, "request.json", "--out", "-", "--gateway", stack.Url);
+        JsonNode.Parse(asked.Output)!["run"]!.GetValue<string>().ShouldBe(run);
+        DaprHepCommand.Result none = await DaprHepCommand.RunAsync("download", run, "trials.json", "--gateway", stack.Url);
+        (none.ExitCode, none.Error).ShouldBe((3, $"daprhep: run {run} has no trials.json\n"));
+        string saved = (await JsonAsync("download", run, "run.json", "--out", Path.Combine(_folder, "run.json")))["file"]!.GetValue<string>();
+        File.ReadAllBytes(saved).ShouldBe(File.ReadAllBytes(Path.Combine(output, "run.json")));
         await JsonAsync("report", run, "--out", report);
         File.ReadAllBytes(report).ShouldBe(File.ReadAllBytes(Path.Combine(output, "report.html")));
         foreach ((string document, string file) in new[] { ("metrics", "metrics.json"), ("curves", "curves.json"), ("record", "run.json") })

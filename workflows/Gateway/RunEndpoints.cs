@@ -44,6 +44,7 @@ internal static class RunEndpoints
         Document("report", "report.html", "text/html", "The report of a completed run, one self-contained page.");
         Document("metrics", "metrics.json", "application/json", "The figures of a completed run.");
         Document("curves", "curves.json", "application/json", "The ROC curves of a completed run, and its losses by epoch.");
+        Document("trials", "trials.json", "application/json", "The search for hyper-parameters of a completed run that searched for them.");
         Document("record", "run.json", "application/json", "What a completed run did: inputs, parameters, objects, versions.");
         runs.MapGet("/{run}/model/{file}", ModelAsync)
             .WithSummary("A file of a completed run's model: model.safetensors, model.onnx or model.json.")
@@ -171,7 +172,13 @@ internal static class RunEndpoints
         if (state.Result is null)
             return GatewayRoutes.Conflict($"run {run} is {state.Status}; {name} is there when it is completed");
         PipelineRequest request = (await runs.RequestOfAsync(run, aborted))!;
-        ObjectContent document = await ObjectStore.Open(request.Store).ReadAsync($"{prefix(state.Result)}/{name}", aborted);
+        (ObjectStore store, string key) = (ObjectStore.Open(request.Store), $"{prefix(state.Result)}/{name}");
+        if (!await store.ExistsAsync(key, aborted))
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status404NotFound, title: "No such document.", detail: $"run {run} has no {name}");
+        }
+        ObjectContent document = await store.ReadAsync(key, aborted);
         context.Response.RegisterForDispose(document);
         return Results.Bytes(document.Memory, type);
     }
