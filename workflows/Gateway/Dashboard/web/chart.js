@@ -1,9 +1,10 @@
 // Lines in SVG, with the classes of charts.css. An axis is linear; what cannot be seen is said in the description.
 
-import { svg } from './dom.js';
+import { el, svg } from './dom.js';
 import { fixed } from './format.js';
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [430, 250, 52, 8, 8, 40];
+const MOST_DOTS = 60;
 
 /**
  * A chart.
@@ -70,25 +71,34 @@ export function lineChart(title, lines, axes) {
       );
     }
     if (line.dots || line.points.length === 1) {
-      drawing.append(...line.points.map(([a, b]) => svg('circle', { class: `point fill${line.series}`, cx: x(a), cy: y(b), r: 3.5 })));
+      // Many are small and without a rim, which would hide their neighbours.
+      const [rim, r] = line.points.length > MOST_DOTS ? ['', 1.5] : ['point ', 3.5];
+      drawing.append(...line.points.map(([a, b]) => svg('circle', { class: `${rim}fill${line.series}`, cx: x(a), cy: y(b), r })));
     }
   }
   return drawing;
 }
 
 /** What the lines are called. */
-export function legend(element, names) {
-  const list = element('ul', { class: 'legend' });
+export function legend(names) {
+  const list = el('ul', { class: 'legend' });
   for (const [name, series] of names) {
     const line = svg(
       'svg',
       { viewBox: '0 0 28 10', 'aria-hidden': 'true' },
       svg('line', { class: `line${series}`, x1: 0, y1: 5, x2: 28, y2: 5 }),
     );
-    list.append(element('li', {}, line, name));
+    list.append(el('li', {}, line, name));
   }
   return list;
 }
+
+/** A small sign in a colour or a shape of the drawing, for lists that say what it stands for. */
+export const swatch = (shape, attributes, width = 10) =>
+  svg('svg', { class: 'swatch', viewBox: `0 0 ${width} 10`, 'aria-hidden': 'true' }, svg(shape, attributes));
+
+/** The sign of a series. */
+export const colour = series => swatch('rect', { class: `fill${series}`, width: 10, height: 10 });
 
 function range(values, low, high) {
   let [least, most] = [Infinity, -Infinity];

@@ -2,13 +2,11 @@
 
 import { get } from './api.js';
 import { drawing, legend } from './chart.js';
-import { el, id, say } from './dom.js';
+import { el, fail, id, say } from './dom.js';
+import { pageOf, runLink } from './links.js';
+import { scrolled, table } from './table.js';
 
 const runs = () => new URLSearchParams(location.search).getAll('run');
-
-function address(names) {
-  return `compare?${names.map(name => `run=${encodeURIComponent(name)}`).join('&')}`;
-}
 
 async function choices() {
   const list = await get('runs?status=completed&limit=200');
@@ -19,37 +17,11 @@ async function choices() {
   );
 }
 
-function table(target, caption, first, names, rows) {
-  target.replaceChildren(
-    el('caption', {}, caption),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'col' }, first),
-        names.map(name => el('th', { scope: 'col', class: 'n' }, name)),
-      ),
-    ),
-    el('tbody', {}, rows),
-  );
-}
-
 function show(comparison) {
+  const without = name => pageOf('compare', ...comparison.runs.filter(other => other !== name));
   id('compared').replaceChildren(
     ...comparison.runs.map(name =>
-      el(
-        'li',
-        {},
-        el('a', { href: `run?run=${encodeURIComponent(name)}` }, name),
-        ' ',
-        el(
-          'a',
-          { class: 'button', href: address(comparison.runs.filter(other => other !== name)), 'aria-label': `Leave ${name} out` },
-          '×',
-        ),
-      ),
+      el('li', {}, runLink(name), ' ', el('a', { class: 'button', href: without(name), 'aria-label': `Leave ${name} out` }, '×')),
     ),
   );
   say(
@@ -60,38 +32,23 @@ function show(comparison) {
         ? 'All were tested on the same events; the best of each figure is coloured.'
         : 'Tested on different events: figures compare only where the test set has the same letter.',
   );
-  table(id('figures'), 'Errors are standard errors over bootstrap resamples of the test events.', 'Figure', comparison.runs, [
-    el(
-      'tr',
-      {},
-      el('th', { scope: 'row' }, 'test set'),
-      comparison.testSets.map(name => el('td', { class: 'n' }, name)),
-    ),
-    ...comparison.figures.map(figure =>
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'row' }, figure.name),
-        figure.cells.map(cell =>
-          el('td', { class: cell.best ? 'n best' : 'n' }, cell.text, cell.best ? el('span', { class: 'hidden' }, ' (best)') : null),
-        ),
-      ),
-    ),
-  ]);
-  table(
-    id('parameters'),
-    comparison.sameInputs
-      ? 'All runs read the same events. Differences come first.'
-      : 'The runs read different events. Differences come first.',
-    'Parameter',
-    comparison.runs,
-    comparison.parameters.map(parameter =>
-      el(
-        'tr',
-        { class: parameter.differs ? 'differs' : null },
-        el('th', { scope: 'row' }, parameter.name),
-        parameter.values.map(value => el('td', { class: 'n' }, value ?? '–')),
-      ),
+  const columns = comparison.runs.map(name => `>${name}`);
+  id('figures').replaceChildren(
+    table('Errors are standard errors over bootstrap resamples of the test events.', ['Figure', ...columns], [
+      ['test set', ...comparison.testSets],
+      ...comparison.figures.map(figure => [figure.name, ...figure.cells.map(cell => (cell.best ? best(cell.text) : cell.text))]),
+    ]),
+  );
+  id('parameters').replaceChildren(
+    table(
+      comparison.sameInputs
+        ? 'All runs read the same events. Differences come first.'
+        : 'The runs read different events. Differences come first.',
+      ['Parameter', ...columns],
+      comparison.parameters.map(parameter => ({
+        class: parameter.differs ? 'differs' : null,
+        cells: [parameter.name, ...parameter.values.map(value => value ?? '–')],
+      })),
     ),
   );
   for (const group of ['roc', 'training', 'tuning']) {
@@ -103,13 +60,8 @@ function show(comparison) {
           'figure',
           { class: chart.wide ? 'wide' : null },
           el('h3', {}, chart.title),
-          chart.names.length
-            ? legend(
-                el,
-                chart.names.map((name, series) => [name, series]),
-              )
-            : null,
-          drawing(chart.svg),
+          chart.names.length ? legend(chart.names.map((name, series) => [name, series])) : null,
+          chart.wide ? scrolled(chart.title, drawing(chart.svg)) : drawing(chart.svg),
         ),
       ),
     );
@@ -117,15 +69,16 @@ function show(comparison) {
   id('figures-section').hidden = id('parameters-section').hidden = false;
 }
 
+const best = text => el('td', { class: 'n best' }, text, el('span', { class: 'hidden' }, ' (best)'));
+
 id('more').addEventListener('change', () => {
-  if (id('more').value) location.href = address([...runs(), id('more').value]);
+  if (id('more').value) location.href = pageOf('compare', ...runs(), id('more').value);
 });
 id('add').addEventListener('submit', event => event.preventDefault());
 try {
   await choices();
-  if (runs().length) show(await get(address(runs())));
+  if (runs().length) show(await get(pageOf('compare', ...runs())));
   else say(id('tested'), 'Choose runs here, or mark them in the list of runs.');
 } catch (error) {
-  id('problem').hidden = false;
-  say(id('problem'), error.message);
+  fail(error);
 }

@@ -20,10 +20,7 @@ export function curves(points, section, place) {
       'figure',
       {},
       el('h3', {}, title),
-      legend(
-        el,
-        charted.map(one => [one.name, one.series]),
-      ),
+      legend(charted.map(one => [one.name, one.series])),
       lineChart(title, charted, { x: 'training done [%]', y: unit, from: 0, to: 100, ...limits }),
     );
   place.replaceChildren(

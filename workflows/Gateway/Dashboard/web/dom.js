@@ -20,6 +20,12 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Says in the page's place for it what went wrong. */
+export function fail(error) {
+  id('problem').hidden = false;
+  say(id('problem'), error.message);
+}
+
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;

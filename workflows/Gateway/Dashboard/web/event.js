@@ -1,13 +1,16 @@
 // One event: its particles unrolled in η–φ and across the beam, its features among those of the classes, what the model says and why.
 
 import { get } from './api.js';
-import { legend } from './chart.js';
-import { el, id, say, svg } from './dom.js';
+import { colour, legend, swatch } from './chart.js';
+import { el, fail, id, say, svg } from './dom.js';
 import { count, fixed } from './format.js';
+import { pageOf, pathOf, runLink, runOfPage } from './links.js';
 import { feature, KINDS, plane, transverse } from './particles.js';
+import { row } from './table.js';
 
-const query = new URLSearchParams(location.search);
-const [run, event] = [query.get('run') ?? '', query.get('event') ?? ''];
+const run = runOfPage();
+const event = new URLSearchParams(location.search).get('event') ?? '';
+const eventPage = one => `${pageOf('event', run)}&event=${encodeURIComponent(one)}`;
 
 document.title = `Event ${event} · DaprHep`;
 
@@ -64,7 +67,7 @@ function show(data) {
     `entry ${count(data.entry)} of `,
     el('code', {}, data.file),
     ' in run ',
-    el('a', { href: `run?run=${encodeURIComponent(run)}` }, run),
+    runLink(run),
   );
   say(
     id('answer'),
@@ -74,12 +77,13 @@ function show(data) {
   );
   id('probabilities').replaceChildren(
     ...data.classes.map((name, c) =>
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'row' }, name),
-        el('td', {}, el('meter', { min: 0, max: 1, value: probabilities[c], 'aria-label': `Probability of ${name}` })),
-        el('td', { class: 'n' }, fixed(probabilities[c], 4)),
+      row(
+        [
+          name,
+          el('meter', { min: 0, max: 1, value: probabilities[c], 'aria-label': `Probability of ${name}` }),
+          fixed(probabilities[c], 4),
+        ],
+        [null, null, 'n'],
       ),
     ),
   );
@@ -88,54 +92,23 @@ function show(data) {
     el('figure', {}, el('h3', {}, 'Across the beam'), transverse(data)),
   );
   id('key').replaceChildren(
-    ...KINDS.map((kind, i) =>
-      el(
-        'li',
-        {},
-        svg(
-          'svg',
-          { viewBox: '0 0 10 10', class: 'swatch', 'aria-hidden': 'true' },
-          svg('rect', { class: `fill${i}`, width: 10, height: 10 }),
-        ),
-        `${kind} (${count(data.particles.filter(one => one.kind === kind).length)})`,
-      ),
-    ),
+    ...KINDS.map((kind, i) => el('li', {}, colour(i), `${kind} (${count(data.particles.filter(one => one.kind === kind).length)})`)),
     el(
       'li',
       {},
-      svg(
-        'svg',
-        { viewBox: '0 0 20 10', class: 'swatch', 'aria-hidden': 'true' },
-        svg('ellipse', { class: 'jet', cx: 10, cy: 5, rx: 9, ry: 4 }),
-      ),
+      swatch('ellipse', { class: 'jet', cx: 10, cy: 5, rx: 9, ry: 4 }, 20),
       `jets (${data.jets.length}): anti-kT of the particles, R = 0.4, above 20 GeV`,
     ),
+    el('li', {}, swatch('ellipse', { class: 'cone', cx: 10, cy: 5, rx: 9, ry: 4 }, 20), 'isolation cone of the lepton, ΔR = 0.3'),
     el(
       'li',
       {},
-      svg(
-        'svg',
-        { viewBox: '0 0 20 10', class: 'swatch', 'aria-hidden': 'true' },
-        svg('ellipse', { class: 'cone', cx: 10, cy: 5, rx: 9, ry: 4 }),
-      ),
-      'isolation cone of the lepton, ΔR = 0.3',
-    ),
-    el(
-      'li',
-      {},
-      svg(
-        'svg',
-        { viewBox: '0 0 20 10', class: 'swatch', 'aria-hidden': 'true' },
-        svg('line', { class: 'met', x1: 0, x2: 20, y1: 5, y2: 5 }),
-      ),
+      swatch('line', { class: 'met', x1: 0, x2: 20, y1: 5, y2: 5 }, 20),
       `missing transverse energy (${fixed(feature(data, 'MET')?.value, 1)} GeV)`,
     ),
   );
   id('legend').replaceChildren(
-    legend(
-      el,
-      data.classes.map((name, c) => [name, c]),
-    ),
+    legend(data.classes.map((name, c) => [name, c])),
   );
   const why = new Map(data.explanation.features.map(one => [one.name, one.contributions[answer]]));
   const most = Math.max(1e-6, ...[...why.values()].map(Math.abs));
@@ -164,14 +137,9 @@ function show(data) {
   id('particles-section').hidden = particles.length === 0;
   id('particles').replaceChildren(
     ...particles.map(one =>
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'row' }, one.kind),
-        el('td', { class: 'n' }, fixed(one.pt, 2)),
-        el('td', { class: 'n' }, fixed(one.eta, 2)),
-        el('td', { class: 'n' }, fixed(one.phi, 2)),
-        el('td', { class: 'n' }, `${one.by >= 0 ? '+' : '−'}${fixed(Math.abs(one.by), 4)}`),
+      row(
+        [one.kind, fixed(one.pt, 2), fixed(one.eta, 2), fixed(one.phi, 2), `${one.by >= 0 ? '+' : '−'}${fixed(Math.abs(one.by), 4)}`],
+        [null, 'n', 'n', 'n', 'n'],
       ),
     ),
   );
@@ -186,7 +154,7 @@ const bar = part =>
   );
 
 async function others() {
-  const { mistakes } = await get(`runs/${encodeURIComponent(run)}/mistakes`);
+  const { mistakes } = await get(`${pathOf(run)}/mistakes`);
   id('mistakes').replaceChildren(
     ...mistakes.map(one =>
       el(
@@ -194,7 +162,7 @@ async function others() {
         {},
         el(
           'a',
-          { href: `event?run=${encodeURIComponent(run)}&event=${one.event}`, 'aria-current': one.event === event ? 'page' : null },
+          { href: eventPage(one.event), 'aria-current': one.event === event ? 'page' : null },
           `${one.class} taken for ${one.answer}, ${fixed(one.probability, 4)}`,
         ),
       ),
@@ -211,11 +179,10 @@ try {
   const mistakes = await others();
   if (event) {
     id('display').hidden = false;
-    show(await get(`runs/${encodeURIComponent(run)}/data/${encodeURIComponent(event)}`));
+    show(await get(`${pathOf(run)}/data/${encodeURIComponent(event)}`));
   } else if (mistakes.length) {
-    location.replace(`event?run=${encodeURIComponent(run)}&event=${mistakes[0].event}`);
+    location.replace(eventPage(mistakes[0].event));
   }
 } catch (error) {
-  id('problem').hidden = false;
-  say(id('problem'), error.message);
+  fail(error);
 }

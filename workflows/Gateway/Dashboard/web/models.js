@@ -1,9 +1,11 @@
 // What is served: versions, promotions, drift; promote, roll back, canary, shadow. By the service serving, through the gateway.
 
 import { connected, get, send } from './api.js';
-import { el, id, say } from './dom.js';
+import { el, fail, id, say } from './dom.js';
 import { count, fixed, time } from './format.js';
+import { runLink } from './links.js';
 import { sure } from './sure.js';
+import { scrolled, table } from './table.js';
 
 const REFRESH = 5000;
 const shown = new Map();
@@ -69,69 +71,21 @@ function section(model, drift) {
       ),
     ),
     model.problem ? el('p', { class: 'problem' }, model.problem) : null,
-    el(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Versions of ${model.name}` },
-      el(
-        'table',
-        {},
-        el('caption', {}, 'Versions, newest first'),
-        el(
-          'thead',
-          {},
-          el(
-            'tr',
-            {},
-            ['Version', 'State', 'Run', 'Added'].map(name => el('th', { scope: 'col' }, name)),
-            ['AUC', 'Accuracy'].map(name => el('th', { scope: 'col', class: 'n' }, name)),
-            el('th', { scope: 'col' }, 'Change'),
-          ),
-        ),
-        el(
-          'tbody',
-          {},
-          [...model.versions].reverse().map(version => versionRow(model, version, path)),
-        ),
+    scrolled(
+      `Versions of ${model.name}`,
+      table(
+        'Versions, newest first',
+        ['Version', 'State', 'Run', 'Added', '>AUC', '>Accuracy', 'Change'],
+        model.versions.map(version => versionRow(model, version, path)).reverse(),
       ),
     ),
     model.promotions.length
-      ? el(
-          'div',
-          { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Promotions of ${model.name}` },
-          el(
-            'table',
-            {},
-            el('caption', {}, 'Promotions: what the gate said, newest first'),
-            el(
-              'thead',
-              {},
-              el(
-                'tr',
-                {},
-                ['Run', 'Version', 'Against', 'Gate', 'Reasons'].map(name => el('th', { scope: 'col' }, name)),
-              ),
-            ),
-            el(
-              'tbody',
-              {},
-              [...model.promotions]
-                .reverse()
-                .map(one =>
-                  el(
-                    'tr',
-                    {},
-                    el('th', { scope: 'row' }, runLink(one.run)),
-                    el('td', {}, one.version),
-                    el('td', {}, one.against ?? 'chance'),
-                    el(
-                      'td',
-                      {},
-                      el('span', { class: `state ${one.served ? 'completed' : 'failed'}` }, one.served ? '✓ passed' : '✕ refused'),
-                    ),
-                    el('td', {}, (one.reasons ?? []).join('; ')),
-                  ),
-                ),
-            ),
+      ? scrolled(
+          `Promotions of ${model.name}`,
+          table(
+            'Promotions: what the gate said, newest first',
+            ['Run', 'Version', 'Against', 'Gate', 'Reasons'],
+            model.promotions.map(promotionRow).reverse(),
           ),
         )
       : null,
@@ -160,28 +114,31 @@ function versionRow(model, version, path) {
             ? button('End shadow', null, () => send('DELETE', `${path}/shadow`))
             : button('Shadow', null, () => send('PUT', `${path}/shadow`, { version: version.version })),
         ];
-  return el(
-    'tr',
-    { class: states.includes('served') ? 'best' : null },
-    el('th', { scope: 'row' }, version.version),
-    el('td', {}, states.join(', ')),
-    el('td', {}, version.run ? runLink(version.run) : ''),
-    el('td', {}, time(version.addedAt)),
-    el('td', { class: 'n' }, fixed(auc.reduce((sum, value) => sum + value, 0) / auc.length, 4)),
-    el('td', { class: 'n' }, fixed(version.metrics?.accuracy, 4)),
-    el(
-      'td',
-      {},
+  return {
+    class: states.includes('served') ? 'best' : null,
+    cells: [
+      version.version,
+      states.join(', '),
+      version.run ? runLink(version.run) : '',
+      time(version.addedAt),
+      fixed(auc.reduce((sum, value) => sum + value, 0) / auc.length, 4),
+      fixed(version.metrics?.accuracy, 4),
       el(
         'span',
         { class: 'actions' },
         change.map(one => Object.assign(one, { ariaLabel: `${one.textContent}: ${version.version} of ${model.name}` })),
       ),
-    ),
-  );
+    ],
+  };
 }
 
-const runLink = run => el('a', { href: `run?run=${encodeURIComponent(run)}` }, run);
+const promotionRow = one => [
+  runLink(one.run),
+  one.version,
+  one.against ?? 'chance',
+  el('span', { class: `state ${one.served ? 'completed' : 'failed'}` }, one.served ? '✓ passed' : '✕ refused'),
+  (one.reasons ?? []).join('; '),
+];
 
 function shadowOf(model) {
   const seen = model.shadowStatistics;
@@ -208,46 +165,17 @@ function driftOf(model, drift) {
       {},
       `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`,
     ),
-    el(
-      'table',
+    table(
+      'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.',
+      ['Quantity', 'PSI', '>PSI', '>KS', 'State'],
+      all.map(one => [
+        one.name,
+        el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` }),
+        fixed(one.psi, 3),
+        fixed(one.ks, 3),
+        one.hasDrifted ? 'drifted' : '',
+      ]),
       { class: 'drift' },
-      el(
-        'caption',
-        {},
-        'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.',
-      ),
-      el(
-        'thead',
-        {},
-        el(
-          'tr',
-          {},
-          el('th', { scope: 'col' }, 'Quantity'),
-          el('th', { scope: 'col' }, 'PSI'),
-          el('th', { scope: 'col', class: 'n' }, 'PSI'),
-          el('th', { scope: 'col', class: 'n' }, 'KS'),
-          el('th', { scope: 'col' }, 'State'),
-        ),
-      ),
-      el(
-        'tbody',
-        {},
-        all.map(one =>
-          el(
-            'tr',
-            {},
-            el('th', { scope: 'row' }, one.name),
-            el(
-              'td',
-              {},
-              el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` }),
-            ),
-            el('td', { class: 'n' }, fixed(one.psi, 3)),
-            el('td', { class: 'n' }, fixed(one.ks, 3)),
-            el('td', {}, one.hasDrifted ? 'drifted' : ''),
-          ),
-        ),
-      ),
     ),
   );
 }
@@ -270,11 +198,6 @@ function button(label, question, does, kind) {
     },
     label,
   );
-}
-
-function fail(error) {
-  id('problem').hidden = false;
-  say(id('problem'), error.message);
 }
 
 await refresh();

@@ -2,15 +2,17 @@
 
 import { follow, get, send } from './api.js';
 import { curves } from './curves.js';
-import { el, id, say } from './dom.js';
+import { el, fail, id, say } from './dom.js';
 import { bytes, clock, count, duration, fixed, hasEnded, meanAuc, secondsOf, time } from './format.js';
+import { pageOf, pathOf, runOfPage } from './links.js';
 import { pipeline } from './pipeline.js';
 import { openStart } from './start.js';
 import { stateOf } from './state.js';
 import { sure } from './sure.js';
+import { row, scrolled, table } from './table.js';
 
-const name = new URLSearchParams(location.search).get('run') ?? '';
-const path = `runs/${encodeURIComponent(name)}`;
+const name = runOfPage();
+const path = pathOf(name);
 const progress = new Map();
 const work = new Map();
 const points = new Map();
@@ -18,6 +20,7 @@ const lines = [];
 const steps = pipeline(id('pipeline'), text => say(id('part'), text));
 let run = null;
 let planned = false;
+let sorted = null;
 
 document.title = `${name} · DaprHep`;
 say(id('name'), name);
@@ -26,7 +29,10 @@ function take(event, data) {
   if (event === 'state') run = data;
   if (event === 'step' && run) run.step = data.step;
   if (event === 'progress') progress.set(data.step, data);
-  if (event === 'work') for (const one of data) work.set(one.id, one);
+  if (event === 'work') {
+    for (const one of data) work.set(one.id, one);
+    sorted = null;
+  }
   if (event === 'points') {
     for (const one of data) points.set(`${one.share} ${one.isEpoch}`, one);
     curves(points, id('training'), id('curves'));
@@ -73,7 +79,9 @@ function draw() {
     ]);
   if (run.result?.badFiles?.length) figures.push(['Files left out', count(run.result.badFiles.length)]);
   pairs(id('key'), figures, true);
-  steps(run, progress, [...work.values()]);
+  // Another gateway may have told of an earlier try later.
+  sorted ??= [...work.values()].sort((a, b) => (a.taken < b.taken ? -1 : a.taken > b.taken ? 1 : 0));
+  steps(run, progress, sorted);
   troubles();
   actions();
 }
@@ -93,7 +101,7 @@ function pairs(list, figures, together) {
 // What was tried more than once, or went wrong.
 function troubles() {
   const tries = new Map();
-  for (const one of work.values()) {
+  for (const one of sorted) {
     const key = `${one.work} ${one.part ?? ''} ${one.work.startsWith('job') ? one.attempt : ''}`;
     tries.set(key, [...(tries.get(key) ?? []), one]);
   }
@@ -106,15 +114,16 @@ function troubles() {
   rows.replaceChildren(
     ...bad.slice(0, 500).map(list => {
       const last = list.at(-1);
-      return el(
-        'tr',
-        {},
-        el('th', { scope: 'row' }, last.work),
-        el('td', {}, last.part ?? ''),
-        el('td', {}, list.find(one => one.subject)?.subject ?? ''),
-        el('td', { class: 'n' }, String(Math.max(list.length, last.attempt ?? 1))),
-        el('td', {}, last.state),
-        el('td', {}, list.findLast(one => one.error)?.error ?? ''),
+      return row(
+        [
+          last.work,
+          last.part,
+          list.find(one => one.subject)?.subject,
+          String(Math.max(list.length, last.attempt ?? 1)),
+          last.state,
+          list.findLast(one => one.error)?.error,
+        ],
+        [null, null, null, 'n'],
       );
     }),
   );
@@ -128,17 +137,19 @@ function log(more) {
     const key = `${line.time} ${line.process} ${line.text}`;
     if (lines.includes(key)) continue;
     lines.push(key);
-    list.append(
-      el(
-        'li',
-        { class: line.level },
-        el('time', { datetime: line.time }, clock(line.time)),
-        ' ',
-        el('span', { class: 'who' }, line.process),
-        ' ',
-        line.text,
-      ),
+    const item = el(
+      'li',
+      { class: line.level },
+      el('time', { datetime: line.time }, clock(line.time)),
+      ' ',
+      el('span', { class: 'who' }, line.process),
+      ' ',
+      line.text,
     );
+    let before = list.lastElementChild;
+    while (before && before.firstElementChild.dateTime > line.time) before = before.previousElementSibling;
+    if (before) before.after(item);
+    else list.prepend(item);
   }
   while (lines.length > 500) {
     lines.shift();
@@ -158,9 +169,9 @@ const buttons = {
   ),
   again: button('Run again with changes', async () => openStart(await get(`${path}/request`))),
 };
-const compare = el('a', { class: 'button', href: `compare?run=${encodeURIComponent(name)}` }, 'Compare');
-const workload = el('a', { class: 'button', href: `workload?run=${encodeURIComponent(name)}` }, 'Workload');
-const events = el('a', { class: 'button', href: `event?run=${encodeURIComponent(name)}` }, 'Mistakes');
+const compare = el('a', { class: 'button', href: pageOf('compare', name) }, 'Compare');
+const workload = el('a', { class: 'button', href: pageOf('workload', name) }, 'Workload');
+const events = el('a', { class: 'button', href: pageOf('event', name) }, 'Mistakes');
 const downloads = [
   ['report', 'Report', null],
   ['metrics', 'metrics.json', 'metrics.json'],
@@ -191,52 +202,27 @@ async function steer(verb) {
   if (verb === 'resume') watch();
 }
 
-function fail(error) {
-  id('problem').hidden = false;
-  say(id('problem'), error.message);
-}
-
 async function ended() {
   if (run.status !== 'completed') return;
   const record = await get(`${path}/record`).catch(() => null);
   if (!record) return;
+  id('lineage-section').hidden = false;
   id('lineage').replaceChildren(
-    el(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Input files' },
-      el(
-        'table',
-        {},
-        el('caption', {}, 'Input files'),
-        el(
-          'thead',
-          {},
-          el(
-            'tr',
-            {},
-            ['File', 'Class', 'Use'].map(head => el('th', { scope: 'col' }, head)),
-            ['Events', 'Size'].map(head => el('th', { scope: 'col', class: 'n' }, head)),
-            el('th', { scope: 'col' }, 'Digest'),
-          ),
-        ),
-        el(
-          'tbody',
-          {},
-          record.inputs
-            .slice(0, 200)
-            .map(input =>
-              el(
-                'tr',
-                {},
-                el('th', { scope: 'row' }, input.url),
-                el('td', {}, input.class),
-                el('td', {}, input.use),
-                el('td', { class: 'n' }, count(input.entries_read)),
-                el('td', { class: 'n' }, bytes(input.bytes)),
-                el('td', {}, el('code', {}, input.digest.slice(0, 16))),
-              ),
-            ),
-        ),
+    scrolled(
+      'Input files',
+      table(
+        'Input files',
+        ['File', 'Class', 'Use', '>Events', '>Size', 'Digest'],
+        record.inputs
+          .slice(0, 200)
+          .map(input => [
+            input.url,
+            input.class,
+            input.use,
+            count(input.entries_read),
+            bytes(input.bytes),
+            el('code', {}, input.digest.slice(0, 16)),
+          ]),
       ),
     ),
     el(

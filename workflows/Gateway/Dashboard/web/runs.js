@@ -2,6 +2,7 @@
 //   api.js     asks the gateway (get, send, follow), asks for the token, says when the gateway is away
 //   dom.js     makes elements; text is never markup
 //   format.js  numbers, times, what a run's state comes to
+//   table.js   tables; links.js where a run's pages are
 //   chart.js   lines in SVG with the classes of charts.css, which the report has, too
 // A page draws what it knows into elements that stay, so that focus, selection and scrolling stay, too. What it asks of the gateway is the
 // same that the command asks; nothing is computed here that the gateway could be asked for.
@@ -11,6 +12,7 @@
 import { connected, getWithHeaders } from './api.js';
 import { el, id, say } from './dom.js';
 import { count, duration, fixed, hasEnded, meanAuc, secondsOf, time } from './format.js';
+import { pageOf, runLink } from './links.js';
 import { openStart } from './start.js';
 import { stateOf } from './state.js';
 
@@ -116,7 +118,7 @@ function row(run, index) {
     'tr',
     { 'data-run': run.run, 'aria-rowindex': index + 2, class: box.checked ? 'chosen' : null },
     el('td', { class: 'pick' }, box),
-    el('td', { title: run.run }, el('a', { href: `run?run=${encodeURIComponent(run.run)}` }, run.run)),
+    el('td', { title: run.run }, runLink(run.run)),
     el('td', {}, stateOf(run)),
     el('td', {}, run.model ?? ''),
     el('td', { class: 'wide-only' }, (run.classes ?? []).join(' ')),
@@ -142,7 +144,7 @@ function choose(name, is) {
   rows.querySelector(`tr[data-run="${CSS.escape(name)}"]`)?.classList.toggle('chosen', is);
   const link = id('compare');
   link.hidden = chosen.size === 0;
-  link.href = `compare?${[...chosen].map(run => `run=${encodeURIComponent(run)}`).join('&')}`;
+  link.href = pageOf('compare', ...chosen);
   say(link, `Compare ${chosen.size}`);
 }
 

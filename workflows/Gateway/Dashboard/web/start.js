@@ -2,6 +2,7 @@
 
 import { get, send } from './api.js';
 import { el, id, say } from './dom.js';
+import { pageOf } from './links.js';
 
 const CLASSES = ['qcd', 'ttbar', 'wjets'];
 
@@ -95,7 +96,7 @@ export async function openStart(request) {
     body.tune = space.value.trim() ? { ...request?.tune, space: space.value, trials: trials.value ? Number(trials.value) : null } : null;
     try {
       const run = await send('POST', 'runs', body);
-      location.href = `run?run=${encodeURIComponent(run.run)}`;
+      location.href = pageOf('run', run.run);
     } catch (error) {
       problem.hidden = false;
       say(problem, error.message);

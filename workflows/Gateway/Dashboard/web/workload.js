@@ -1,57 +1,59 @@
 // What a run took: each step and the processes that worked on it, what bound it, and every activity and job on one line of time.
 
 import { get } from './api.js';
-import { el, id, say, svg } from './dom.js';
-import { bytes, count, duration, fixed } from './format.js';
+import { colour } from './chart.js';
+import { el, fail, id, say, svg } from './dom.js';
+import { bytes, count, duration, fixed, hasEnded } from './format.js';
+import { pathOf, runLink, runOfPage } from './links.js';
 
-const name = new URLSearchParams(location.search).get('run') ?? '';
+const name = runOfPage();
 const KINDS = ['io', 'inflate', 'physics', 'kernel', 'all-reduce'];
+const UNDER_WAY_OR_DONE = new Set(['waiting', 'running', 'done']);
 const MOST = 4000;
 const [LEFT, WIDTH, ROW] = [118, 960, 13];
 
 document.title = `Workload of ${name} · DaprHep`;
-id('run').replaceChildren(el('a', { href: `run?run=${encodeURIComponent(name)}` }, name));
+id('run').replaceChildren(runLink(name));
 
 function rows(stage, index) {
-  const sum = of => stage.replicas.reduce((total, replica) => total + (of(replica) ?? 0), 0);
-  const cells = (wall, works, one) =>
-    [
-      wall,
-      count(works),
-      duration(one(replica => replica.processorSeconds)),
-      duration(one(replica => replica.queueSeconds)),
-      ...KINDS.map(kind => (one(replica => replica.seconds[kind]) ? duration(one(replica => replica.seconds[kind])) : '–')),
-      bytes(one(replica => replica.bytesIn)),
-      bytes(one(replica => replica.bytesOut)),
-    ].map(text => el('td', { class: 'n' }, text));
   return [
-    el(
-      'tr',
-      { class: 'stage' },
-      el('th', { scope: 'row' }, swatch(index), stage.step),
-      cells(duration(stage.seconds), stage.works, sum),
-      el('td', { class: 'n' }, duration(stage.orchestrationSeconds)),
-      el('td', { class: 'n' }, ''),
-    ),
+    row({ class: 'stage' }, el('th', { scope: 'row' }, colour(index), stage.step), stage.seconds, stage.works, stage.replicas, [
+      duration(stage.orchestrationSeconds),
+      '',
+    ]),
     ...stage.replicas.map(replica =>
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'row', class: 'meta' }, replica.process),
-        cells(duration(replica.wallSeconds), replica.works, of => of(replica)),
-        el('td', { class: 'n' }, ''),
-        el('td', { class: 'n' }, bytes(replica.memory)),
-      ),
+      row({}, el('th', { scope: 'row', class: 'meta' }, replica.process), replica.wallSeconds, replica.works, [replica], [
+        '',
+        bytes(replica.memory),
+      ]),
     ),
   ];
 }
 
-const swatch = index =>
-  svg(
-    'svg',
-    { class: 'swatch', viewBox: '0 0 10 10', 'aria-hidden': 'true' },
-    svg('rect', { class: `fill${index}`, width: 10, height: 10 }),
+// What some processes took, added up; of what none of them has measured, a dash.
+function row(attributes, head, wall, works, replicas, last) {
+  const known = of => replicas.map(of).filter(Number.isFinite);
+  const sum = of => (known(of).length ? known(of).reduce((total, value) => total + value) : NaN);
+  const gpus = known(replica => replica.gpuUse);
+  const gpuMemory = Math.max(...known(replica => replica.gpuMemory));
+  const cells = [
+    duration(wall),
+    count(works),
+    duration(sum(replica => replica.processorSeconds)),
+    duration(sum(replica => replica.queueSeconds)),
+    ...KINDS.map(kind => duration(sum(replica => replica.seconds[kind]))),
+    gpus.length ? `${fixed((100 * sum(replica => replica.gpuUse)) / gpus.length, 0)} %, ${bytes(gpuMemory)}` : '–',
+    bytes(sum(replica => replica.bytesIn)),
+    bytes(sum(replica => replica.bytesOut)),
+    ...last,
+  ];
+  return el(
+    'tr',
+    attributes,
+    head,
+    cells.map(text => el('td', { class: 'n' }, text)),
   );
+}
 
 // A row for each process and each thing that it did beside others.
 function timeline(workload) {
@@ -100,7 +102,7 @@ function timeline(workload) {
           svg(
             'rect',
             {
-              class: `${fill}${span.state === 'done' ? '' : ' odd'}`,
+              class: `${fill}${UNDER_WAY_OR_DONE.has(span.state) ? '' : ' odd'}`,
               x: x(span.started),
               y,
               width: Math.max(0.8, x(span.ended) - x(span.started)),
@@ -133,7 +135,7 @@ function show(workload) {
       el(
         'li',
         {},
-        swatch(index),
+        colour(index),
         el('strong', {}, stage.step),
         ` ${duration(stage.seconds)} (${fixed((100 * stage.seconds) / workload.seconds, 0)} %): bound by ${stage.boundBy}`,
       ),
@@ -144,14 +146,12 @@ function show(workload) {
 }
 
 try {
-  let workload = await get(`runs/${encodeURIComponent(name)}/workload`);
-  show(workload);
-  while (!['completed', 'failed', 'cancelled'].includes(workload.status)) {
-    await new Promise(resolve => setTimeout(resolve, 2000));
-    workload = await get(`runs/${encodeURIComponent(name)}/workload`);
+  for (;;) {
+    const workload = await get(`${pathOf(name)}/workload`);
     show(workload);
+    if (hasEnded(workload)) break;
+    await new Promise(resolve => setTimeout(resolve, 2000));
   }
 } catch (error) {
-  id('problem').hidden = false;
-  say(id('problem'), error.message);
+  fail(error);
 }
