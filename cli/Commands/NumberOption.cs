@@ -28,12 +28,12 @@ internal static class NumberOption
     };
 
     /// <summary>An option that may be left out.</summary>
-    public static Option<T?> Optional<T>(string name, string description, T minimum)
+    public static Option<T?> Optional<T>(string name, string description, T minimum, T? maximum = null)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, null, result.AddError),
+        CustomParser = result => Parse(result.Tokens[0].Value, name, minimum, maximum, result.AddError),
     };
 
     /// <summary>A positive number that may be left out.</summary>

@@ -62,7 +62,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => "asha",
         };
         algorithm.AcceptOnlyFromAmong([.. Enum.GetNames<TuningAlgorithm>().Select(name => name.ToLowerInvariant())]);
-        Option<int?> trials = NumberOption.Optional("--trials", "Trials of the search at most.", 1);
+        Option<int?> trials = NumberOption.Optional("--trials", "Trials of the search at most.", 1, StudyOptions.MostTrials);
         Option<int> parallel = NumberOption.Create("--parallel", "Trials of the search at a time.", Environment.ProcessorCount, 1);
         var promote = new Option<string?>("--promote")
         {

@@ -38,10 +38,10 @@ internal static class TuneCommand
         var algorithm = new Option<string>("--algorithm") { Description = "How points are chosen.", DefaultValueFactory = _ => "asha" };
         algorithm.AcceptOnlyFromAmong([.. Enum.GetNames<TuningAlgorithm>().Select(name => name.ToLowerInvariant())]);
         Option<int?> trials = NumberOption.Optional(
-            "--trials", $"Trials at most; default a whole grid, otherwise {StudyOptions.UsualTrials}.", 1);
+            "--trials", $"Trials at most; default a whole grid, otherwise {StudyOptions.UsualTrials}.", 1, StudyOptions.MostTrials);
         Option<int> parallel = NumberOption.Create("--parallel", "Trials at a time.", Environment.ProcessorCount, 1);
         Option<int> folds = NumberOption.Create(
-            "--folds", "Parts of the training events, each held back once; 1: always the same fifth.", 1, 1);
+            "--folds", "Parts of the training events, each held back once; 1: always the same fifth.", 1, 1, StudyOptions.MostFolds);
         Option<int> patience = NumberOption.Create("--patience", "End after so many results without a better one; 0: never.", 0, 0);
         Option<int> seed = NumberOption.Create("--seed", "Seed of the search and of every training.", 1, 0);
         var resume = new Option<bool>("--resume") { Description = "Go on with the search whose trials.json is in OUT." };

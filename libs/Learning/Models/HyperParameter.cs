@@ -40,12 +40,15 @@ public sealed class HyperParameter
     public static HyperParameter OneOf(string name, string standard, IReadOnlyList<string> words) =>
         new(name, standard, $"one of {string.Join(", ", words)}", value => value.Text is { } text && words.Contains(text));
 
-    /// <summary>One of some words, or a list of numbers of a closed range.</summary>
-    public static HyperParameter OneOfOrReals(string name, string standard, IReadOnlyList<string> words, double least, double most) => new(
+    /// <summary>One of some words, or a list of so many numbers of a closed range.</summary>
+    public static HyperParameter OneOfOrReals(
+        string name, string standard, IReadOnlyList<string> words, int count, double least, double most) => new(
         name, standard,
-        string.Create(CultureInfo.InvariantCulture, $"one of {string.Join(", ", words)}, or a list of numbers from {least} to {most}"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"one of {string.Join(", ", words)}, or a list of {count} numbers from {least} to {most}"),
         value => value.Text is { } text && words.Contains(text)
-            || value.Items is { Count: > 0 } items && items.All(item => item.Number is { } number && number >= least && number <= most));
+            || value.Items is { } items && items.Count == count
+            && items.All(item => item.Number is { } number && number >= least && number <= most));
 
     /// <summary>True or false.</summary>
     public static HyperParameter Flag(string name, bool standard) => new(name, standard, "true or false", value => value.Flag is not null);

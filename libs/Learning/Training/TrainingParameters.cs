@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DaprHep.Data.Events;
 using DaprHep.Learning.Models;
 
 namespace DaprHep.Learning.Training;
@@ -34,7 +35,8 @@ public static class TrainingParameters
         new(HyperParameter.OneOf("schedule", WordOf(Defaults.Schedule), WordsOf<LearningRateSchedule>()),
             options => WordOf(options.Schedule),
             (options, value) => options with { Schedule = ValueOf<LearningRateSchedule>(value.Text!) }),
-        new(HyperParameter.OneOfOrReals("class_weights", Equal, [Equal, Balanced], SmallestWeight, LargestWeight),
+        new(HyperParameter.OneOfOrReals(
+                "class_weights", Equal, [Equal, Balanced], EventClasses.Names.Count, SmallestWeight, LargestWeight),
             ClassWeightsOf,
             (options, value) => options with
             {

@@ -84,7 +84,7 @@ public sealed class SearchSpaceReader
     {
         if (!_yaml.TryConsume<SequenceStart>(out _))
         {
-            var (place, written) = Place(name.Value);
+            var (place, written) = Place(name.Value, mayBeList: true);
             return (new SearchSpace.Parameter(name.Value, LineOf(name), IsList: false, [place]), written);
         }
 
@@ -92,7 +92,7 @@ public sealed class SearchSpaceReader
         var list = new JsonArray();
         while (!_yaml.TryConsume<SequenceEnd>(out _))
         {
-            var (place, written) = Place($"{name.Value}[{places.Count}]");
+            var (place, written) = Place($"{name.Value}[{places.Count}]", mayBeList: false);
             places.Add(place);
             list.Add(written);
             if (places.Count > HyperParameterValue.MostItems)
@@ -102,7 +102,7 @@ public sealed class SearchSpaceReader
         return (new SearchSpace.Parameter(name.Value, LineOf(name), IsList: true, places), list);
     }
 
-    private (SearchSpace.Place Place, JsonNode Written) Place(string field)
+    private (SearchSpace.Place Place, JsonNode Written) Place(string field, bool mayBeList)
     {
         if (!_yaml.TryConsume<MappingStart>(out _))
         {
@@ -120,7 +120,7 @@ public sealed class SearchSpaceReader
         var values = new List<HyperParameterValue>();
         while (!_yaml.TryConsume<SequenceEnd>(out _))
         {
-            values.Add(Value($"{inner}[{values.Count}]", mayBeList: kind.Value == "choice"));
+            values.Add(Value($"{inner}[{values.Count}]", mayBeList && kind.Value == "choice"));
             if (values.Count > MostChoices)
                 throw Problem(start, inner, $"at most {MostChoices} values are possible");
         }

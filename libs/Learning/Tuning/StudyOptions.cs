@@ -33,6 +33,9 @@ public sealed record StudyOptions
     /// <summary>The most trials of a study.</summary>
     public const int MostTrials = 10_000;
 
+    /// <summary>The most folds of a study.</summary>
+    public const int MostFolds = 100;
+
     /// <summary>Trials of a study that is not told how many, unless it is a grid.</summary>
     public const int UsualTrials = 50;
 
@@ -112,8 +115,8 @@ public sealed record StudyOptions
         if (Trials is < 1 or > MostTrials)
             throw new ArgumentOutOfRangeException(nameof(Trials), Trials, $"A study has from 1 to {MostTrials} trials.");
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);
-        if (Folds is < 1 or > 100)
-            throw new ArgumentOutOfRangeException(nameof(Folds), Folds, "There are from 1 to 100 folds.");
+        if (Folds is < 1 or > MostFolds)
+            throw new ArgumentOutOfRangeException(nameof(Folds), Folds, $"There are from 1 to {MostFolds} folds.");
         ArgumentOutOfRangeException.ThrowIfNegative(Patience);
         ArgumentOutOfRangeException.ThrowIfLessThan(Reduction, 2);
         if (Rungs is < 1 or > 32)

@@ -82,6 +82,7 @@ public class SearchSpaceTests
     [InlineData("hidden:\n  - 5\n  - {choice: [{}]}", "line 3: hidden[1].choice[0]: expected a number or a word, found a mapping")]
     [InlineData("hidden: [[[5]]]", "line 1: hidden[0]: expected a number or a word, found a list")]
     [InlineData("batch: .nan\nx: 1e999", "line 2: x: expected a finite number")]
+    [InlineData("a: 1\nhidden: [{choice: [[50, 20], [5]]}]", "line 2: hidden[0].choice[0]: expected a number or a word, found a list")]
     [InlineData("batch:\nx: 1", "line 1: batch: expected a number or a word")]
     [InlineData("a: &x 1\nb: *x", "line 2: b: expected a number or a word, found an alias")]
     [InlineData("a: 1\n---\nb: 2", "line 2: expected one document")]
@@ -97,6 +98,7 @@ public class SearchSpaceTests
     [InlineData("schedule: cosine\nbatch: {choice: [64, 0]}", "s.yaml: line 2: batch: expected a whole number from 1")]
     [InlineData("hidden: [{int: [0, 20]}, 5]", "hidden: expected a list of at most 16 whole numbers from 1 to 4096, found [0,5]")]
     [InlineData("hidden: [5, {choice: [7, x]}]", "found [5,\"x\"]")]
+    [InlineData("batch: 9\nclass_weights: {choice: [[1, 2]]}", "line 2: class_weights: expected one of equal, balanced, or a list of 3")]
     [InlineData("batch: {uniform: [1.5, 20]}", "batch: expected a whole number")]
     [InlineData("learning_rate: {uniform: [-1, 1]}", "learning_rate: expected a number from")]
     public void A_space_that_does_not_fit_its_model_is_refused_with_line_and_field(string yaml, string message) =>
