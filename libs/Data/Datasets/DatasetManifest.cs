@@ -1,9 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DaprHep.Data.Datasets;
 
 /// <summary>What a dataset is: written last, its presence commits the dataset.</summary>
-public sealed record DatasetManifest
+public sealed record DatasetManifest : IJsonOnDeserialized
 {
     /// <summary>The step that made it, for instance <c>events</c> or <c>training</c>.</summary>
     public required string Step { get; init; }
@@ -28,6 +29,17 @@ public sealed record DatasetManifest
 
     /// <summary>Named counts of the step, in order: the cut flow of a conversion.</summary>
     public IReadOnlyList<NamedCount> Counts { get; init; } = [];
+
+    /// <summary>Rows are memory to whoever loads them, so that impossible ones must not get further than this.</summary>
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        for (int part = 0; part < Parts.Count; part++)
+        {
+            // A row takes more than a byte in whatever form.
+            if (Parts[part] is not { Name: not null, Rows: >= 0, Sha256: not null } found || found.Rows > found.Bytes)
+                throw new JsonException($"$.parts[{part}]: expected a name, rows from 0 and at most as many as bytes, and a digest");
+        }
+    }
 }
 
 /// <summary>One data object of a dataset.</summary>
@@ -43,6 +55,7 @@ public sealed record DatasetPart(string Name, long Rows, long Bytes, string Sha2
 public sealed record NamedCount(string Name, long Count);
 
 /// <summary>JSON of the data contracts.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(DatasetManifest))]
 public sealed partial class DatasetJson : JsonSerializerContext;

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprHep.Data.Sampling;
 
 namespace DaprHep.Data.Datasets;
 
 /// <summary>What the feature stage learnt from all events before it builds shards.</summary>
-public sealed record FeatureStatistics
+public sealed record FeatureStatistics : IJsonOnDeserialized
 {
     /// <summary>Key of the partition plan.</summary>
     public required string Plan { get; init; }
@@ -36,6 +37,24 @@ public sealed record FeatureStatistics
 
     /// <summary>Counts by class, in the order of the labels: what was read and what was left after each step.</summary>
     public required IReadOnlyList<ClassCounts> Classes { get; init; }
+
+    /// <summary>What is damaged is found here, and not where a list that is too short is looked into.</summary>
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Check(Features.All(name => name is not null), "$.features", "a name each");
+        Check(Minimum.Count == Features.Count, "$.minimum", $"{Features.Count} numbers, one a feature");
+        Check(Maximum.Count == Features.Count, "$.maximum", $"{Features.Count} numbers, one a feature");
+        Check(Mean.Count == 0 || Mean.Count == Features.Count, "$.mean", $"{Features.Count} numbers, one a feature");
+        Check(Variance.Count == Mean.Count, "$.variance", $"{Mean.Count} numbers, as in $.mean");
+        Check(Selection is { TrainShards: >= 0, TestShards: >= 0 }, "$.selection", "numbers of shards from 0");
+        Check(Classes.All(c => c is { CutFlow.Count: > 0, Train: >= 0, Test: >= 0 }), "$.classes", "a cut flow and counts each");
+
+        static void Check(bool holds, string field, string expected)
+        {
+            if (!holds)
+                throw new JsonException($"{field}: expected {expected}");
+        }
+    }
 }
 
 /// <summary>Events of one class through the pipeline.</summary>
@@ -55,6 +74,6 @@ public sealed record ClassCounts(string Class, IReadOnlyList<NamedCount> CutFlow
 }
 
 /// <summary>JSON of feature statistics.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(FeatureStatistics))]
 public sealed partial class StatisticsJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace DaprHep.Learning.Training;
@@ -42,7 +43,8 @@ public class EventInputs
         if (at >= 0)
         {
             throw new TrainingDataException(
-                $"Feature {at % FeatureCount} of event {at / FeatureCount} is {Features.Span[at]}; every feature must be a finite number");
+                $"Feature {NameOf(at % FeatureCount)} of event {at / FeatureCount} is {Features.Span[at]}; "
+                + "every feature must be a finite number");
         }
 
         if (Particles is null || (at = FirstNotFinite(Particles.Values.Span)) < 0)
@@ -51,6 +53,10 @@ public class EventInputs
         throw new TrainingDataException(
             $"Column {column} of particle row {row} is {Particles.Values.Span[at]}; every value must be a finite number");
     }
+
+    /// <summary>What a feature is called in errors.</summary>
+    /// <param name="feature">Its place, from 0.</param>
+    private protected virtual string NameOf(int feature) => feature.ToString(CultureInfo.InvariantCulture);
 
     private static int FirstNotFinite(ReadOnlySpan<float> values)
     {

@@ -73,6 +73,9 @@ public sealed class LabelledEvents : EventInputs
         return counts;
     }
 
+    private protected override string NameOf(int feature) =>
+        feature < Scaling.Count ? $"{feature} ({Scaling[feature].Name})" : base.NameOf(feature);
+
     private static ReadOnlyMemory<float> Fitting(ReadOnlyMemory<float> features, int labels, int featureCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(featureCount);

@@ -13,6 +13,8 @@ namespace DaprHep.Learning.Training;
 /// </summary>
 public static class TrainingShards
 {
+    private static readonly int MostRows = Array.MaxLength / EventSchema.Features;
+
     /// <summary>Loads the training and the test events.</summary>
     /// <param name="store">The store with the shards.</param>
     /// <param name="statisticsKey">Key of the statistics that the shards were built with.</param>
@@ -76,9 +78,19 @@ public static class TrainingShards
     {
         IReadOnlyList<Dataset> shards = await TrainingDatasets
             .OpenAsync(store, statisticsKey, statistics.Selection.ShardsOf(split), split, cancellation).ConfigureAwait(false);
-        (int first, int end) = share.RowsOf(checked((int)shards.Sum(shard => shard.Rows)));
+        long rows = shards.Sum(shard => shard.Rows);
+        if (rows > MostRows)
+            throw new TrainingDataException($"{statisticsKey} has {rows} events; a training loads at most {MostRows}");
+        if (statistics.Features.Count != EventSchema.Features || statistics.Classes.Count != EventClasses.Names.Count)
+        {
+            throw new EventDataException(
+                statisticsKey,
+                $"has {statistics.Features.Count} features and {statistics.Classes.Count} classes; events have {EventSchema.Features} and "
+                + $"{EventClasses.Names.Count}");
+        }
+        (int first, int end) = share.RowsOf((int)rows);
         int events = end - first;
-        var hlf = new float[checked(events * EventSchema.Features)];
+        var hlf = new float[events * EventSchema.Features];
         var labels = new sbyte[events];
         var ids = new ulong[events];
         ParticleGathering? particles = ModelRegistry.ReadsParticles(model) ? new ParticleGathering(events) : null;
@@ -90,6 +102,7 @@ public static class TrainingShards
                 passed += (int)shard.Rows;
                 continue;
             }
+            int before = passed;
             await shard.ForEachTableAsync(
                 table =>
                 {
@@ -104,6 +117,11 @@ public static class TrainingShards
                     passed += table.Count;
                 },
                 cancellation).ConfigureAwait(false);
+            if (passed != before + shard.Rows)
+            {
+                throw new EventDataException(
+                    shard.Name, $"holds {passed - before} events; its manifest says {shard.Rows}: delete the dataset and run again");
+            }
         }
         return new LabelledEvents(hlf, labels, EventSchema.Features, particles?.Finish())
         {

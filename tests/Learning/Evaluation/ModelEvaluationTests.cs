@@ -53,7 +53,7 @@ public sealed class ModelEvaluationTests : IDisposable
     public async Task A_feature_that_is_not_finite_is_named(float value)
     {
         await _shards.WriteAsync([Labels], first: value);
-        (await Should.ThrowAsync<TrainingDataException>(() => EvaluateAsync(Model("hlf")))).Message.ShouldContain("Feature 0 of event 0");
+        (await Should.ThrowAsync<TrainingDataException>(() => EvaluateAsync(Model("hlf")))).Message.ShouldContain("Feature 0 (f0) of event 0");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class TestShards : IDisposable
             Minimum = new double[EventSchema.Features],
             Maximum = [.. Enumerable.Repeat(1.0, EventSchema.Features)],
             Selection = new SampleSelection(0.8, 1, [], [], 0, shards.Count),
-            Classes = [],
+            Classes = [.. EventClasses.Names.Select(name => new ClassCounts(name, [new NamedCount("read", 1)], 0, 0))],
         }, StatisticsJson.Default.FeatureStatistics);
     }
 
