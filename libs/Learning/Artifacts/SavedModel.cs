@@ -68,6 +68,7 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
             throw new ModelFormatException(
                 $"{DescriptionName} has format {description.Format}; this version reads {ModelDescription.CurrentFormat}");
         }
+        CheckLists(description);
         return description;
     }
 
@@ -97,6 +98,7 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
         try
         {
             model.ImportWeights(tensors);
+            CheckFinite(tensors);
             return (model, description);
         }
         catch
@@ -104,6 +106,32 @@ public sealed record SavedModel(byte[] Weights, byte[] Description)
             model.Dispose();
             throw;
         }
+    }
+
+    private static void CheckFinite(IReadOnlyList<NamedTensor> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            var wrong = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));
+            if (wrong >= 0)
+            {
+                throw new ModelFormatException(
+                    $"Tensor '{tensor.Name}' holds {tensor.Values[wrong]} at {wrong}; every weight must be a finite number");
+            }
+        }
+    }
+
+    private static void CheckLists(ModelDescription description)
+    {
+        for (var i = 0; i < description.Features.Count; i++)
+        {
+            // JSON has no infinity, and yet numbers that become one.
+            if (description.Features[i] is not { } feature || !double.IsFinite(feature.Min) || !double.IsFinite(feature.Max))
+                throw new ModelFormatException($"{DescriptionName} is malformed at $.features[{i}]: expected a name and a finite range");
+        }
+
+        if (description.Classes.Any(name => name is null) || description.Classes.Distinct().Count() < description.Classes.Count)
+            throw new ModelFormatException($"{DescriptionName} is malformed at $.classes: expected names that differ");
     }
 
     private static Classifier Create(ModelDescription description)

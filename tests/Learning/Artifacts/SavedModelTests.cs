@@ -115,6 +115,22 @@ public class SavedModelTests
             .ShouldContain("has shape [14, 50]; model 'hlf' needs [50, 14]");
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void A_weight_that_is_not_finite_is_refused_by_name(float value)
+    {
+        using var model = ModelRegistry.Create("hlf", 14, 3, seed: 1);
+        var saved = SavedModel.From(model, Description);
+        var weights = model.ExportWeights();
+        weights[1].Values[3] = value;
+        var json = JsonNode.Parse(saved.Description)!.AsObject();
+        json.Remove("weights_sha256").ShouldBeTrue();
+        var damaged = new SavedModel(SafetensorsWriter.Write(weights), Encoding.UTF8.GetBytes(json.ToJsonString()));
+        Should.Throw<ModelFormatException>(() => damaged.Load()).Message
+            .ShouldBe($"Tensor '{weights[1].Name}' holds {value} at 3; every weight must be a finite number");
+    }
+
     [Fact]
     public void A_description_that_does_not_fit_its_model_is_not_written()
     {
@@ -130,6 +146,10 @@ public class SavedModelTests
     [InlineData("""{"format":1,"model":"hlf","features":[{"min":0,"max":1}],"classes":["a","b"]}""", "name")]
     [InlineData("""{"format":9,"model":"hlf","features":[],"classes":[]}""", "format 9")]
     [InlineData("""{"format":1,"model":null,"features":[],"classes":[]}""", "$.model")]
+    [InlineData("""{"format":1,"model":"hlf","features":[{"name":"HT","min":0,"max":1},null],"classes":["a","b"]}""", "$.features[1]")]
+    [InlineData("""{"format":1,"model":"hlf","features":[{"name":"HT","min":0,"max":1e999}],"classes":["a","b"]}""", "$.features[0]")]
+    [InlineData("""{"format":1,"model":"hlf","features":[],"classes":["a",null]}""", "$.classes")]
+    [InlineData("""{"format":1,"model":"hlf","features":[],"classes":["a","a"]}""", "$.classes")]
     public void A_malformed_description_is_refused_with_the_field(string json, string reason) =>
         Should.Throw<ModelFormatException>(() => SavedModel.ReadDescription(Encoding.UTF8.GetBytes(json))).Message.ShouldContain(reason);
 }
