@@ -45,8 +45,8 @@ internal static class Failure
 
     /// <summary>Whether it is the input's fault, not the run's.</summary>
     public static bool IsBadInput(Exception e) => e is BadInputException or RootException or ObjectStoreException and not StoreFullException or EventDataException
-        or UnknownModelException or TrainingDeviceException or HyperParameterException or SearchSpaceException or StudyFormatException
-        or ModelFormatException or ModelDigestException;
+        or UnknownModelException or TrainingDeviceException or TrainingDataException or HyperParameterException or SearchSpaceException
+        or StudyFormatException or ModelFormatException or ModelDigestException;
 
     /// <summary>Says what is wrong with the command line, and where its help is.</summary>
     public static int Usage(ParseResult parsed)

@@ -88,6 +88,7 @@ internal sealed class TrainingArguments
     /// <exception cref="UnknownModelException">There is no model of that name.</exception>
     /// <exception cref="HyperParameterException">A hyper-parameter is unknown or makes no sense.</exception>
     /// <exception cref="TrainingDeviceException">The device is not there, or the training cannot run on it.</exception>
+    /// <exception cref="TrainingDataException">So many ranks cannot train it.</exception>
     public TrainingOptions OptionsFor(string model, ParseResult parsed)
     {
         TrainingOptions usual = ModelRegistry.UsualTrainingOf(model) with
@@ -98,6 +99,7 @@ internal sealed class TrainingArguments
         };
         TrainingOptions options = usual.With(GivenBy(parsed));
         options.CheckDevice();
+        options.CheckRanks(RanksOf(parsed));
         return options;
     }
 
@@ -135,7 +137,10 @@ internal sealed class TrainingArguments
         Add("stop_by", parsed.GetValue(_stopBy) is { } figure ? (HyperParameterValue)figure : null);
         Add("validation", parsed.GetValue(_validation) is { } share ? Share(share) : null);
         Add("mirror", parsed.GetValue(_mirror) is { } mirror ? mirror : null);
-        return new HyperParameters(given).With(HyperParameters.Parse(parsed.GetValue(_set) ?? []));
+        HyperParameters set = HyperParameters.Parse(parsed.GetValue(_set) ?? []);
+        if (set.Names.FirstOrDefault(given.ContainsKey) is { } twice)
+            throw new UsageException($"--set {twice}={set[twice]}: another option gives {twice} too; leave one of the two out");
+        return new HyperParameters(given).With(set);
 
         void Add(string name, HyperParameterValue? value)
         {

@@ -12,8 +12,11 @@ public sealed class LocalProcesses(IReadOnlyList<string>? program = null) : IRan
 {
     private const string Loopback = "127.0.0.1";
 
-    /// <summary>How long the others get to end by themselves when one has ended badly, or all when they are told to end.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long all get to end when they are told to, with a last checkpoint, and how long the others when one has ended badly. One that
+    /// stands still never ends; it takes six seconds to be noticed, and the attempt must not last longer than ten.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5), GraceAfterLoss = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<string> _program = program ?? ThisProgram();
 
@@ -52,7 +55,7 @@ public sealed class LocalProcesses(IReadOnlyList<string>? program = null) : IRan
                 running.Remove(rank);
                 if (rank.ExitCode == 0)
                     continue;
-                await EndAsync(running).ConfigureAwait(false);
+                await EndAsync(running, GraceAfterLoss).ConfigureAwait(false);
                 throw FailureOf(FirstToBlame(ranks, rank), ranks.Count);
             }
         }
@@ -60,16 +63,16 @@ public sealed class LocalProcesses(IReadOnlyList<string>? program = null) : IRan
         {
             foreach (var rank in running)
                 rank.Terminate();
-            await EndAsync(running).ConfigureAwait(false);
+            await EndAsync(running, Grace).ConfigureAwait(false);
             throw;
         }
     }
 
-    private static async Task EndAsync(List<LocalRank> running)
+    private static async Task EndAsync(List<LocalRank> running, TimeSpan grace)
     {
         try
         {
-            await Task.WhenAll(running.Select(rank => rank.Ended)).WaitAsync(Grace).ConfigureAwait(false);
+            await Task.WhenAll(running.Select(rank => rank.Ended)).WaitAsync(grace).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -23,6 +23,7 @@ public static class RankProcess
     public static async Task<int> RunAsync(
         Func<RankGroup, CancellationToken, Task> work, Func<Exception, bool>? isBadInput = null)
     {
+        var speech = new LastWord();
         using var interrupted = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -34,7 +35,7 @@ public static class RankProcess
         try
         {
             using var group = RankGroup.Join(Rendezvous.FromEnvironment(), cancellation: interrupted.Token);
-            using var watch = group.Lost.Register(() => EndSoon(group));
+            using var watch = group.Lost.Register(() => EndSoon(group, speech));
             try
             {
                 await work(group, interrupted.Token).ConfigureAwait(false);
@@ -53,7 +54,7 @@ public static class RankProcess
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync(OneLine(e)).ConfigureAwait(false);
+            speech.Say(OneLine(e));
             return e is RankLostException or RendezvousException ? OtherLost
                 : IsBadInput(e) || isBadInput?.Invoke(e) == true ? BadInput
                 : Failed;
@@ -63,12 +64,12 @@ public static class RankProcess
     /// <summary>
     /// The next collective reports the loss. A rank that computes for long, or whose GPU waits for the lost one, does not get there.
     /// </summary>
-    private static void EndSoon(RankGroup group)
+    private static void EndSoon(RankGroup group, LastWord speech)
     {
         var thread = new Thread(() =>
         {
             Thread.Sleep(Grace);
-            Console.Error.WriteLine(group.LostReason);
+            speech.Say(group.LostReason);
             Environment.Exit(OtherLost);
         });
         thread.IsBackground = true;
@@ -79,4 +80,16 @@ public static class RankProcess
         or CheckpointMismatchException or TrainingDeviceException;
 
     private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
+
+    /// <summary>Why this rank ends, said once: one that fails while others leave has two, and the first is the cause.</summary>
+    private sealed class LastWord
+    {
+        private int _said;
+
+        internal void Say(string? why)
+        {
+            if (Interlocked.Exchange(ref _said, 1) == 0)
+                Console.Error.WriteLine(why);
+        }
+    }
 }

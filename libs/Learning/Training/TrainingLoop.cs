@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DaprHep.Data.Events;
 using DaprHep.Learning.Checkpoints;
 using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Models;
@@ -225,10 +226,7 @@ public static class TrainingLoop
     private static void CheckEvents(TrainingData data, int classes, TrainingOptions options, RankGroup? ranks)
     {
         var model = options.Model;
-        if (ranks is not null && ModelRegistry.TrainingOf(model) is not null)
-            throw new TrainingDataException($"Model '{model}' is trained by one process; leave the ranks out");
-        if (ranks?.Size > options.BatchSize)
-            throw new TrainingDataException($"A batch of {options.BatchSize} events cannot be divided among {ranks.Size} ranks");
+        options.CheckRanks(ranks?.Size ?? 1);
         if (ModelRegistry.ReadsParticles(model) && (data.Train.Particles is null || data.Test.Count > 0 && data.Test.Particles is null))
             throw new TrainingDataException($"Model '{model}' reads particles, and the events come without; load them with the features");
         if (data.Test.Count > 0 && data.Test.FeatureCount != data.Train.FeatureCount)
@@ -262,7 +260,9 @@ public static class TrainingLoop
     private static void CheckClasses(int[] counts, string use)
     {
         var missing = Array.IndexOf(counts, 0);
-        if (missing >= 0)
-            throw new TrainingDataException($"Class {missing} has no {use} events; every one of the {counts.Length} classes needs some");
+        if (missing < 0)
+            return;
+        var name = counts.Length == EventClasses.Names.Count ? $" ({EventClasses.Names[missing]})" : "";
+        throw new TrainingDataException($"Class {missing}{name} has no {use} events; every one of the {counts.Length} classes needs some");
     }
 }

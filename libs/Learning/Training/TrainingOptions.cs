@@ -97,6 +97,17 @@ public sealed record TrainingOptions
         _ = Models.Torch.CudaDevice.Of(0);
     }
 
+    /// <summary>Makes sure that so many processes can train the model; takes no time, so that none need be started before.</summary>
+    /// <param name="ranks">How many.</param>
+    /// <exception cref="TrainingDataException">They cannot.</exception>
+    public void CheckRanks(int ranks)
+    {
+        if (ranks > 1 && Models.ModelRegistry.TrainingOf(Model) is not null)
+            throw new TrainingDataException($"Model '{Model}' is trained by one process; leave the ranks out");
+        if (ranks > BatchSize)
+            throw new TrainingDataException($"A batch of {BatchSize} events cannot be divided among {ranks} ranks");
+    }
+
     /// <summary>Makes sure that the numbers make sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One does not.</exception>
     internal void Check()

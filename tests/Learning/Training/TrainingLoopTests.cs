@@ -122,6 +122,9 @@ public class TrainingLoopTests
         var data = Rings();
         Should.Throw<TrainingDataException>(() => TrainingLoop.Run(data, 4, new TrainingOptions())).Message
             .ShouldBe("Class 3 has no training events; every one of the 4 classes needs some");
+        var withoutLast = new LabelledEvents(new float[4], new sbyte[] { 0, 1 }, 2);
+        Should.Throw<TrainingDataException>(() => TrainingLoop.Run(new TrainingData(withoutLast, withoutLast), 3, new TrainingOptions()))
+            .Message.ShouldStartWith("Class 2 (wjets) has no training events");
     }
 
     [Fact]
