@@ -15,7 +15,7 @@ public static class CudaDevice
             if (!NativeLayers.HasCudaRuntime)
             {
                 return $"libtorch {torch.__version__} here was built without CUDA; build native/ against one with CUDA "
-                    + "(CMAKE_PREFIX_PATH), or leave --device out";
+                    + "(Torch_DIR), or leave --device out";
             }
 
             return torch.cuda.device_count() > 0

@@ -65,11 +65,12 @@ public sealed class TorchClassifier : NeuralClassifier
         _dropout = network.DropoutRate > 0 ? new Recurrent.Dropout(network.DropoutRate, seed) : null;
         _scale = mixed ? new LossScale() : null;
         _score = batch => network.Scores(batch, Features, _device, network.training ? _dropout : null, Steps);
+        // Moved first: TorchSharp may put other parameters into the places of those it moves.
+        network.to(device);
         _parameters = [.. network.parameters()];
         Parameters = own.Parameters;
         ReadsParticles = network.ReadsParticles;
         ImportWeights(own.ExportWeights());
-        network.to(device);
         _adam = optim.Adam(_parameters);
     }
 
