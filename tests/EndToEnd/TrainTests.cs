@@ -7,34 +7,47 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>The <c>train</c> command: from shards to a model, through kills.</summary>
 public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTests.Shards>, IDisposable
 {
+    private const int MostLate = 10;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-train-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("hlf", 30, 1, 4)]
-    [InlineData("inclusive", 3, 1, 12)]
-    [InlineData("lstm", 2, 1, 4)]
-    [InlineData("hlf", 60, 2, 4)]
+    [InlineData("hlf", 200, 1, 4)]
+    [InlineData("inclusive", 4, 1, 12)]
+    [InlineData("lstm", 3, 1, 4)]
+    [InlineData("hlf", 100, 2, 4)]
     [InlineData("inclusive", 4, 2, 3)]
     public async Task A_training_killed_with_all_its_processes_at_random_moments_ends_with_the_same_model(
         string model, int epochs, int ranks, int kills)
     {
         string[] training =
         [
-            "train", shards.Run, "--model", model, "--epochs", $"{epochs}", "--batch", "16", "--patience", "20", "--ranks", $"{ranks}",
+            "train", shards.Run, "--model", model, "--epochs", $"{epochs}", "--batch", "16", "--patience", $"{epochs}",
+            "--ranks", $"{ranks}",
         ];
         string undisturbed = Path.Combine(_folder, "undisturbed"), killed = Path.Combine(_folder, "killed");
         await Succeed([.. training, "--out", undisturbed]);
 
+        // On a machine that is slow to send the signal, a training may end before it comes. That one must have the same model, too, and
+        // another goes through the kills that are left.
         var random = new Random(20);
-        for (int kill = 0; kill < kills; kill++)
+        for (int kill = 0, late = 0; kill < kills;)
         {
             DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
                 process => KillAfterCheckpoints(process, killed, random.Next(3), random.Next(20)),
-                [.. training, "--out", killed, "--resume", "--checkpoint-every", "2", "--threads", $"{1 + kill % 2}"]);
-            result.ExitCode.ShouldBe(137, $"kill {kill} came too late: {result.Error}");
+                [.. training, "--out", killed, "--resume", "--checkpoint-every", "1", "--threads", $"{1 + kill % 2}"]);
             await RankProcesses.WaitForNoneAsync(killed);
+            if (CheckpointsIn(killed).Length == 0)
+            {
+                (++late).ShouldBeLessThan(MostLate, $"trainings end before they are killed: {result.Error}");
+                Bytes(killed).ShouldBe(Bytes(undisturbed));
+                Directory.Delete(killed, recursive: true);
+                continue;
+            }
+            result.ExitCode.ShouldBe(137, result.Error);
+            kill++;
         }
 
         // As a process leaves it that is killed while it writes a checkpoint.
@@ -53,13 +66,14 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
     {
         string[] training =
         [
-            "train", shards.Run, "--model", "hlf", "--epochs", "60", "--batch", "16", "--ranks", "2", "--checkpoint-every", "5",
+            "train", shards.Run, "--model", "hlf", "--epochs", "200", "--batch", "16", "--ranks", "2",
         ];
         string undisturbed = Path.Combine(_folder, "undisturbed"), lost = Path.Combine(_folder, "lost");
         await Succeed([.. training, "--out", undisturbed]);
 
         DaprHepCommand.Result result = await DaprHepCommand.RunAsync(
-            _ => RankProcesses.KillAfterCheckpointAsync(Path.Combine(lost, "checkpoints"), lost), [.. training, "--out", lost]);
+            _ => RankProcesses.KillAfterCheckpointAsync(Path.Combine(lost, "checkpoints"), lost),
+            [.. training, "--out", lost, "--checkpoint-every", "5"]);
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Error.ShouldContain("of 2 was ended by signal 9");
@@ -89,12 +103,18 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
         string output = Path.Combine(_folder, "out");
         await Refuse(3, "oracle", "train", shards.Run, "--model", "oracle", "--out", output);
         await Refuse(3, "no dataset", "train", _folder, "--model", "hlf", "--out", output);
-        await Refuse(3, "one weight a class", "train", shards.Run, "--model", "hlf", "--class-weights", "1,2", "--out", output);
+        await Refuse(3, "or a list of 3 numbers from", "train", shards.Run, "--model", "hlf", "--class-weights", "1,2", "--out", output);
         await Refuse(3, "depth", "train", shards.Run, "--model", "hlf", "--set", "depth=3", "--out", output);
         await Refuse(2, "--lr", "train", shards.Run, "--model", "hlf", "--lr", "-1", "--out", output);
         await Refuse(2, "--class-weights", "train", shards.Run, "--model", "hlf", "--class-weights", "1,x,2", "--out", output);
         await Refuse(
             2, "--ranks 65: expected a whole number from 1 to 64", "train", shards.Run, "--model", "hlf", "--ranks", "65", "--out", output);
+        await Refuse(
+            3, "A batch of 4 events cannot be divided among 8 ranks", "train", shards.Run, "--model", "hlf", "--ranks", "8", "--batch", "4",
+            "--out", output);
+        await Refuse(
+            2, "--set epochs=3: another option gives epochs too", "train", shards.Run, "--model", "hlf", "--epochs", "2",
+            "--set", "epochs=3", "--out", output);
         Directory.Exists(output).ShouldBeFalse("a partial OUT was left behind");
 
         await Succeed(["train", shards.Run, "--model", "hlf", "--epochs", "2", "--out", output]);

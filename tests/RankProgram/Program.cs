@@ -3,7 +3,14 @@ using DaprHep.RankProgram;
 
 // One rank, as tests start it: the first argument says what it does, the environment which rank it is.
 if (args[0] == "train")
-    return await RankProcess.RunAsync((group, cancellation) => TrainingRank.Train(TrainingPlan.Parse(args), group, cancellation));
+{
+    return await RankProcess.RunAsync(async (group, cancellation) =>
+    {
+        foreach (var plan in TrainingPlan.Parse(args))
+            await TrainingRank.Train(plan, group, cancellation);
+    });
+}
+
 if (args[0] == "launch")
     return await TrainingRank.LaunchAsync(args[1..]);
 try

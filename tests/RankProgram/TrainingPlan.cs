@@ -17,7 +17,7 @@ internal sealed record TrainingPlan(
     string Folder, string Model, int Events, int Batch, int Epochs, int Pause = 0, bool ByLibTorch = false, int Hidden = 0)
 {
     internal const int Classes = 3;
-    private const int Features = 14, TestEvents = 61;
+    private const int Features = 14, TestEvents = 61, WordsEach = 8;
 
     internal TrainingOptions Options => new()
     {
@@ -26,18 +26,23 @@ internal sealed record TrainingPlan(
         Parameters = HyperParameters.Parse(Hidden > 0 ? [string.Create(CultureInfo.InvariantCulture, $"hidden=[{Hidden},{Hidden}]")] : []),
     };
 
-    internal string[] Arguments =>
+    internal string[] Arguments => ArgumentsOf(this);
+
+    /// <summary>What tells ranks to go through several trainings, one after the other.</summary>
+    internal static string[] ArgumentsOf(params IEnumerable<TrainingPlan> plans) => ["train", .. plans.SelectMany(plan => plan.Words)];
+
+    internal static IEnumerable<TrainingPlan> Parse(string[] arguments) => arguments.Skip(1).Chunk(WordsEach).Select(words =>
+    {
+        var numbers = Array.ConvertAll(words[2..], text => int.Parse(text, CultureInfo.InvariantCulture));
+        return new TrainingPlan(words[0], words[1], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] == 1, numbers[5]);
+    });
+
+    private IEnumerable<string> Words =>
     [
-        "train", Folder, Model,
+        Folder, Model,
         .. new[] { Events, Batch, Epochs, Pause, ByLibTorch ? 1 : 0, Hidden }
             .Select(number => number.ToString(CultureInfo.InvariantCulture)),
     ];
-
-    internal static TrainingPlan Parse(string[] arguments)
-    {
-        var numbers = Array.ConvertAll(arguments[3..], text => int.Parse(text, CultureInfo.InvariantCulture));
-        return new TrainingPlan(arguments[1], arguments[2], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] == 1, numbers[5]);
-    }
 
     /// <summary>Rows of the training and of the test events; an event's id is its row.</summary>
     internal TrainingData Data(Func<int, (int First, int End)> share) => new(Draw(share(Events), 1), Draw(share(TestEvents), 2));
