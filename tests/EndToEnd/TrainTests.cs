@@ -17,7 +17,7 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
     [InlineData("hlf", 200, 1, 4)]
     [InlineData("inclusive", 4, 1, 12)]
     [InlineData("lstm", 3, 1, 4)]
-    [InlineData("hlf", 100, 2, 4)]
+    [InlineData("hlf", 60, 2, 4)]
     [InlineData("inclusive", 4, 2, 3)]
     public async Task A_training_killed_with_all_its_processes_at_random_moments_ends_with_the_same_model(
         string model, int epochs, int ranks, int kills)
@@ -66,7 +66,7 @@ public sealed class TrainTests(TrainTests.Shards shards) : IClassFixture<TrainTe
     {
         string[] training =
         [
-            "train", shards.Run, "--model", "hlf", "--epochs", "200", "--batch", "16", "--ranks", "2",
+            "train", shards.Run, "--model", "hlf", "--epochs", "100", "--batch", "16", "--ranks", "2",
         ];
         string undisturbed = Path.Combine(_folder, "undisturbed"), lost = Path.Combine(_folder, "lost");
         await Succeed([.. training, "--out", undisturbed]);
