@@ -30,18 +30,20 @@ round() {
 median() { jq -s "[.[].$2.$3] | sort | .[length / 2 | floor]" "$work/$1"-*.json; }
 
 for ((r = 1; r <= rounds; r++)); do for n in 1 2 3; do round "$n" "$r"; done; done
-cores=$(nproc)
 files=$(find "$samples" -name '*.root' | wc -l)
-options=(--nodes 1 --cores "$cores" --features 1 --ranks 1 --epochs 1 --files "$files" --events "$(median 1 plan events)")
-# A step that fans out keeps all cores busy, the others one; the simulation of training has a rate by rank, here for the whole of it.
+shape=(--nodes 1 --cores "$(nproc)" --features 1 --ranks 1 --epochs 1 --files "$files" --events "$(median 1 plan events)" --rate scatter=1e12)
+# simulate N RATE: the run with N processes of ingest and one rate for all steps, as an object of seconds by step.
+simulate() {
+  ./daprhep simulate-cluster "${shape[@]}" --ingest "$1" $(printf -- "--rate %s=$2 " "${steps[@]}") --json \
+    | jq -c '[.steps[] | {key: .step, value: .seconds}] | from_entries'
+}
+# The rate of a step is the one with which its simulation takes as long as the runs with one process did, beside what it takes without work.
+idle=$(simulate 1 1e12) slow=$(simulate 1 1000)
+options=("${shape[@]}")
 for step in "${steps[@]}"; do
-  case $step in convert) busy=$((cores < files ? cores : files)) ;; *) busy=1 ;; esac
-  events=$(median 1 "$step" events) seconds=$(median 1 "$step" seconds)
-  [ "$step" != train ] || events=$(jq -n "$(median 1 shards events) * 0.8")
-  [ "$step" != evaluate ] || events=$(jq -n "$(median 1 shards events) * 0.2")
-  options+=(--rate "$step=$(jq -n "$events / $seconds / $busy")")
+  options+=(--rate "$step=$(jq -n "$slow.$step as \$slow | $idle.$step as \$idle | $(median 1 "$step" seconds) as \$run
+    | (\$slow - \$idle) * 1000 / ([\$run - \$idle, 0.001] | max)")")
 done
-options+=(--rate scatter=1e9)
 
 printf '| processes of ingest | simulated, s | run, s (median of %d) | off by |\n| ---: | ---: | ---: | ---: |\n' "$rounds"
 off=0
