@@ -6,7 +6,8 @@ namespace DaprHep.Benchmarks.Learning;
 
 /// <summary>
 /// inclusive, <c>standard</c> features: two ranks on two cores against one rank on one, each with one thread. Rates are by the clock: what
-/// ranks lose by waiting for one another takes no processor time.
+/// ranks lose by waiting for one another takes no processor time. Two trainings that know nothing of one another show what two cores of
+/// this machine give at most: they share its caches, memory and power.
 /// </summary>
 internal static class RankContest
 {
@@ -16,12 +17,15 @@ internal static class RankContest
     internal static async Task RunAsync(int rounds, SpeedTable table)
     {
         List<RankPace> one = [], two = [];
+        List<double> apart = [];
         for (var round = 0; round < rounds; round++)
         {
             one.Add(await PaceOfAsync(1));
             two.Add(await PaceOfAsync(2));
+            apart.Add((await Task.WhenAll(PaceOfAsync(1), PaceOfAsync(1, firstCore: 1))).Sum(pace => pace.EventsPerSecond));
             Console.Error.WriteLine(
-                $"ranks, round {round + 1} of {rounds}: one {one[^1].EventsPerSecond:N0}/s, two {two[^1].EventsPerSecond:N0}/s");
+                $"ranks, round {round + 1} of {rounds}: one {one[^1].EventsPerSecond:N0}/s, two {two[^1].EventsPerSecond:N0}/s, "
+                + $"two trainings apart {apart[^1]:N0}/s");
         }
 
         table.Add(new SpeedRow(
@@ -30,6 +34,8 @@ internal static class RankContest
             RankPace.Middle(one.Zip(two, (single, pair) => single.Clock / pair.Clock)), 1.6));
         table.Explain($"one rank: {InWords(RankPace.Median(one))}");
         table.Explain($"each of two ranks: {InWords(RankPace.Median(two))}");
+        var most = RankPace.Middle(apart.Zip(one, (both, single) => both / single.EventsPerSecond));
+        table.Explain($"two trainings apart, at the same time: {RankPace.Middle(apart):N0} events/s together, {most:F2} × one rank alone");
     }
 
     /// <summary>What a rank does: trains on its share; rank 0 prints where the time of all went.</summary>
@@ -62,11 +68,11 @@ internal static class RankContest
         + $"{pace.Beside:F0} in threads beside it";
 
     /// <summary>Starts every rank on a core of its own.</summary>
-    private static async Task<RankPace> PaceOfAsync(int ranks)
+    private static async Task<RankPace> PaceOfAsync(int ranks, int firstCore = 0)
     {
         RankPace pace = default;
         var launcher = new LocalProcesses(
-            ["sh", "-c", "exec taskset -c \"$DAPRHEP_RANK\" \"$0\" \"$@\"", Environment.ProcessPath!, RankProcess.Verb]);
+            ["sh", "-c", $"exec taskset -c $((DAPRHEP_RANK + {firstCore})) \"$0\" \"$@\"", Environment.ProcessPath!, RankProcess.Verb]);
         await launcher.RunAsync(new RankLaunch(ranks, []) { Output = line => pace = RankPace.Parse(line) });
         return pace;
     }
