@@ -237,6 +237,7 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
                 await start.ClickAsync();
             await page.WaitForTimeoutAsync(200);
         }
-        await page.WaitForURLAsync(url => url != before && url.Contains("run?run=", StringComparison.Ordinal));
+        page.Url.ShouldNotBe(before);
+        page.Url.ShouldContain("run?run=");
     }
 }
