@@ -7,8 +7,10 @@ namespace DaprHep.Benchmarks.Serving.Load;
 /// <summary>One keep-alive connection that sends prepared requests and reads whole responses, with as little work as can be.</summary>
 internal sealed class Connection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly int _descriptor;
+    private readonly Uri _server;
+    private readonly Epoll _epoll;
+    private readonly int _tag;
+    private Socket _socket;
     private byte[] _response = new byte[1 << 14];
     private byte[] _request = [];
     private int _sent;
@@ -19,10 +21,8 @@ internal sealed class Connection : IDisposable
     /// <param name="tag">Its number there.</param>
     public Connection(Uri server, Epoll epoll, int tag)
     {
-        _socket.Connect(IPAddress.Parse(server.Host), server.Port);
-        _socket.Blocking = false;
-        _descriptor = (int)_socket.Handle;
-        epoll.Watch(_socket, tag);
+        (_server, _epoll, _tag) = (server, epoll, tag);
+        _socket = Open();
     }
 
     /// <summary>Which request it waits for; −1 for none.</summary>
@@ -42,13 +42,16 @@ internal sealed class Connection : IDisposable
     public int Continue()
     {
         if (Request < 0)
+        {
+            Renew();
             return 0;
+        }
         Send();
         while (true)
         {
             if (_received == _response.Length)
                 Array.Resize(ref _response, 2 * _response.Length);
-            int some = Epoll.Receive(_descriptor, _response.AsSpan(_received));
+            int some = Epoll.Receive(Descriptor, _response.AsSpan(_received));
             if (some < 0)
                 return 0;
             if (some == 0)
@@ -63,11 +66,31 @@ internal sealed class Connection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    private int Descriptor => (int)_socket.Handle;
+
+    private Socket Open()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(IPAddress.Parse(_server.Host), _server.Port);
+        socket.Blocking = false;
+        _epoll.Watch(socket, _tag);
+        return socket;
+    }
+
+    // A server ends connections that nobody has used for minutes.
+    private void Renew()
+    {
+        if (Epoll.Receive(Descriptor, _response) != 0)
+            return;
+        _socket.Dispose();
+        _socket = Open();
+    }
+
     private void Send()
     {
         while (_sent < _request.Length)
         {
-            int some = Epoll.Send(_descriptor, _request.AsSpan(_sent));
+            int some = Epoll.Send(Descriptor, _request.AsSpan(_sent));
             if (some < 0)
                 return;
             _sent += some;
