@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DaprHep.Cli.Gateway;
@@ -23,7 +22,7 @@ internal static class EventCommands
         {
             var table = new TextTable("event", "class", "taken for", ">probability");
             foreach (JsonNode one in document["mistakes"]!.AsArray().OfType<JsonNode>())
-                table.Add(Text(one["event"]), Text(one["class"]), Text(one["answer"]), Number(one["probability"], "F4"));
+                table.Add(Text(one["event"]), Text(one["class"]), Text(one["answer"]), Figure.Of(one["probability"], "F4"));
             table.Write(Console.Out);
         }
     }
@@ -65,7 +64,7 @@ internal static class EventCommands
         Console.Out.WriteLine($"event {Text(found["event"])}: entry {Text(found["entry"])} of {Text(found["file"])}");
         Console.Out.WriteLine(found["class"] is { } known ? $"{Text(known)}, taken for {classes[answer]}" : $"taken for {classes[answer]}");
         var table = new TextTable(["class", .. classes.Select(name => ">" + name)]);
-        table.Add(["probability", .. why["probabilities"]!.AsArray().Select(value => Number(value, "F4"))]);
+        table.Add(["probability", .. why["probabilities"]!.AsArray().Select(value => Figure.Of(value, "F4"))]);
         table.Write(Console.Out);
 
         Console.Out.WriteLine();
@@ -73,26 +72,24 @@ internal static class EventCommands
             .ToDictionary(feature => Text(feature!["name"]), feature => feature!["contributions"]![answer]);
         table = new TextTable("feature", ">value", $">for {classes[answer]}");
         foreach (JsonNode feature in found["features"]!.AsArray().OfType<JsonNode>())
-            table.Add(Text(feature["name"]), Number(feature["value"], "F3"), Number(contributions.GetValueOrDefault(Text(feature["name"])), "+0.0000;-0.0000"));
+            table.Add(Text(feature["name"]), Figure.Of(feature["value"], "F3"), Figure.Of(contributions.GetValueOrDefault(Text(feature["name"])), "+0.0000;-0.0000"));
         table.Write(Console.Out);
 
         Console.Out.WriteLine();
         table = new TextTable("jet", ">pT [GeV]", ">eta", ">phi", ">particles");
         foreach ((int number, JsonNode? jet) in found["jets"]!.AsArray().Index())
-            table.Add($"{number + 1}", Number(jet!["pt"], "F2"), Number(jet["eta"], "F2"), Number(jet["phi"], "F2"), Text(jet["particles"]));
+            table.Add($"{number + 1}", Figure.Of(jet!["pt"], "F2"), Figure.Of(jet["eta"], "F2"), Figure.Of(jet["phi"], "F2"), Text(jet["particles"]));
         table.Write(Console.Out);
 
         Console.Out.WriteLine();
         JsonArray particles = found["particles"]!.AsArray();
         table = new TextTable("particle", ">pT [GeV]", ">eta", ">phi");
         foreach (JsonNode? one in particles.OrderByDescending(one => one!["pt"]!.GetValue<double>()).Take(MostParticles))
-            table.Add(Text(one!["kind"]), Number(one["pt"], "F2"), Number(one["eta"], "F2"), Number(one["phi"], "F2"));
+            table.Add(Text(one!["kind"]), Figure.Of(one["pt"], "F2"), Figure.Of(one["eta"], "F2"), Figure.Of(one["phi"], "F2"));
         table.Write(Console.Out);
         if (particles.Count > MostParticles)
             Console.Out.WriteLine($"and {particles.Count - MostParticles} more; --json has all of them");
     }
 
     private static string Text(JsonNode? value) => value?.ToString() ?? "";
-
-    private static string Number(JsonNode? value, string format) => value?.GetValue<double>().ToString(format, CultureInfo.InvariantCulture) ?? "–";
 }

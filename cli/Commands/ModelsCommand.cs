@@ -204,7 +204,7 @@ internal static class ModelsCommand
         return table.Title($"the last {Text(report["events"])} events");
     }
 
-    private static string Number(JsonNode? value) => ((double?)value)?.ToString("F3", CultureInfo.InvariantCulture) ?? "–";
+    private static string Number(JsonNode? value) => Figure.Of(value, "F3");
 
     private static string CanaryOf(JsonNode model) => model["canary"] is JsonObject canary
         ? string.Create(CultureInfo.InvariantCulture, $"{(string?)canary["version"]} {(double?)canary["percent"]} %")

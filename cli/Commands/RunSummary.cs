@@ -56,7 +56,7 @@ internal sealed class RunSummary
         }
         Table steps = new Table().Border(TableBorder.Rounded).AddColumn("step").AddColumn(Right("seconds")).AddColumn(Right("events/s"));
         foreach (StepTiming step in _steps)
-            steps.AddRow(step.Step, Number(step.Seconds, "F2"), Number(step.EventsPerSecond, "N0"));
+            steps.AddRow(step.Step, Figure.Of(step.Seconds, "F2"), Figure.Of(step.EventsPerSecond, "N0"));
         return new Rows(
         [
             classes,
@@ -76,10 +76,8 @@ internal sealed class RunSummary
 
     private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
 
-    private string Count(string what, string name) => Number(_metrics["events"]?[what]?[name], "N0");
-
-    private static string Number(JsonNode? value, string format) => value is null ? "–" : value.GetValue<double>().ToString(format, CultureInfo.InvariantCulture);
+    private string Count(string what, string name) => Figure.Of(_metrics["events"]?[what]?[name], "N0");
 
     private static string WithError(JsonNode? value, JsonNode? error) =>
-        value is null ? "–" : error is null ? Number(value, "F4") : $"{Number(value, "F4")} ± {Number(error, "F4")}";
+        value is null ? "–" : error is null ? Figure.Of(value, "F4") : $"{Figure.Of(value, "F4")} ± {Figure.Of(error, "F4")}";
 }
