@@ -1,4 +1,6 @@
 // Processes that train together: rendezvous and collectives of c10d.
+#include <sched.h>
+
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -74,11 +76,29 @@ struct PatientGloo : c10d::ProcessGroupGloo {
     }
 };
 
+/// Threads that are started while this lives do not push another from its core as soon as a message arrives. Gloo's would: often the one
+/// that just sent, while it holds the lock of the connection, for which they then ask epoll again and again until their time is up.
+class ModestThreads {
+    int policy_ = sched_getscheduler(0);
+    sched_param parameters_{};
+
+public:
+    ModestThreads() {
+        sched_getparam(0, &parameters_);
+        sched_param none{};
+        sched_setscheduler(0, SCHED_BATCH, &none);  // always allowed; where it is not, all is merely slower
+    }
+    ~ModestThreads() { sched_setscheduler(0, policy_, &parameters_); }
+    ModestThreads(const ModestThreads&) = delete;
+    ModestThreads& operator=(const ModestThreads&) = delete;
+};
+
 struct GlooGroup : Group {
     c10::intrusive_ptr<PatientGloo> engine;
 
     GlooGroup(c10::intrusive_ptr<c10d::Store> store, const char* address, int rank, int size, Milliseconds join,
               Milliseconds collective) {
+        ModestThreads while_it_starts_its_own;
         auto options = c10d::ProcessGroupGloo::Options::create(join);
         options->devices.push_back(*address ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
                                             : c10d::ProcessGroupGloo::createDefaultDevice());
