@@ -60,9 +60,11 @@ internal sealed record Options
         return jobs.Count > 0 ? options with { Jobs = jobs } : options;
 
         string Next(ref int i) => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
-        static int Number(string text, int least) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least
-                ? value
-                : throw new FormatException($"{text} is not a number of at least {least}");
     }
+
+    /// <summary>A number in the command line.</summary>
+    public static int Number(string text, int least) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least
+            ? value
+            : throw new FormatException($"{text} is not a number of at least {least}");
 }

@@ -5,23 +5,29 @@ using DaprHep.Learning.Distributed;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["accuracy", .. var rest])
-{
-    var location = rest is ["--dataset", var named, ..] ? named : null;
-    var numbered = location is null ? rest : rest[2..];
-    var seeds = numbered is [var first, ..] ? int.Parse(first) : 1;
-    return await AccuracyTable.RunAsync(location, seeds, numbered is [_, .. var models] ? models : []) ? 0 : 1;
-}
-
-if (args is ["gpu", .. var batches])
-    return GpuSpeed.Run(batches.Select(int.Parse).ToArray());
-
 if (args is [RankProcess.Verb, ..])
     return await RankProcess.RunAsync(RankContest.TrainAsync);
+
+if (args is ["--help" or "-h", ..])
+{
+    Console.WriteLine(Options.Usage);
+    return 0;
+}
 
 Options options;
 try
 {
+    if (args is ["accuracy", .. var rest])
+    {
+        var location = rest is ["--dataset", var named, ..] ? named : null;
+        var numbered = location is null ? rest : rest[2..];
+        var seeds = numbered is [var first, ..] ? Options.Number(first, 1) : 1;
+        return await AccuracyTable.RunAsync(location, seeds, numbered is [_, .. var models] ? models : []) ? 0 : 1;
+    }
+
+    if (args is ["gpu", .. var batches])
+        return GpuSpeed.Run([.. batches.Select(batch => Options.Number(batch, 1))]);
+
     options = Options.Parse(args);
 }
 catch (FormatException e)
