@@ -116,6 +116,7 @@ public static class TrainingShards
                     loaded += count;
                     passed += table.Count;
                 },
+                verify: true,
                 cancellation).ConfigureAwait(false);
             if (passed != before + shard.Rows)
             {

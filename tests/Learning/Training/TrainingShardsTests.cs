@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DaprHep.Data.Datasets;
@@ -27,6 +28,23 @@ public sealed class TrainingShardsTests : IDisposable
         await EditAsync($"{Shard}/{Dataset.ManifestName}", manifest => manifest["parts"]![0]!["rows"] = rows);
         (await Should.ThrowAsync<EventDataException>(LoadAsync)).Message
             .ShouldBe($"{Shard}: holds 5 events; its manifest says {rows}: delete the dataset and run again");
+    }
+
+    [Fact]
+    public async Task A_shard_that_was_altered_on_the_disk_is_not_learned_from()
+    {
+        await _shards.WriteAsync([[0, 1, 2]]);
+        var part = $"{Shard}/part-00000.arrow";
+        byte[] bytes;
+        using (ObjectContent content = await _shards.Store.ReadAsync(part))
+            bytes = content.Memory.ToArray();
+        var feature = bytes.AsSpan().IndexOf(MemoryMarshal.AsBytes<float>([0.5f]));
+        feature.ShouldBeGreaterThan(0);
+        bytes[feature] ^= 1;
+        await _shards.Store.WriteAsync(part, bytes);
+        var damaged = await Should.ThrowAsync<ObjectStoreException>(LoadAsync);
+        damaged.Message.ShouldContain($"{part} in ");
+        damaged.Message.ShouldContain("has SHA-256");
     }
 
     [Theory]
