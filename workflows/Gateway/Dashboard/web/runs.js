@@ -1,4 +1,5 @@
-// How a page is made. Each page is an HTML file with its landmarks, headings and labels, and one module of its name that fills it:
+// How a page is made. Each page is an HTML file with its title in the first line, its headings and labels, and one module of its name that
+// fills it; the gateway puts it into frame.html, which has the navigation. Modules share:
 //   api.js     asks the gateway (get, send, follow), asks for the token, says when the gateway is away
 //   dom.js     makes elements; text is never markup
 //   format.js  numbers, times, what a run's state comes to
