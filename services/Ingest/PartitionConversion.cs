@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
-using DaprHep.Hosting.News;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Telemetry;
 
@@ -27,15 +25,7 @@ public static class PartitionConversion
         if (conversion.SourceDigest != source.Digest)
             throw new BadInputException($"{source.Url}: the file has changed since the run was planned; start the run again");
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema, page.Compression, cancellation);
-        conversion.Run(
-            table =>
-            {
-                long started = Stopwatch.GetTimestamp();
-                writer.Write(table);
-                WorkMeter.Current?.Spent(WorkMeter.InputOutput, started);
-            },
-            report,
-            cancellation);
+        conversion.Run(table => writer.Write(table), report, cancellation);
         DatasetPart part = await writer.CommitAsync(cancellation);
         Measures.StepWrote(Steps.Convert, part.Bytes);
         var manifest = new DatasetManifest

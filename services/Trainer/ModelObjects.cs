@@ -2,6 +2,7 @@ using System.Globalization;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Hosting.Telemetry;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Models;
@@ -49,7 +50,7 @@ internal static class ModelObjects
         await store.WriteAsync($"{name}/{SavedModel.OnnxName}", model.Onnx!, cancellation);
         await store.WriteJsonAsync($"{name}/{History}", history, TrainerJson.Default.TrainingHistory, cancellation);
         await store.WriteAsync($"{name}/{SavedModel.DescriptionName}", model.Description, cancellation);
-        Measures.StepWrote(Steps.Train, model.Weights.Length + model.Description.Length);
+        Wrote(model.Weights.Length + model.Description.Length);
     }
 
     /// <summary>Commits a model that another process has written elsewhere in the store.</summary>
@@ -62,7 +63,7 @@ internal static class ModelObjects
             await store.WriteAsync($"{to}/{name}", content.Memory, cancellation);
             bytes += name is SavedModel.WeightsName or SavedModel.DescriptionName ? content.Memory.Length : 0;
         }
-        Measures.StepWrote(Steps.Train, bytes);
+        Wrote(bytes);
     }
 
     /// <summary>Takes away what <see cref="WriteAsync"/> wrote, <c>model.json</c> first.</summary>
@@ -85,4 +86,10 @@ internal static class ModelObjects
     /// <summary>The history of a model, or null where only the model itself was copied.</summary>
     public static async Task<TrainingHistory?> FindHistoryAsync(ObjectStore store, string name, CancellationToken cancellation) =>
         await store.ExistsAsync($"{name}/{History}", cancellation) ? await ReadHistoryAsync(store, name, cancellation) : null;
+
+    private static void Wrote(long bytes)
+    {
+        Measures.StepWrote(Steps.Train, bytes);
+        WorkMeter.Current?.Wrote(bytes);
+    }
 }

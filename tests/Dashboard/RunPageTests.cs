@@ -145,6 +145,17 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
         convert["works"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(6);
         JsonNode replica = convert["replicas"]!.AsArray().ShouldHaveSingleItem()!;
         replica["wallSeconds"]!.GetValue<double>().ShouldBeInRange(0, convert["seconds"]!.GetValue<double>());
+        foreach (string step in (string[])["plan", "convert", "statistics", "shards", "evaluate", "report"])
+        {
+            JsonNode own = workload["stages"]!.AsArray().Single(stage => stage!["step"]!.GetValue<string>() == step)!["replicas"]![0]!;
+            own["seconds"]!["io"].ShouldNotBeNull(step).GetValue<double>().ShouldBeGreaterThan(0, step);
+            own["bytesIn"]!.GetValue<long>().ShouldBeGreaterThan(step == "plan" ? -1 : 0, step);
+            // Shards that a run before this one has built are there already.
+            if (step is "report")
+                own["bytesOut"]!.GetValue<long>().ShouldBeGreaterThan(0, step);
+        }
+        ILocator report = page.Locator("#stages tr.stage", new() { HasText = "report" });
+        await Assertions.Expect(report.Locator("td").Nth(4)).Not.ToHaveTextAsync("–");
         workload["timeline"]!.AsArray().ShouldAllBe(span => span!["taken"]!.GetValue<double>() <= span["started"]!.GetValue<double>()
             && span["started"]!.GetValue<double>() <= span["ended"]!.GetValue<double>());
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using DaprHep.Hosting.News;
 
 namespace DaprHep.Hosting.Telemetry;
 
@@ -109,11 +108,7 @@ public static class Measures
     public static void StepDid(string step, long events) => Events.Add(events, new KeyValuePair<string, object?>("step", step));
 
     /// <summary>A step has written more bytes.</summary>
-    public static void StepWrote(string step, long bytes)
-    {
-        Output.Add(bytes, new KeyValuePair<string, object?>("step", step));
-        WorkMeter.Current?.Wrote(bytes);
-    }
+    public static void StepWrote(string step, long bytes) => Output.Add(bytes, new KeyValuePair<string, object?>("step", step));
 
     /// <summary>Offers a gauge that is read when metrics are asked for.</summary>
     /// <param name="name">Name, dots between its words.</param>

@@ -3,6 +3,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Features.Activities;
 
@@ -13,7 +14,7 @@ public sealed class BuildShard(IProgressSink progress, WorkStopping stopping, Da
     /// <inheritdoc/>
     public override async Task<BuildShardOutput> RunAsync(WorkflowActivityContext context, BuildShardInput input)
     {
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         DataSplit split = input.Test ? DataSplit.Test : DataSplit.Train;
         string name = TrainingDatasets.NameOf(input.Statistics, split, input.Index);
         Dataset shard = await Dataset.FindAsync(store, name, stopping.Token)

@@ -4,6 +4,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Features.Activities;
 
@@ -16,7 +17,7 @@ public sealed class MergeStatistics(IProgressSink progress, WorkStopping stoppin
     /// <inheritdoc/>
     public override async Task<MergeStatisticsOutput> RunAsync(WorkflowActivityContext context, MergeStatisticsInput input)
     {
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, stopping.Token);
         string key = KeyOf(plan, input.Seed);
         FeatureStatistics statistics;

@@ -1,7 +1,7 @@
 using Dapr.Workflow;
-using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Features.Activities;
 
@@ -12,7 +12,7 @@ public sealed class ScatterPartition(WorkStopping stopping, DataMemory memory) :
     public override async Task<bool> RunAsync(WorkflowActivityContext context, ScatterPartitionInput input)
     {
         await PartitionScatter.ScatterAsync(
-            ObjectStore.Open(input.Store), input.Statistics, input.Index, memory.For(input.Memory).OfActivity / 2, stopping.Token);
+            WorkStore.Open(input.Store), input.Statistics, input.Index, memory.For(input.Memory).OfActivity / 2, stopping.Token);
         return true;
     }
 }

@@ -13,7 +13,7 @@ public sealed class ConvertPartition(IProgressSink progress, WorkStopping stoppi
     /// <inheritdoc/>
     public override async Task<ConvertPartitionOutput> RunAsync(WorkflowActivityContext context, ConvertPartitionInput input)
     {
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         (PlanPage page, Partition partition) = await PlanObjects.FindAsync(store, input.Plan, input.Index, stopping.Token);
         SourceFile source = page.SourceOf(partition);
         WorkMeter? meter = WorkMeter.Current;

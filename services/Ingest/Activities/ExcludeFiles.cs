@@ -3,6 +3,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 
 namespace DaprHep.Ingest.Activities;
 
@@ -15,7 +16,7 @@ public sealed class ExcludeFiles(WorkStopping stopping) : WorkflowActivity<Exclu
     /// <inheritdoc/>
     public override async Task<ExcludeFilesOutput> RunAsync(WorkflowActivityContext context, ExcludeFilesInput input)
     {
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, stopping.Token);
         PartitionPlan kept = plan.Without([.. input.BadFiles.Select(file => new SkippedFile(file.Url, file.Error))]);
         await RunStart.WriteAsync(store, input.Run, kept.Key, stopping.Token);

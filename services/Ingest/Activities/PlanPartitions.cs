@@ -4,6 +4,7 @@ using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Physics;
 using DaprHep.Root;
 
@@ -29,7 +30,7 @@ public sealed class PlanPartitions(IProgressSink progress, WorkStopping stopping
             Skipped = [.. bad.Select(file => new SkippedFile(file.Url, file.Error))],
             Compression = input.Compression,
         };
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         await RunStart.WriteAsync(store, input.Run, plan.Key, stopping.Token);
         await PlanObjects.WriteAsync(store, plan, stopping.Token);
         long events = partitions.Sum(p => p.End - p.First);

@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Serving.Catalogue;
 using DaprHep.Serving.Models;
 using DaprHep.Serving.Promotion;
@@ -15,7 +16,7 @@ public sealed class Promote(IServiceProvider services, WorkStopping stopping) : 
     public override async Task<PromotionResult> RunAsync(WorkflowActivityContext context, PromoteModelInput input)
     {
         // A service without a store of its own, as in an embedded run, keeps the catalogue beside the run's objects.
-        ObjectStore runs = ObjectStore.Open(input.Store);
+        ObjectStore runs = WorkStore.Open(input.Store);
         CatalogueStore? own = services.GetService<CatalogueStore>();
         PromotionResult result = await new ModelPromotion(runs, own ?? new CatalogueStore(runs)).PromoteAsync(input, stopping.Token);
         if (own is not null)

@@ -4,6 +4,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Artifacts;
 using DaprHep.Learning.Evaluation;
 
@@ -17,7 +18,7 @@ public sealed class EvaluateModel(IProgressSink progress, WorkStopping stopping)
     /// <inheritdoc/>
     public override async Task<EvaluateModelOutput> RunAsync(WorkflowActivityContext context, EvaluateModelInput input)
     {
-        ObjectStore store = ObjectStore.Open(input.Store);
+        ObjectStore store = WorkStore.Open(input.Store);
         string key = ContentName.Of(
             "evaluations",
             StepVersion,

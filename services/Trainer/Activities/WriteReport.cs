@@ -5,6 +5,7 @@ using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Tuning;
 using DaprHep.Learning.Evaluation;
 using DaprHep.Learning.Report;
@@ -20,7 +21,7 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
     public override async Task<WriteReportOutput> RunAsync(WorkflowActivityContext context, WriteReportInput input)
     {
         CancellationToken cancellation = stopping.Token;
-        ObjectStore store = ObjectStore.Open(input.Request.Store);
+        ObjectStore store = WorkStore.Open(input.Request.Store);
         FeatureStatistics statistics = await store.ReadJsonAsync(input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
         PartitionPlan plan = await PlanObjects.ReadAsync(store, input.Plan, cancellation);
         EvaluationResult evaluation = await store.ReadJsonAsync(input.Evaluation, TrainerJson.Default.EvaluationResult, cancellation);

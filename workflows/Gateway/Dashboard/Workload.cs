@@ -110,7 +110,7 @@ internal sealed record WorkloadStage(
 /// <param name="QueueSeconds">Their times without one, added up.</param>
 /// <param name="ProcessorSeconds">Processor time of the whole process meanwhile, with what it did for other runs; null where it was not told.</param>
 /// <param name="Seconds">Their times by kind of work, as far as they are measured; of work on several threads, of all of them.</param>
-/// <param name="BytesIn">Bytes read from input files.</param>
+/// <param name="BytesIn">Bytes read from input files and of the objects of the store that were read.</param>
 /// <param name="BytesOut">Bytes written to the object store.</param>
 /// <param name="Memory">Memory of the process at the end of its largest, in bytes.</param>
 /// <param name="GpuUse">The part of the time in which its GPU was busy, from 0 to 1; null where it had none.</param>
