@@ -1,7 +1,7 @@
 // What a run took: each step and the processes that worked on it, what bound it, and every activity and job on one line of time.
 
 import { get } from './api.js';
-import { colour } from './chart.js';
+import { swatch } from './chart.js';
 import { el, fail, id, say, svg } from './dom.js';
 import { bytes, count, duration, fixed, hasEnded } from './format.js';
 import { pathOf, runLink, runOfPage } from './links.js';
@@ -15,9 +15,12 @@ const [LEFT, WIDTH, ROW] = [118, 960, 13];
 document.title = `Workload of ${name} · DaprHep`;
 id('run').replaceChildren(runLink(name));
 
-function rows(stage, index) {
+// Each step has its own colour, in every run.
+const colour = step => swatch('rect', { class: `step-${step}`, width: 10, height: 10 });
+
+function rows(stage) {
   return [
-    row({ class: 'stage' }, el('th', { scope: 'row' }, colour(index), stage.step), stage.seconds, stage.works, stage.replicas, [
+    row({ class: 'stage' }, el('th', { scope: 'row' }, colour(stage.step), stage.step), stage.seconds, stage.works, stage.replicas, [
       duration(stage.orchestrationSeconds),
       '',
     ]),
@@ -67,7 +70,6 @@ function timeline(workload) {
     lane.until = span.ended;
     lane.spans.push(span);
   }
-  const steps = workload.stages.map(stage => stage.step);
   const seconds = Math.max(workload.seconds, ...spans.map(span => span.ended), 0.001);
   const x = value => LEFT + (Math.max(0, value) / seconds) * (WIDTH - LEFT - 6);
   const total = [...lanes.values()].reduce((sum, own) => sum + own.length, 0);
@@ -83,7 +85,7 @@ function timeline(workload) {
     drawing.append(svg('text', { class: 'tick', x: LEFT - 6, y: y + 10, 'text-anchor': 'end' }, process));
     for (const lane of own) {
       for (const span of lane.spans) {
-        const fill = `fill${Math.max(0, steps.indexOf(span.step)) % 12}`;
+        const fill = `step-${span.step}`;
         const waited = span.started - span.taken;
         const label =
           `${span.work}${span.part ? ` ${span.part}` : ''}: ${duration(span.ended - span.started)}` +
@@ -131,11 +133,11 @@ function timeline(workload) {
 function show(workload) {
   say(id('total'), `${workload.status}, ${duration(workload.seconds)}`);
   id('bounds').replaceChildren(
-    ...workload.stages.map((stage, index) =>
+    ...workload.stages.map(stage =>
       el(
         'li',
         {},
-        colour(index),
+        colour(stage.step),
         el('strong', {}, stage.step),
         ` ${duration(stage.seconds)} (${fixed((100 * stage.seconds) / workload.seconds, 0)} %): bound by ${stage.boundBy}`,
       ),
