@@ -131,6 +131,7 @@ internal static class CompareCommand
             ["test_set"] = run.TestSet,
             ["parameters"] = new JsonObject(run.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, (JsonNode?)parameter.Value))),
             ["metrics"] = run.Metrics.ToJson(),
+            ["curves"] = run.Curves.ToJson(),
         })]),
         ["differences"] = new JsonArray([.. comparison.Differences.Select(parameter => (JsonNode)parameter.Name)]),
     };

@@ -25,6 +25,15 @@ public sealed class CompareTests(SampleRun run) : IClassFixture<SampleRun>, IDis
         json["same_inputs"]!.GetValue<bool>().ShouldBeTrue();
         json["differences"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldContain("epochs");
         json["runs"]![0]!["metrics"]!["accuracy"]!.GetValue<double>().ShouldBe(run.Metrics["accuracy"]!.GetValue<double>());
+        JsonArray roc = json["runs"]![0]!["curves"]!["roc"]!.AsArray();
+        roc.Select(curve => curve!["class"]!.GetValue<string>()).ShouldBe(["qcd", "ttbar", "wjets"]);
+        foreach (JsonNode? curve in roc)
+        {
+            double[] background = ValuesOf(curve!["false_positive_rate"]), signal = ValuesOf(curve["true_positive_rate"]);
+            (signal[0], signal[^1], background[^1], background.Length).ShouldBe((0, 1, 1, signal.Length));
+            signal.ShouldBe(signal.Order());
+        }
+        json["runs"]![1]!["curves"]!["training"]!.AsArray().Select(loss => loss!["epoch"]!.GetValue<int>()).ShouldBe([1, 2, 3]);
         File.ReadAllText(Page).ShouldContain("All runs were tested on the same events");
 
         DaprHepCommand.Result different = await DaprHepCommand.RunAsync("compare", run.Out, other, "--out", Page);
@@ -62,4 +71,6 @@ public sealed class CompareTests(SampleRun run) : IClassFixture<SampleRun>, IDis
         result.ExitCode.ShouldBe(2, result.Error);
         result.Error.ShouldStartWith("daprhep: RUN");
     }
+
+    private static double[] ValuesOf(JsonNode? list) => [.. list!.AsArray().Select(value => value!.GetValue<double>())];
 }

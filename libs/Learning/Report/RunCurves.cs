@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DaprHep.Learning.Evaluation;
 
 namespace DaprHep.Learning.Report;
@@ -14,6 +16,9 @@ public sealed record RunCurves(IReadOnlyList<ReportRocCurve> Roc, IReadOnlyList<
         [.. evaluation.RocCurves.Select(curve => new ReportRocCurve(
             curve.Class, Rounded(curve.FalsePositiveRate), Rounded(curve.TruePositiveRate)))],
         [.. training]);
+
+    /// <summary>The curves as <c>curves.json</c> has them.</summary>
+    public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, CurvesJson.Default.RunCurves)!;
 
     private static double[] Rounded(IReadOnlyList<double> values) => [.. values.Select(value => Math.Round(value, Digits))];
 }
