@@ -12,6 +12,9 @@ const UNDER_WAY_OR_DONE = new Set(['waiting', 'running', 'done']);
 const MOST = 4000;
 const [LEFT, WIDTH, ROW] = [118, 960, 13];
 
+// A run without a GPU has no column for it.
+let onGpu = false;
+
 document.title = `Workload of ${name} · DaprHep`;
 id('run').replaceChildren(runLink(name));
 
@@ -45,7 +48,7 @@ function row(attributes, head, wall, works, replicas, last) {
     duration(sum(replica => replica.processorSeconds)),
     duration(sum(replica => replica.queueSeconds)),
     ...KINDS.map(kind => duration(sum(replica => replica.seconds[kind]))),
-    gpus.length ? `${fixed((100 * sum(replica => replica.gpuUse)) / gpus.length, 0)} %, ${bytes(gpuMemory)}` : '–',
+    onGpu ? (gpus.length ? `${fixed((100 * sum(replica => replica.gpuUse)) / gpus.length, 0)} %, ${bytes(gpuMemory)}` : '–') : null,
     bytes(sum(replica => replica.bytesIn)),
     bytes(sum(replica => replica.bytesOut)),
     ...last,
@@ -54,7 +57,7 @@ function row(attributes, head, wall, works, replicas, last) {
     'tr',
     attributes,
     head,
-    cells.map(text => el('td', { class: 'n' }, text)),
+    cells.filter(text => text !== null).map(text => el('td', { class: 'n' }, text)),
   );
 }
 
@@ -144,6 +147,8 @@ function show(workload) {
     ),
   );
   id('timeline').replaceChildren(timeline(workload));
+  onGpu = workload.stages.some(stage => stage.replicas.some(replica => Number.isFinite(replica.gpuUse)));
+  document.querySelector('th.gpu').hidden = !onGpu;
   id('stages').replaceChildren(...workload.stages.flatMap(rows));
 }
 
