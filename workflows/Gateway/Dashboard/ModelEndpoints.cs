@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Dapr.Client;
 using DaprHep.Hosting.Contracts;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DaprHep.Gateway.Dashboard;
 
@@ -38,7 +39,8 @@ internal static class ModelEndpoints
         using HttpRequestMessage request = dapr.CreateInvokeMethodRequest(new HttpMethod(asked.Method), Apps.Serving, path);
         if (configuration[TokenVariable] is { Length: > 0 } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (asked.ContentLength > 0)
+        // A client that sends in chunks does not say how long its content is.
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
             request.Content = new StreamContent(asked.Body);
             request.Content.Headers.ContentLength = asked.ContentLength;

@@ -41,9 +41,19 @@ function show(model, drift) {
   const known = shown.get(model.name);
   if (known?.text === text) return;
   const item = section(model, drift);
-  if (known) known.item.replaceWith(item);
+  if (known) replace(known.item, item);
   else id('models').append(item);
   shown.set(model.name, { text, item });
+}
+
+// What was open stays open, and the focus goes to what is called the same.
+function replace(old, item) {
+  const nameOf = one => one.ariaLabel ?? one.textContent;
+  const focus = old.contains(document.activeElement) ? document.activeElement : null;
+  const [was, is] = [old, item].map(one => one.querySelector('details'));
+  if (was && is) is.open ||= was.open;
+  old.replaceWith(item);
+  if (focus) [...item.querySelectorAll(focus.tagName)].find(one => nameOf(one) === nameOf(focus) || one.matches('summary'))?.focus();
 }
 
 function section(model, drift) {
@@ -137,7 +147,7 @@ const promotionRow = one => [
   one.version,
   one.against ?? 'chance',
   el('span', { class: `state ${one.served ? 'completed' : 'failed'}` }, one.served ? '✓ passed' : '✕ refused'),
-  (one.reasons ?? []).join('; '),
+  el('td', { class: 'reasons' }, (one.reasons ?? []).join('; ')),
 ];
 
 function shadowOf(model) {
@@ -163,7 +173,9 @@ function driftOf(model, drift) {
     el(
       'summary',
       {},
-      `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`,
+      drift.report.events
+        ? `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`
+        : 'Drift: no events yet',
     ),
     table(
       'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.',
