@@ -33,6 +33,13 @@ public sealed class ComparePageTests(WholeStack whole, Browser browser)
         await Assertions.Expect(page.Locator("#tuning path.trial, #tuning path.curve").First).ToBeVisibleAsync();
         (await Axe.CheckAsync(page)).ShouldBeEmpty();
         await page.ShouldLookLikeAsync("compare");
+        foreach ((string path, int regions) in new[] { ($"compare?run={first}&run={second}", 3), ("compare", 0) })
+        {
+            (IPage phone, _) = await whole.SignInAsync(browser, path, 390);
+            await Assertions.Expect(phone.Locator("main .scroll table, main .scroll svg")).ToHaveCountAsync(regions);
+            (await phone.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+            (await Axe.CheckAsync(phone)).ShouldBeEmpty();
+        }
         await page.GetByRole(AriaRole.Link, new() { Name = $"Leave {first} out" }).ClickAsync();
         await Assertions.Expect(page.Locator("#compared li")).ToHaveCountAsync(1);
         errors.ShouldBeEmpty();
@@ -52,6 +59,19 @@ public sealed class ComparePageTests(WholeStack whole, Browser browser)
         await Assertions.Expect(model.Locator("table").Nth(1).Locator("tbody tr")).ToHaveCountAsync(2);
         (await Axe.CheckAsync(page)).ShouldBeEmpty();
         await page.ShouldLookLikeAsync("models");
+
+        // What somebody else changes is shown, and takes neither the focus nor what is open from who looks.
+        ILocator drift = model.Locator("summary");
+        await drift.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        using (HttpResponseMessage shadow = await Stack.Http.PutAsJsonAsync("models/topology/shadow", new { version = other }))
+            shadow.IsSuccessStatusCode.ShouldBeTrue();
+        await Assertions.Expect(model.Locator("tr", new() { HasText = other }).First).ToContainTextAsync("shadow");
+        await Assertions.Expect(drift).ToBeFocusedAsync();
+        await Assertions.Expect(model.Locator("details")).ToHaveAttributeAsync("open", "");
+        using (HttpResponseMessage ended = await Stack.Http.DeleteAsync("models/topology/shadow"))
+            ended.IsSuccessStatusCode.ShouldBeTrue();
+        await Assertions.Expect(page.GetByLabel($"End shadow: {other} of topology")).ToHaveCountAsync(0);
 
         await page.GetByLabel($"Shadow: {other} of topology").ClickAsync();
         await Assertions.Expect(model.Locator("tr", new() { HasText = other }).First).ToContainTextAsync("shadow");

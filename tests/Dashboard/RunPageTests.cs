@@ -125,6 +125,25 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
     }
 
     [Fact]
+    public async Task What_a_search_does_again_and_again_is_no_retry_and_its_trials_are_to_be_had()
+    {
+        JsonObject request = Stack.SampleRequest();
+        request["tune"] = new JsonObject { ["space"] = "epochs: 1\nlearning_rate: {choice: [0.001, 0.01, 0.1]}", ["algorithm"] = "grid" };
+        string run = await Stack.StartRunAsync(request);
+        (await Stack.EndOfAsync(run))["status"]!.GetValue<string>().ShouldBe("completed");
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await Assertions.Expect(page.Locator("#pipeline > li", new() { HasText = "tune" }).Locator(".cells button.done")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Locator("#troubles")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("#request dt", new() { HasText = "tune algorithm" }).Locator("+ dd")).ToHaveTextAsync("grid");
+        foreach (string file in (string[])["trials.json", "request.json"])
+        {
+            IDownload saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = file }).ClickAsync());
+            JsonNode.Parse(await File.ReadAllTextAsync(await saved.PathAsync())).ShouldNotBeNull(file);
+        }
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_workload_of_a_run_tells_what_bound_its_steps()
     {
         string run = await Stack.StartRunAsync(Stack.SampleRequest(), "picture-of-work");

@@ -17,7 +17,7 @@ internal static class BestSoFarChart
         var frame = new PlotFrame(
             drawing, LinearScale.Exactly(0, most, 5), LinearScale.Rounded(low, high, 5), "epochs of all trials together", "mean AUC");
         foreach (var result in known.Take(MostPoints).Where(result => result.Auc >= low))
-            drawing.Circle(frame.X(result.EpochsSpent), frame.Y(result.Auc), 2.5, $"point {ChartStyle.Fill(1)}");
+            drawing.Circle(frame.X(result.EpochsSpent), frame.Y(result.Auc), 4, $"point {ChartStyle.Fill(1)}");
         List<(double, double)> steps = [];
         var best = double.NegativeInfinity;
         foreach (var result in known)

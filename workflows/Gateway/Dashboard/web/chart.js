@@ -83,15 +83,18 @@ export function lineChart(title, lines, axes) {
 export function legend(names) {
   const list = el('ul', { class: 'legend' });
   for (const [name, series] of names) {
-    const line = svg(
-      'svg',
-      { viewBox: '0 0 28 10', 'aria-hidden': 'true' },
-      svg('line', { class: `line${series}`, x1: 0, y1: 5, x2: 28, y2: 5 }),
-    );
-    list.append(el('li', {}, line, name));
+    list.append(el('li', {}, lineSign(series), name));
   }
   return list;
 }
+
+/** The line of a series, as it is drawn. */
+export const lineSign = series =>
+  svg(
+    'svg',
+    { class: 'line-sign', viewBox: '0 0 28 10', 'aria-hidden': 'true' },
+    svg('line', { class: `line${series}`, x1: 0, y1: 5, x2: 28, y2: 5 }),
+  );
 
 /** A small sign in a colour or a shape of the drawing, for lists that say what it stands for. */
 export const swatch = (shape, attributes, width = 10) =>

@@ -1,7 +1,7 @@
 // Completed runs side by side. The gateway compares and draws, as `daprhep compare` and the report do; this page shows it.
 
 import { get } from './api.js';
-import { drawing, legend } from './chart.js';
+import { drawing, legend, lineSign } from './chart.js';
 import { el, fail, id, say } from './dom.js';
 import { pageOf, runLink } from './links.js';
 import { scrolled, table } from './table.js';
@@ -20,8 +20,16 @@ async function choices() {
 function show(comparison) {
   const without = name => pageOf('compare', ...comparison.runs.filter(other => other !== name));
   id('compared').replaceChildren(
-    ...comparison.runs.map(name =>
-      el('li', {}, runLink(name), ' ', el('a', { class: 'button', href: without(name), 'aria-label': `Leave ${name} out` }, '×')),
+    ...comparison.runs.map((name, series) =>
+      el(
+        'li',
+        {},
+        lineSign(series),
+        ' ',
+        runLink(name),
+        el('span', { class: 'meta' }, ` ${comparison.parameters.find(one => one.name === 'model')?.values[series] ?? ''} `),
+        el('a', { class: 'button', href: without(name), 'aria-label': `Leave ${name} out` }, '×'),
+      ),
     ),
   );
   say(

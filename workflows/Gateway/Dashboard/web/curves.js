@@ -21,11 +21,12 @@ export function curves(points, section, place) {
       {},
       el('h3', {}, title),
       legend(charted.map(one => [one.name, one.series])),
+      charted.some(one => one.points.length) ? null : el('p', { class: 'meta' }, 'No value yet: it is told now and then between epochs.'),
       lineChart(title, charted, { x: 'training done [%]', y: unit, from: 0, to: 100, ...limits }),
     );
   place.replaceChildren(
     figure('Loss', 'mean cross-entropy', [
-      line('loss', live.length ? live : epochs, 'training', 0),
+      line('loss', live.length > epochs.length ? live : epochs, 'training', 0),
       line('testLoss', epochs, 'test', 1, true),
     ]),
     figure('Accuracy', 'accuracy', [line('accuracy', live, 'training', 0), line('accuracy', epochs, 'test', 1, true)]),

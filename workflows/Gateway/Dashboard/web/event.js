@@ -22,7 +22,7 @@ function histogram(one, classes) {
     class: 'chart',
     viewBox: `0 0 ${width} ${height}`,
     role: 'img',
-    'aria-label': `${one.name} is ${fixed(one.value, 3)}; ${classes.map((name, c) => `${name} has ${fixed(100 * share(one, c), 1)} % of its events in this bin`).join(', ')}`,
+    'aria-label': `${one.name} is ${valueOf(one)}; ${classes.map((name, c) => `${name} has ${fixed(100 * share(one, c), 1)} % of its events in this bin`).join(', ')}`,
   });
   if (edges.length < 2) return drawing;
   const x = value =>
@@ -52,6 +52,11 @@ function histogram(one, classes) {
   );
   return drawing;
 }
+
+// Counts and flags have no decimals, momenta and angles a unit.
+const UNITS = { HT: 'GeV', MET: 'GeV', MT: 'GeV', LepPt: 'GeV', PhiMET: 'rad', LepPhi: 'rad' };
+const WHOLE = new Set(['NJets', 'NBJets', 'LepCharge', 'LepIsEle']);
+const valueOf = one => (WHOLE.has(one.name) ? fixed(one.value, 0) : `${fixed(one.value, 3)}${UNITS[one.name] ? ` ${UNITS[one.name]}` : ''}`);
 
 const short = value => String(Number(value.toPrecision(3))).replace('-', '−');
 
@@ -117,7 +122,7 @@ function show(data) {
       el(
         'figure',
         {},
-        el('h3', {}, `${one.name} = ${fixed(one.value, 3)}`),
+        el('h3', {}, `${one.name} = ${valueOf(one)}`),
         histogram(one, data.classes),
         why.has(one.name)
           ? el(

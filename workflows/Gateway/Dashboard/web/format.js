@@ -4,7 +4,11 @@ const UNKNOWN = '–';
 
 export const count = value => (Number.isFinite(value) ? Math.round(value).toLocaleString('en').replaceAll(',', '\u202f') : UNKNOWN);
 
-export const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : UNKNOWN);
+export function fixed(value, digits) {
+  if (!Number.isFinite(value)) return UNKNOWN;
+  const text = value.toFixed(digits);
+  return text.startsWith('-') ? (Number(text) === 0 ? text.slice(1) : `−${text.slice(1)}`) : text;
+}
 
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return UNKNOWN;

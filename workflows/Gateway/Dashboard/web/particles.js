@@ -105,13 +105,8 @@ export function transverse(data) {
     role: 'img',
     'aria-label': `Particles across the beam: ${summary(data)}`,
   });
-  for (const pt of [1, 10, 100, 1000]) {
-    if (reach(pt) > middle - 20) continue;
-    drawing.append(
-      svg('circle', { class: 'grid', cx: middle, cy: middle, r: reach(pt), fill: 'none' }),
-      svg('text', { class: 'tick', x: middle + 3, y: middle - reach(pt) - 2 }, `${pt} GeV`),
-    );
-  }
+  const scale = [1, 10, 100, 1000].filter(pt => reach(pt) <= middle - 20);
+  drawing.append(...scale.map(pt => svg('circle', { class: 'grid', cx: middle, cy: middle, r: reach(pt), fill: 'none' })));
   const line = (phi, length, kind, label) =>
     drawing.append(
       svg(
@@ -135,6 +130,8 @@ export function transverse(data) {
     line(one.phi, reach(one.pt), `ray ray${colourOf(one.kind)}`, `${one.kind}, pT ${fixed(one.pt, 2)} GeV`);
   const [met, phi] = [feature(data, 'MET'), feature(data, 'PhiMET')];
   if (met && phi) line(phi.value, reach(met.value), 'met', `missing transverse energy ${fixed(met.value, 1)} GeV`);
+  // Above the lines, which are many near the middle.
+  drawing.append(...scale.map(pt => svg('text', { class: 'tick over', x: middle + 3, y: middle - reach(pt) - 2 }, `${pt} GeV`)));
   return drawing;
 }
 

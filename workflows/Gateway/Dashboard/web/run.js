@@ -98,14 +98,17 @@ function pairs(list, figures, together) {
   );
 }
 
-// What was tried more than once, or went wrong.
+// What went wrong, also where another try did not. Work without a part is done as often as it is asked for; that is no retry.
+const wentWrong = (one, i, list) =>
+  one.error || !['done', 'running', 'waiting', 'cancelled'].includes(one.state) || (one.part !== undefined && one.state !== 'done' && i + 1 < list.length);
+
 function troubles() {
   const tries = new Map();
   for (const one of sorted) {
     const key = `${one.work} ${one.part ?? ''} ${one.work.startsWith('job') ? one.attempt : ''}`;
     tries.set(key, [...(tries.get(key) ?? []), one]);
   }
-  const bad = [...tries.values()].filter(list => list.length > 1 || list.some(one => one.error) || list.at(-1).attempt > 1);
+  const bad = [...tries.values()].filter(list => list.some(wentWrong) || list.at(-1).attempt > 1);
   id('troubles').hidden = bad.length === 0;
   const text = JSON.stringify(bad.map(list => [list.length, list.at(-1)]));
   const rows = id('trouble-rows');
@@ -119,8 +122,8 @@ function troubles() {
           last.work,
           last.part,
           list.find(one => one.subject)?.subject,
-          String(Math.max(list.length, last.attempt ?? 1)),
-          last.state,
+          String(Math.max(list.filter(wentWrong).length + (wentWrong(last, 0, []) ? 0 : 1), last.attempt ?? 1)),
+          last.state.replace('_', ' '),
           list.findLast(one => one.error)?.error,
         ],
         [null, null, null, 'n'],
@@ -177,12 +180,15 @@ const downloads = [
   ['metrics', 'metrics.json', 'metrics.json'],
   ['curves', 'curves.json', 'curves.json'],
   ['record', 'run.json', 'run.json'],
+  ['request', 'request.json', 'request.json'],
+  ['trials', 'trials.json', 'trials.json'],
   ['model/model.safetensors', 'model.safetensors', 'model.safetensors'],
   ['model/model.onnx', 'model.onnx', 'model.onnx'],
   ['model/model.json', 'model.json', 'model.json'],
 ].map(([file, label, save]) =>
   el('a', { href: `../${path}/${file}`, download: save && `${name}-${save}`, class: file === 'report' ? 'button' : null }, label),
 );
+const trials = downloads.find(link => link.textContent === 'trials.json');
 
 function button(label, does, kind) {
   return el('button', { type: 'button', class: kind, onclick: () => does().catch(error => fail(error)) }, label);
@@ -206,6 +212,7 @@ async function ended() {
   if (run.status !== 'completed') return;
   const record = await get(`${path}/record`).catch(() => null);
   if (!record) return;
+  const files = downloads.slice(1).filter(link => link !== trials || run.steps?.includes('tune'));
   id('lineage-section').hidden = false;
   id('lineage').replaceChildren(
     scrolled(
@@ -227,7 +234,7 @@ async function ended() {
     ),
     el(
       'dl',
-      { class: 'pairs' },
+      { class: 'pairs after' },
       [['software', record.software], ['store', record.store], ...Object.entries(record.objects)].flatMap(([key, value]) => [
         el('dt', {}, key),
         el('dd', {}, el('code', {}, String(value))),
@@ -235,12 +242,18 @@ async function ended() {
     ),
     el(
       'p',
-      {},
+      { class: 'after' },
       'Downloads: ',
-      downloads.slice(1).flatMap((link, i) => (i ? [' · ', link] : [link])),
+      files.flatMap((link, i) => (i ? [' · ', link] : [link])),
     ),
   );
 }
+
+// What belongs together has a line each.
+const flat = (key, value) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([inner, one]) => flat(`${key} ${inner}`, one))
+    : [[key, Array.isArray(value) ? value.join(', ') : value]];
 
 async function request() {
   const asked = await get(`${path}/request`);
@@ -253,7 +266,7 @@ async function request() {
       ]),
       ...Object.entries(asked)
         .filter(([key, value]) => !['samples', 'testSamples', 'run'].includes(key) && value !== null && value !== false)
-        .map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+        .flatMap(([key, value]) => flat(key, value)),
     ],
     false,
   );
