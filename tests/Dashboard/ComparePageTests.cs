@@ -42,6 +42,15 @@ public sealed class ComparePageTests(WholeStack whole, Browser browser)
         }
         await page.GetByRole(AriaRole.Link, new() { Name = $"Leave {first} out" }).ClickAsync();
         await Assertions.Expect(page.Locator("#compared li")).ToHaveCountAsync(1);
+
+        // By keyboard: arrows only choose.
+        await page.Locator("#more").FocusAsync();
+        while (await page.Locator("#more").InputValueAsync() != first)
+            await page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(page.Locator("#compared li")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#compared li")).ToHaveCountAsync(2);
         errors.ShouldBeEmpty();
     }
 

@@ -125,6 +125,24 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
     }
 
     [Fact]
+    public async Task A_file_that_was_left_out_is_named_with_what_is_wrong_with_it()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("daprhep-left-out-").FullName, "no.root");
+        await File.WriteAllTextAsync(file, "no ROOT file");
+        JsonObject request = Stack.SampleRequest();
+        request["samples"]![0]!["files"]!.AsArray().Add(file);
+        request["maxBadFiles"] = 1;
+        string run = await Stack.StartRunAsync(request);
+        (await Stack.EndOfAsync(run))["status"]!.GetValue<string>().ShouldBe("completed");
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        ILocator row = page.Locator("#trouble-rows tr", new() { HasText = "left out" });
+        await Assertions.Expect(row.Locator("td").Nth(1)).ToHaveTextAsync(file);
+        await Assertions.Expect(row.Locator("td").Last).ToContainTextAsync("found 12");
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_search_does_again_and_again_is_no_retry_and_its_trials_are_to_be_had()
     {
         JsonObject request = Stack.SampleRequest();

@@ -79,10 +79,11 @@ function show(comparison) {
 
 const best = text => el('td', { class: 'n best' }, text, el('span', { class: 'hidden' }, ' (best)'));
 
-id('more').addEventListener('change', () => {
+// By keyboard a choice changes with every arrow, so it is not followed at once.
+id('add').addEventListener('submit', event => {
+  event.preventDefault();
   if (id('more').value) location.href = pageOf('compare', ...runs(), id('more').value);
 });
-id('add').addEventListener('submit', event => event.preventDefault());
 try {
   await choices();
   if (runs().length) show(await get(pageOf('compare', ...runs())));

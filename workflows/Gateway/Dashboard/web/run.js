@@ -109,8 +109,9 @@ function troubles() {
     tries.set(key, [...(tries.get(key) ?? []), one]);
   }
   const bad = [...tries.values()].filter(list => list.some(wentWrong) || list.at(-1).attempt > 1);
-  id('troubles').hidden = bad.length === 0;
-  const text = JSON.stringify(bad.map(list => [list.length, list.at(-1)]));
+  const leftOut = run.result?.badFiles ?? [];
+  id('troubles').hidden = bad.length + leftOut.length === 0;
+  const text = JSON.stringify([bad.map(list => [list.length, list.at(-1)]), leftOut]);
   const rows = id('trouble-rows');
   if (rows.dataset.is === text) return;
   rows.dataset.is = text;
@@ -124,11 +125,14 @@ function troubles() {
           list.find(one => one.subject)?.subject,
           String(Math.max(list.filter(wentWrong).length + (wentWrong(last, 0, []) ? 0 : 1), last.attempt ?? 1)),
           last.state.replace('_', ' '),
-          list.findLast(one => one.error)?.error,
+          el('td', { class: 'reasons' }, list.findLast(one => one.error)?.error),
         ],
         [null, null, null, 'n'],
       );
     }),
+    ...leftOut.map(file =>
+      row(['input file', '', file.url, '', 'left out', el('td', { class: 'reasons' }, file.error)], [null, null, null, 'n']),
+    ),
   );
 }
 
