@@ -164,7 +164,10 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
     [Fact]
     public async Task The_workload_of_a_run_tells_what_bound_its_steps()
     {
-        string run = await Stack.StartRunAsync(Stack.SampleRequest(), "picture-of-work");
+        // Of so many events that no other test's run has done any of its work.
+        JsonObject request = Stack.SampleRequest();
+        request["maxEvents"] = 480;
+        string run = await Stack.StartRunAsync(request, "picture-of-work");
         await Stack.EndOfAsync(run);
         (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
         await page.GetByRole(AriaRole.Link, new() { Name = "Workload" }).ClickAsync();
@@ -181,13 +184,15 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
         JsonNode convert = workload["stages"]!.AsArray().Single(stage => stage!["step"]!.GetValue<string>() == "convert")!;
         convert["works"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(6);
         JsonNode replica = convert["replicas"]!.AsArray().ShouldHaveSingleItem()!;
+        replica["seconds"]!.AsObject().Select(kind => kind.Key).ShouldBe(["inflate", "io", "physics"]);
         replica["wallSeconds"]!.GetValue<double>().ShouldBeInRange(0, convert["seconds"]!.GetValue<double>());
         foreach (string step in (string[])["plan", "convert", "statistics", "shards", "evaluate", "report"])
         {
             JsonNode own = workload["stages"]!.AsArray().Single(stage => stage!["step"]!.GetValue<string>() == step)!["replicas"]![0]!;
             own["seconds"]!["io"].ShouldNotBeNull(step);
-            // What a run before this one has left in the store is not written again, but read.
-            own[step is "plan" or "report" ? "bytesOut" : "bytesIn"]!.GetValue<long>().ShouldBeGreaterThan(0, step);
+            own["bytesOut"]!.GetValue<long>().ShouldBeGreaterThan(0, step);
+            if (step is not "plan")
+                own["bytesIn"]!.GetValue<long>().ShouldBeGreaterThan(0, step);
         }
         ILocator report = page.Locator("#stages tr.stage", new() { HasText = "report" });
         await Assertions.Expect(report.Locator("td").Nth(4)).Not.ToHaveTextAsync("–");
