@@ -68,6 +68,11 @@ public sealed class ComparePageTests(WholeStack whole, Browser browser)
         await Assertions.Expect(model.Locator("table").Nth(1).Locator("tbody tr")).ToHaveCountAsync(2);
         (await Axe.CheckAsync(page)).ShouldBeEmpty();
         await page.ShouldLookLikeAsync("models");
+        (IPage phone, _) = await whole.SignInAsync(browser, "models", 390);
+        await phone.Locator("section[data-model=topology] summary").ClickAsync();
+        await Assertions.Expect(phone.Locator("table.drift meter").First).ToBeVisibleAsync();
+        (await phone.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+        (await Axe.CheckAsync(phone)).ShouldBeEmpty();
 
         // What somebody else changes is shown, and takes neither the focus nor what is open from who looks.
         ILocator drift = model.Locator("summary");

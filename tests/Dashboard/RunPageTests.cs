@@ -143,6 +143,34 @@ public sealed class RunPageTests(WholeStack whole, Browser browser)
     }
 
     [Fact]
+    public async Task A_part_that_was_tried_again_is_listed_with_its_file_and_what_went_wrong()
+    {
+        JsonObject request = Stack.SampleRequest();
+        request["seed"] = 17;
+        string run = await Stack.StartRunAsync(request);
+        DateTimeOffset ended = (await Stack.EndOfAsync(run))["updatedAt"]!.GetValue<DateTimeOffset>();
+
+        // As processes of the ingest service tell of it: one was stopped, one found no disk.
+        (string State, string? Error)[] tries = [("lost", null), ("failed", "No space left on device"), ("done", null)];
+        for (int i = 0; i < tries.Length; i++)
+        {
+            DateTimeOffset began = ended.AddSeconds(i - 5);
+            var work = new WorkRecord($"try-{i}", "ConvertPartition", $"node/{i}", tries[i].State, began)
+            {
+                Part = "41", Subject = "/data/qcd_41.root", Started = began, Ended = began.AddSeconds(0.5), Error = tries[i].Error,
+            };
+            await Stack.PublishAsync(new ProgressMessage(run, Steps.Convert, work.Process, i + 1, 3, "") { Work = [work] });
+        }
+        (IPage page, List<string> errors) = await whole.SignInAsync(browser, $"run?run={run}");
+        await Assertions.Expect(page.Locator("#trouble-rows tr")).ToHaveCountAsync(1);
+        (await page.Locator("#trouble-rows tr").Locator("th, td").AllTextContentsAsync())
+            .ShouldBe(["ConvertPartition", "41", "/data/qcd_41.root", "3", "done", "No space left on device"]);
+        await Assertions.Expect(page.Locator("#pipeline button.retried")).ToHaveCountAsync(1);
+        (await page.Locator("#pipeline button.retried").GetAttributeAsync("aria-label")).ShouldBe("part 41: done, try 3");
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_search_does_again_and_again_is_no_retry_and_its_trials_are_to_be_had()
     {
         JsonObject request = Stack.SampleRequest();

@@ -177,17 +177,21 @@ function driftOf(model, drift) {
         ? `Drift: ${drift.alarm ? 'something has drifted' : 'nothing has drifted'} in the last ${count(drift.report.events)} events`
         : 'Drift: no events yet',
     ),
-    table(
-      'Population stability index and Kolmogorov–Smirnov distance to the events of the training; from PSI 0.2 on something has drifted.',
-      ['Quantity', 'PSI', '>PSI', '>KS', 'State'],
-      all.map(one => [
-        one.name,
-        el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` }),
-        fixed(one.psi, 3),
-        fixed(one.ks, 3),
-        one.hasDrifted ? 'drifted' : '',
-      ]),
-      { class: 'drift' },
+    scrolled(
+      `Drift of ${model.name}`,
+      table(
+        'Population stability index and Kolmogorov–Smirnov distance to the events of the training. A quantity has drifted from PSI 0.2 on, ' +
+          'where chance does not give such a distance.',
+        ['Quantity', 'PSI', '>PSI', '>KS', 'State'],
+        all.map(one => [
+          one.name,
+          el('meter', { min: 0, max: most, low: 0.1, high: 0.2, optimum: 0, value: one.psi, 'aria-label': `PSI of ${one.name}` }),
+          fixed(one.psi, 3),
+          fixed(one.ks, 3),
+          one.hasDrifted ? 'drifted' : '',
+        ]),
+        { class: 'drift' },
+      ),
     ),
   );
 }
