@@ -117,13 +117,19 @@ public sealed class RunsPageTests(ManyRuns runs, Browser browser) : IClassFixtur
     [Fact]
     public async Task The_page_passes_the_checks_of_accessibility_in_light_and_dark_and_on_a_phone()
     {
-        foreach ((int width, ColorScheme scheme) in new[] { (1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light) })
+        foreach ((int width, ColorScheme scheme) in new[]
+        {
+            (1280, ColorScheme.Light), (1280, ColorScheme.Dark), (1200, ColorScheme.Light), (820, ColorScheme.Light), (390, ColorScheme.Light),
+        })
         {
             (IPage page, List<string> errors) = await browser.OpenAsync(width, 860, scheme);
             await page.GotoAsync($"{runs.Stack.Url}/dashboard/");
             await Assertions.Expect(page.Locator("#count")).ToContainTextAsync("10");
             (await Axe.CheckAsync(page)).ShouldBeEmpty();
             (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+            // On a screen of any width there is room for a name.
+            LocatorBoundingBoxResult name = (await page.Locator("th[data-sort=run]").BoundingBoxAsync())!;
+            name.Width.ShouldBeGreaterThan(width < 400 ? 120 : 220, $"{width} px");
             await page.GetByRole(AriaRole.Button, new() { Name = "Start a run" }).ClickAsync();
             await Assertions.Expect(page.Locator("#start-dialog")).ToBeVisibleAsync();
             (await Axe.CheckAsync(page)).ShouldBeEmpty();

@@ -122,7 +122,7 @@ function row(run, index) {
     el('td', { title: run.run }, runLink(run.run)),
     el('td', {}, stateOf(run)),
     el('td', {}, run.model ?? ''),
-    el('td', { class: 'wide-only' }, (run.classes ?? []).join(' ')),
+    el('td', { class: 'widest-only' }, (run.classes ?? []).join(' ')),
     el(
       'td',
       {
@@ -133,7 +133,7 @@ function row(run, index) {
       },
       fixed(meanAuc(run), 4),
     ),
-    el('td', { class: 'n wide-only' }, fixed(run.result?.accuracy, 4)),
+    el('td', { class: 'n widest-only' }, fixed(run.result?.accuracy, 4)),
     el('td', { class: 'n' }, duration(secondsOf(run))),
     el('td', { class: 'n wide-only' }, time(run.createdAt)),
   );
