@@ -30,6 +30,8 @@ DEVICE = "disk"
 STORAGE_SERVERS = ("account", "container", "object")
 REQUESTS_AT_A_TIME = 256
 PARTITION_POWER = 4
+# Of a body, so many bytes go through Python at a time.
+CHUNK_BYTES = 1 << 20
 
 STORAGE_CONF = """[DEFAULT]
 devices = {folder}/devices
@@ -42,6 +44,8 @@ pipeline = {kind}-server
 
 [app:{kind}-server]
 use = egg:swift#{kind}
+disk_chunk_size = {chunk}
+network_chunk_size = {chunk}
 """
 
 # The S3 layer counts objects of a bucket for itself; versions and access lists are not wanted here.
@@ -56,6 +60,8 @@ pipeline = catch_errors gatekeeper bulk s3api tempauth slo proxy-server
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+client_chunk_size = {chunk}
+object_chunk_size = {chunk}
 
 [filter:catch_errors]
 use = egg:swift#catch_errors
@@ -96,7 +102,7 @@ def configure(folder, port, access_key, secret):
     for kind in STORAGE_SERVERS:
         sockets[kind] = eventlet.listen(("127.0.0.1", 0))
         storage_port = sockets[kind].getsockname()[1]
-        write(os.path.join(etc, kind + ".conf"), STORAGE_CONF.format(folder=folder, kind=kind, port=storage_port))
+        write(os.path.join(etc, kind + ".conf"), STORAGE_CONF.format(folder=folder, kind=kind, port=storage_port, chunk=CHUNK_BYTES))
         ring = RingBuilder(PARTITION_POWER, 1, 0)
         ring.add_dev({
             "region": 1, "zone": 1, "ip": "127.0.0.1", "port": storage_port, "replication_ip": "127.0.0.1",
@@ -107,7 +113,7 @@ def configure(folder, port, access_key, secret):
     account, user = access_key.split(":")
     write(
         os.path.join(etc, "proxy.conf"),
-        PROXY_CONF.format(folder=folder, port=port, account=account, user=user, secret=secret),
+        PROXY_CONF.format(folder=folder, port=port, account=account, user=user, secret=secret, chunk=CHUNK_BYTES),
     )
     return sockets
 

@@ -15,6 +15,7 @@ public static class S3Connection
 {
     private const string DefaultRegion = "us-east-1";
     private const string Scheme = "s3://";
+    private const int BodyPiece = 256 << 10;
 
     private static readonly Lazy<AmazonS3Client> LazyShared = new(Open);
 
@@ -38,6 +39,8 @@ public static class S3Connection
             MaxErrorRetry = 1,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             Timeout = TimeSpan.FromSeconds(100),
+            // Each piece of a body is a call of the system here and an event at the store.
+            BufferSize = BodyPiece,
             // Bodies go with their length and signed SHA-256, which stores check; not every store knows the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
