@@ -33,7 +33,7 @@ public sealed class S3ByteSource : RemoteByteSource
     }
 
     /// <summary>Lets <see cref="RootFile.Open(string)"/> understand <c>s3://</c>, and <see cref="RootPaths"/> list buckets.</summary>
-    public static void Register() => ByteSources.Register("s3", url => new S3ByteSource(url), List);
+    public static void Register() => ByteSources.Register("s3", url => new S3ByteSource(url), new FileListing((start, _) => List(start), HasQueries: false));
 
     /// <inheritdoc/>
     protected override (byte[] Bytes, long FileLength) FetchOnce(ByteRange range)
@@ -58,7 +58,7 @@ public sealed class S3ByteSource : RemoteByteSource
         }
     }
 
-    private static IEnumerable<string> List(string start)
+    private static List<string> List(string start)
     {
         string[] names = start[(start.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/', 2);
         try

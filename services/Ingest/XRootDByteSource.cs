@@ -37,8 +37,9 @@ public sealed partial class XRootDByteSource : RemoteByteSource
         Connect();
     }
 
-    /// <summary>Lets <see cref="RootFile.Open(string)"/> understand <c>root://</c>.</summary>
-    public static void Register() => ByteSources.Register("root", url => new XRootDByteSource(url));
+    /// <summary>Lets <see cref="RootFile.Open(string)"/> understand <c>root://</c>, and <see cref="RootPaths"/> list its folders.</summary>
+    public static void Register() =>
+        ByteSources.Register("root", url => new XRootDByteSource(url), new FileListing(XRootDFolder.Files, HasQueries: true));
 
     /// <inheritdoc/>
     protected override unsafe (byte[] Bytes, long FileLength) FetchOnce(ByteRange range)

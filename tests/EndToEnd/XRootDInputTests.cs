@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using DaprHep.Ingest;
+using DaprHep.Root;
 
 namespace DaprHep.EndToEnd.Tests;
 
@@ -33,6 +35,21 @@ public sealed class XRootDInputTests(XRootDServer server) : IClassFixture<XRootD
         inputs.Count.ShouldBe(6);
         inputs[0]!["url"]!.GetValue<string>().ShouldBe(server.UrlOf("qcd/qcd_a.root"));
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Globs_and_folders_on_a_server_name_its_files()
+    {
+        XRootDByteSource.Register();
+        RootPaths.Expand([server.UrlOf("qcd/qcd_*.root")]).ShouldBe([server.UrlOf("qcd/qcd_a.root"), server.UrlOf("qcd/qcd_b.root")]);
+        RootPaths.Expand([server.UrlOf("qcd/")]).ShouldBe([server.UrlOf("qcd/qcd_a.root"), server.UrlOf("qcd/qcd_b.root")]);
+        RootPaths.Expand([server.UrlOf("*/*_a.root")])
+            .ShouldBe([server.UrlOf("qcd/qcd_a.root"), server.UrlOf("ttbar/ttbar_a.root"), server.UrlOf("wjets/wjets_a.root")]);
+        RootPaths.Expand([server.UrlOf("**/wjets_b.root")]).ShouldBe([server.UrlOf("wjets/wjets_b.root")]);
+        string query = server.UrlOf("qcd/qcd_a.root?authz=token");
+        RootPaths.Expand([query]).ShouldBe([query]);
+        Should.Throw<RootIOException>(() => RootPaths.Expand([server.UrlOf("nowhere/*.root")])).Message.ShouldContain("can't be listed: No such file");
+        Should.Throw<RootIOException>(() => RootPaths.Expand([server.UrlOf("qcd/none*.root")])).Message.ShouldContain("no file matches");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class UrlPathTests
     static UrlPathTests() => ByteSources.Register(
         "listed",
         url => throw new RootIOException($"{url}: never opened"),
-        start => Files.Where(file => file.StartsWith(start, StringComparison.Ordinal)));
+        new FileListing((start, _) => Files.Where(file => file.StartsWith(start, StringComparison.Ordinal)), HasQueries: false));
 
     [Theory]
     [InlineData("listed://bucket/qcd/*.root", "qcd/1.root qcd/2.root")]
@@ -39,6 +39,31 @@ public sealed class UrlPathTests
         var e = Should.Throw<RootIOException>(() => RootPaths.Expand([pattern]));
         e.Message.ShouldContain(pattern);
         e.Message.ShouldContain(problem);
+    }
+
+    [Theory]
+    [InlineData("a/*.root", 0)]
+    [InlineData("a/b/", 0)]
+    [InlineData("a/*/c*/*.root", 2)]
+    public void No_more_folders_are_gone_down_than_a_glob_has(string pattern, int expected)
+    {
+        var asked = -1;
+        ByteSources.Register("deep", _ => throw new RootIOException("never opened"), new FileListing(Listed, HasQueries: true));
+        Should.Throw<RootIOException>(() => RootPaths.Expand([$"deep://host/{pattern}"]));
+        asked.ShouldBe(expected);
+
+        IEnumerable<string> Listed(string start, int depth)
+        {
+            asked = depth;
+            return [];
+        }
+    }
+
+    [Fact]
+    public void What_follows_the_question_mark_of_a_server_with_queries_is_no_glob()
+    {
+        ByteSources.Register("asking", _ => throw new RootIOException("never opened"), new FileListing((_, _) => [], HasQueries: true));
+        RootPaths.Expand(["asking://host/x.root?sign=a*b/"]).ShouldBe(["asking://host/x.root?sign=a*b/"]);
     }
 
     [Fact]

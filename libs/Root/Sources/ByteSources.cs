@@ -7,7 +7,7 @@ public static class ByteSources
 {
     private const int LongestList = 64 << 20;
 
-    private static readonly ConcurrentDictionary<string, Func<string, IEnumerable<string>>> Listings = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, FileListing> Listings = new(StringComparer.OrdinalIgnoreCase);
 
     private static readonly ConcurrentDictionary<string, Func<string, IByteSource>> Schemes = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -22,11 +22,8 @@ public static class ByteSources
     /// <summary>Adds a URL scheme, such as <c>s3</c>, for <see cref="RootFile.Open(string)"/>.</summary>
     /// <param name="scheme">The scheme without "://".</param>
     /// <param name="open">Opens a URL; throws <see cref="RootIOException"/> if it cannot.</param>
-    /// <param name="list">
-    /// Gives the URLs of all files whose URLs begin with a text, in ordinal order; null where files can't be listed. Throws
-    /// <see cref="RootIOException"/> if it cannot.
-    /// </param>
-    public static void Register(string scheme, Func<string, IByteSource> open, Func<string, IEnumerable<string>>? list = null)
+    /// <param name="list">Lists files; null where they can't be listed.</param>
+    public static void Register(string scheme, Func<string, IByteSource> open, FileListing? list = null)
     {
         Schemes[scheme] = open;
         if (list is not null)
@@ -65,7 +62,7 @@ public static class ByteSources
     }
 
     /// <summary>What lists the files of a URL's scheme; null where they can't be listed.</summary>
-    internal static Func<string, IEnumerable<string>>? ListingOf(string url) =>
+    internal static FileListing? ListingOf(string url) =>
         Listings.GetValueOrDefault(url[..Math.Max(0, url.IndexOf("://", StringComparison.Ordinal))]);
 
     /// <summary>A small file, whole; over HTTP, of a server that need not answer range requests.</summary>

@@ -9,7 +9,7 @@ public static class RootPaths
     /// <summary>
     /// Expands each item: a path or URL stands for itself, a path with <c>*</c> or <c>?</c> for the files that match (<c>**</c>
     /// matches any folders), a folder for the <c>.root</c> files in it, and <c>@list.txt</c> for the lines of that file. URLs whose scheme can
-    /// list files (<c>s3</c>) may have <c>*</c>, <c>?</c> and <c>**</c> after the host or bucket, too, and are folders when they end in
+    /// list files (<c>s3</c>, <c>root</c>) may have <c>*</c>, <c>?</c> and <c>**</c> after the host or bucket, too, and are folders when they end in
     /// <c>/</c>. A list may be a URL; names in it without a scheme are beside it.
     /// </summary>
     /// <param name="items">Paths, URLs, globs, folders and lists.</param>
@@ -37,16 +37,18 @@ public static class RootPaths
                 ? throw new RootIOException($"{url}: files can't be listed there; give each file, or a list of them as @list.txt or @URL")
                 : [url];
         }
-        if (url.EndsWith('/'))
-            return Required(url, list(url).Where(u => u.EndsWith(".root", StringComparison.Ordinal) && u.LastIndexOf('/') == url.Length - 1));
-        var wildcard = url.AsSpan().IndexOfAny('*', '?');
+        var path = list.HasQueries ? url.Split('?', 2)[0] : url;
+        if (url.EndsWith('/') && path == url)
+            return Required(url, list.Files(url, 0).Where(u => u.EndsWith(".root", StringComparison.Ordinal) && u.LastIndexOf('/') == url.Length - 1));
+        var wildcard = path.AsSpan().IndexOfAny('*', '?');
         if (wildcard < 0)
             return [url];
         if (url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3) is var host && (host < 0 || host > wildcard))
             throw new RootIOException($"{url}: expected a host or bucket without '*' and '?'");
         var folder = url.LastIndexOf('/', wildcard) + 1;
         var pattern = url[folder..].Split('/');
-        return Required(url, list(url[..wildcard]).Where(u => MatchesAll(pattern, u[folder..].Split('/'))));
+        var depth = pattern.Contains("**") ? int.MaxValue : pattern.Length - 1;
+        return Required(url, list.Files(url[..wildcard], depth).Where(u => MatchesAll(pattern, u[folder..].Split('/'))));
     }
 
     private static bool MatchesAll(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names)
