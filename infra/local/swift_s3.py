@@ -54,7 +54,7 @@ swift_dir = {folder}/etc
 bind_port = {port}
 
 [pipeline:main]
-pipeline = catch_errors gatekeeper bulk s3api tempauth slo proxy-server
+pipeline = catch_errors gatekeeper bulk s3api tempauth container_quotas slo proxy-server
 
 [app:proxy-server]
 use = egg:swift#proxy
@@ -71,6 +71,9 @@ use = egg:swift#gatekeeper
 
 [filter:bulk]
 use = egg:swift#bulk
+
+[filter:container_quotas]
+use = egg:swift#container_quotas
 
 [filter:slo]
 use = egg:swift#slo

@@ -199,6 +199,10 @@ public sealed class S3ObjectStore : ObjectStore
         {
             throw new ObjectStoreException(Url, key, e.Message, e, ObjectStoreProblem.Damaged);
         }
+        catch (Exception e) when (S3Problem.IsFull(e))
+        {
+            throw new StoreFullException(Url, key, S3Problem.ExplainFull(e), e);
+        }
         catch (Exception e) when (IsOfTheStore(e))
         {
             ObjectStoreProblem kind = S3Problem.KindOf(e);

@@ -50,6 +50,9 @@ internal sealed class S3ObjectWriter(S3ObjectStore store, string key, string nam
         // A store that does not know the condition is asked first. Uploads by parts always do: stores that know it for small objects
         // may not know it for them.
         bool look = store.Conditions.Refuses != true || _parts.Count > 0;
+        // The last part is on its way meanwhile.
+        if (_parts.Count > 0 && _filled > 0)
+            await SendAsync(cancellation).ConfigureAwait(false);
         if (look && await store.WriterOfAsync(name, cancellation).ConfigureAwait(false) is not null)
             return false;
         bool written = await FinishAsync(onlyNew: true, cancellation).ConfigureAwait(false);

@@ -55,10 +55,22 @@ public static class S3Problem
             : FirstLine(e.Message),
     };
 
+    /// <summary>
+    /// Whether a store has no room for what was to be written, or a quota is used up. No object or part of ours is too large for a store, so
+    /// that "too large" (Swift's word for a quota) means the same.
+    /// </summary>
+    public static bool IsFull(Exception e) => e is AmazonS3Exception s3
+        && (s3.StatusCode is HttpStatusCode.InsufficientStorage or HttpStatusCode.RequestEntityTooLarge
+            || s3.ErrorCode is "QuotaExceeded" or "EntityTooLarge" or "XMinioStorageFull" or "XMinioAdminBucketQuotaExceeded");
+
+    /// <summary>What a full store said.</summary>
+    internal static string ExplainFull(Exception e) => $"the bucket is full or its quota is used up ({FirstLine(e.Message)}, {CodeOf(e)})";
+
     /// <summary>Whether the same request may do better in a while: the store is busy or away, or the connection broke.</summary>
     public static bool MayPass(Exception e) => e switch
     {
         AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented } => false,
+        _ when IsFull(e) => false,
         AmazonS3Exception s3 => s3.StatusCode >= HttpStatusCode.InternalServerError || s3.StatusCode is HttpStatusCode.TooManyRequests or 0
             || s3.ErrorCode is "RequestTimeout" or "SlowDown" or "Throttling" or "ConditionalRequestConflict" or "BadDigest" or "IncompleteBody"
                 or "XAmzContentSHA256Mismatch",
