@@ -71,7 +71,8 @@ internal static class ExportCommand
         {
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
-            File.Delete(partial);
+            if (File.Exists(partial))
+                File.Delete(partial);
         }
         Console.Out.WriteLine(json
             ? new JsonObject { ["out"] = output, ["format"] = format, ["events"] = count }.ToJsonString()

@@ -45,7 +45,7 @@ internal static class GcCommand
             DateTimeOffset since = DateTimeOffset.UtcNow - TimeSpan.FromDays(parsed.GetValue(days));
             if (parsed.GetValue(gateway) is { } url && await OldestUnfinishedAsync(url, cancellation) is { } begun && begun < since)
                 since = begun;
-            var collector = new GarbageCollector(ObjectStore.Open(parsed.GetValue(store)!), since);
+            var collector = new GarbageCollector(ObjectStore.OpenExisting(parsed.GetValue(store)!), since);
             Garbage garbage = await collector.FindAsync(cancellation);
             var gone = new List<ObjectGroup>();
             bool isWhole = !parsed.GetValue(delete) || await collector.DeleteAsync(garbage, gone.Add, cancellation);

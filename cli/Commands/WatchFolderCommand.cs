@@ -31,7 +31,7 @@ internal static class WatchFolderCommand
         };
         command.SetAction((parsed, cancellation) => Failure.Guard(
             () => RunAsync(
-                ObjectStore.Open(parsed.GetValue(folder)!),
+                ObjectStore.OpenExisting(parsed.GetValue(folder)!),
                 ObjectStore.Open(parsed.GetValue(store)!),
                 url => new FileConversion(url, EventClasses.LabelOf(parsed.GetValue(name)!), parsed.GetValue(physics)!, parsed.GetValue(compress)),
                 TimeSpan.FromSeconds(parsed.GetValue(interval) ?? UsualInterval),

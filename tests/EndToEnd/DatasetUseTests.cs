@@ -208,6 +208,21 @@ public sealed class DatasetUseTests(CompressedRuns runs) : IClassFixture<Compres
         DaprHepCommand.Result there = await DaprHepCommand.RunAsync("export", runs.Part("none", "events"), "--format", "npy", "--out", path);
         there.ExitCode.ShouldBe(3);
         there.Error.ShouldContain("is there already");
+        DaprHepCommand.Result nowhere = await DaprHepCommand.RunAsync(
+            "export", runs.Part("none", "events"), "--format", "csv", "--out", runs.PathOf("no/such/folder.csv"));
+        nowhere.ExitCode.ShouldBe(3, nowhere.Error);
+        nowhere.Error.ShouldContain("give a path in a folder you may write to");
+    }
+
+    [Fact]
+    public async Task A_mistyped_folder_is_no_empty_store()
+    {
+        DaprHepCommand.Result gc = await DaprHepCommand.RunAsync("gc", runs.PathOf("not-there"));
+        gc.ExitCode.ShouldBe(3);
+        gc.Error.ShouldContain("no such folder");
+        DaprHepCommand.Result watch = await DaprHepCommand.RunAsync("watch-folder", runs.PathOf("not-there"), "--store", runs.PathOf("s"), "--class", "qcd");
+        watch.ExitCode.ShouldBe(3);
+        watch.Error.ShouldContain("no such folder");
     }
 
     [Fact]

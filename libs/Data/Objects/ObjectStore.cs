@@ -19,6 +19,8 @@ public abstract class ObjectStore
     {
         ArgumentException.ThrowIfNullOrEmpty(url);
         int scheme = url.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0 && url.Split('/')[0] is "s3:" or "file:")
+            throw new ObjectStoreException(url, "", "two slashes are missing; use file:///FOLDER, a path, or s3://BUCKET/PREFIX");
         if (scheme < 0)
             return new FileObjectStore(Path.GetFullPath(url));
         if (url.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
@@ -29,6 +31,17 @@ public abstract class ObjectStore
             return new S3ObjectStore(S3Connection.Shared, names[0], names.Length > 1 ? names[1] : "");
         }
         throw new ObjectStoreException(url, "", $"unknown scheme '{url[..scheme]}'; use file:///FOLDER or s3://BUCKET/PREFIX");
+    }
+
+    /// <summary>Opens a store to read what is in it: a folder that is mistyped is no empty store. A bucket is asked with the first request.</summary>
+    /// <param name="url">As for <see cref="Open(string)"/>.</param>
+    /// <exception cref="ObjectStoreException">The scheme is not known, or there is no such folder.</exception>
+    public static ObjectStore OpenExisting(string url)
+    {
+        ObjectStore store = Open(url);
+        return store is FileObjectStore && !Directory.Exists(new Uri(store.Url).LocalPath)
+            ? throw new ObjectStoreException(store.Url, "", "no such folder; check the path", null, ObjectStoreProblem.NoStore)
+            : store;
     }
 
     /// <summary>The store and the key of what a person names by its path or URL: an object, or a prefix of several.</summary>

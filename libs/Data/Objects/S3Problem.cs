@@ -48,8 +48,11 @@ public static class S3Problem
             "what answers is no S3 store; check AWS_ENDPOINT_URL: host, port, and no path of a web page (for instance http://127.0.0.1:9000)",
         ObjectStoreProblem.Unreachable when Untrusted(e) is { } reason => $"the store's certificate is not accepted ({FirstLine(reason)}); "
             + "set AWS_CA_BUNDLE to a PEM file of the authority that signed it, and see that AWS_ENDPOINT_URL has the name it was made for",
-        ObjectStoreProblem.Unreachable => $"the store can't be reached or there are no credentials ({FirstLine(Innermost(e).Message)}); "
-            + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT_URL for a store other than AWS",
+        ObjectStoreProblem.Unreachable when e is AmazonClientException && e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
+            "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE, or give the machine a role), and "
+            + "AWS_ENDPOINT_URL for a store other than AWS",
+        ObjectStoreProblem.Unreachable => $"the store can't be reached ({FirstLine(Innermost(e).Message)}); "
+            + "check AWS_ENDPOINT_URL (needed for a store other than AWS), the network, and that the store runs",
         _ => e is AmazonServiceException s3
             ? $"{FirstLine(s3.Message)} ({CodeOf(s3)}, status {(int)s3.StatusCode})"
             : FirstLine(e.Message),

@@ -224,6 +224,7 @@ public sealed class S3ConnectionTests
         (store.Url, key).ShouldBe(("s3://bucket/some", "statistics/x.json"));
         Should.Throw<ObjectStoreException>(() => ObjectStore.Open("s3://bucket/a/../b"));
         Should.Throw<ObjectStoreException>(() => ObjectStore.Open("s3://"));
+        Should.Throw<ObjectStoreException>(() => ObjectStore.Open("s3:/bucket/x")).Message.ShouldContain("s3://BUCKET");
     }
 
     [Theory]
@@ -250,6 +251,14 @@ public sealed class S3ConnectionTests
         var e = await Should.ThrowAsync<ObjectStoreException>(() => new S3ObjectStore(client, "b", "").ExistsAsync("k"));
         e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);
         e.Message.ShouldContain("AWS_ENDPOINT_URL");
+    }
+
+    [Fact]
+    public void Missing_credentials_are_told_apart_from_a_store_out_of_reach()
+    {
+        var none = new AmazonClientException("Failed to resolve AWS credentials. The providers returned the following errors:");
+        S3Problem.Explain(none).ShouldStartWith("there are no credentials; set AWS_ACCESS_KEY_ID");
+        S3Problem.Explain(new HttpRequestException("Connection refused")).ShouldStartWith("the store can't be reached (Connection refused); check AWS_ENDPOINT_URL");
     }
 
     [Theory]
