@@ -55,8 +55,9 @@ double bestIngest = double.MaxValue, bestRead = 0;
 var reads = new List<string>();
 Console.WriteLine($"{files.Length} ROOT files to datasets, {workers} at a time\n");
 Console.WriteLine(
-    "| store | MB a dataset | folder, s | bucket, s | ratio, median (range) | wanted | own processor s, folder | bucket | the server's |");
-Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    "| store | MB a dataset | folder, s | bucket, s | ratio, median (range) | wanted | own processor s, folder | bucket | "
+    + "the server's | least ratio by them |");
+Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 foreach (string kind in kinds)
 {
     using var server = new StoreServer(kind);
@@ -90,6 +91,8 @@ void Ingest(StoreServer server, List<(IngestRow.Cost Folder, IngestRow.Cost Buck
         $"{Median(costs.Select(cost => cost.Folder.Own)):F2}",
         $"{Median(costs.Select(cost => cost.Bucket.Own)):F2}",
         $"{Median(costs.Select(cost => cost.Bucket.Server)):F2}",
+        // Neither this program's core nor the server's can do its share in less.
+        $"{Median(costs.Select(cost => Math.Max(cost.Bucket.Own, cost.Bucket.Server) / cost.Folder.Own)):F2}",
     ];
     Console.WriteLine($"| {string.Join(" | ", figures)} |");
 }
