@@ -76,7 +76,7 @@ check_libraries() {
 
 # image NAME SERVICE: the program of SERVICE on the base, as daprhep/NAME.
 image() {
-  local name=$1 service=$2 debian=() layers layer
+  local name=$1 service=$2 debian=() layers layer program built_with
   mkdir -p "$work/$name"
   cp -r "$work/published/$service" "$work/$name/app"
   # What nobody reads in an image; a tracer that is not there; and libtorch's shim, where libtorch is not.
@@ -92,8 +92,12 @@ image() {
   mkdir -p "$work/$name/usr/share/daprhep"
   dotnet "$work/sbom/DaprHep.Sbom.dll" spdx --name "daprhep/$name" --version "$version" --app "$work/$name/app" "${debian[@]}" \
     >"$work/$name/usr/share/daprhep/sbom.spdx.json"
+  # As the program says of itself: with StandInsFor, some of the official packages are stand-ins.
+  program=$(sed -n 's:^ENTRYPOINT \["/\(.*\)"\]$:\1:p' "$here/$name.Containerfile")
+  built_with=$("$work/$name/$program" --version | sed -n 's/.* (\(.*\))$/\1/p')
+  [ -n "$built_with" ] || fail "$program of image $name does not say what it was built with"
   settle "$work/$name"
-  bud "localhost/daprhep/$name" "$name.Containerfile" --build-arg VERSION="$version" --build-arg REVISION="$revision" --build-arg PACKAGES="$packages"
+  bud "localhost/daprhep/$name" "$name.Containerfile" --build-arg VERSION="$version" --build-arg REVISION="$revision" --build-arg PACKAGES="$built_with"
   printf '%s %s\n' "$name" "$(buildah inspect --type image --format '{{.FromImageDigest}}' "localhost/daprhep/$name")"
   if [ -n "$out" ]; then
     mkdir -p "$out"

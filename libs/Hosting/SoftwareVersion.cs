@@ -11,7 +11,8 @@ public static class SoftwareVersion
     public static string Current { get; } =
         Shorten(typeof(SoftwareVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
-    /// <summary>What it was built with: the <c>official</c> packages, or the <c>stand-ins</c> for them.</summary>
+    /// <summary>What it was built with: the <c>official</c> packages, the <c>stand-ins</c> for them, or the official ones but for some:
+    /// <c>official, stand-ins for Dapr.Workflow</c>.</summary>
     public static string Packages { get; } = typeof(SoftwareVersion).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == nameof(Packages)).Value!;
 

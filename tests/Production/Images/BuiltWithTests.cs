@@ -1,0 +1,20 @@
+namespace DaprHep.Production.Tests.Images;
+
+/// <summary>What programs, and the labels of their images, say they were built with.</summary>
+public sealed class BuiltWithTests
+{
+    [Theory]
+    [InlineData("", "", "stand-ins")]
+    [InlineData("stand-ins", "Dapr.Workflow", "stand-ins")]
+    [InlineData("official", "", "official")]
+    [InlineData("official", "Dapr.Workflow", "official, stand-ins for Dapr.Workflow")]
+    [InlineData("official", "Dapr.Workflow;TorchSharp", "official, stand-ins for Dapr.Workflow and TorchSharp")]
+    public async Task Stand_ins_among_official_packages_are_named(string packages, string standIns, string said)
+    {
+        var environment = new Dictionary<string, string> { ["Packages"] = packages, ["StandInsFor"] = standIns };
+        Command.Result evaluated = await Command.RunAsync(
+            environment, "dotnet", "msbuild", "libs/Hosting/DaprHep.Hosting.csproj", "-getProperty:BuiltWith");
+        evaluated.ExitCode.ShouldBe(0, evaluated.Output + evaluated.Error);
+        evaluated.Output.Trim().ShouldBe(said);
+    }
+}
