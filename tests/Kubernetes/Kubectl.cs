@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
@@ -13,16 +14,21 @@ internal sealed partial class Kubectl(string program = "kubectl")
 {
     private static readonly Version Needed = new(1, 27);
 
+    // It is the same program for as long as a process of tests runs.
+    private static readonly ConcurrentDictionary<string, Lazy<string?>> Faults = new();
+
     /// <summary>Renders a kustomization.</summary>
     /// <exception cref="InvalidOperationException">There is no such program, it is too old, or it fails.</exception>
     public string Kustomize(string folder)
     {
-        RequireVersion();
+        if (Faults.GetOrAdd(program, _ => new Lazy<string?>(VersionFault)).Value is { } fault)
+            throw new InvalidOperationException(fault);
         (int exitCode, string output, string error) = Run("kustomize", folder);
         return exitCode == 0 ? output : throw new InvalidOperationException($"{program} kustomize {folder}: {error}");
     }
 
-    private void RequireVersion()
+    /// <summary>What is wrong with the program; null for nothing.</summary>
+    private string? VersionFault()
     {
         string expected = $"needed is kubectl from {Needed} on, and the kubernetes-client of Debian 12 is older: "
             + "install kubectl from https://pkgs.k8s.io (or the one program from https://dl.k8s.io) and have it first on PATH";
@@ -35,11 +41,10 @@ internal sealed partial class Kubectl(string program = "kubectl")
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"{program} cannot be started ({e.Message}); {expected}", e);
+            return $"{program} cannot be started ({e.Message}); {expected}";
         }
         Match number = VersionNumber().Match(found);
-        if (!number.Success || Version.Parse(number.Groups[1].Value) < Needed)
-            throw new InvalidOperationException($"{program} is {found}; {expected}");
+        return number.Success && Version.Parse(number.Groups[1].Value) >= Needed ? null : $"{program} is {found}; {expected}";
     }
 
     private (int ExitCode, string Output, string Error) Run(params string[] arguments)

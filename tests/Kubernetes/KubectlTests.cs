@@ -15,9 +15,18 @@ public sealed class KubectlTests : IDisposable
     {
         string program = Path.Combine(_folder.FullName, "kubectl");
         // Whoever renders with it all the same gets Debian's words.
-        File.WriteAllText(program, $"#!/bin/sh\n[ \"$1\" = version ] || {{ echo 'Error: json: unknown field \"components\"' >&2; exit 1; }}\n{prints}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        WriteProgram(program, $"[ \"$1\" = version ] || {{ echo 'Error: json: unknown field \"components\"' >&2; exit 1; }}\n{prints}");
         ShouldSay(program, $"{program} {found}");
+    }
+
+    [Fact]
+    public void One_that_renders_twice_is_asked_for_its_version_once()
+    {
+        string program = Path.Combine(_folder.FullName, "kubectl"), asked = Path.Combine(_folder.FullName, "asked");
+        WriteProgram(program, $"echo \"$1\" >>{asked}; echo '{{\"clientVersion\": {{\"gitVersion\": \"v1.31.2\"}}}}'");
+        for (int i = 0; i < 2; i++)
+            new Kubectl(program).Kustomize(Manifests.Folder).ShouldContain("v1.31.2");
+        File.ReadAllLines(asked).ShouldBe(["version", "kustomize", "kustomize"]);
     }
 
     [Fact]
@@ -28,6 +37,12 @@ public sealed class KubectlTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static void WriteProgram(string path, string script)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
 
     private static void ShouldSay(string program, string beginning)
     {
