@@ -101,6 +101,13 @@ internal sealed class FakeCluster
         }
     }
 
+    /// <summary>No watch that is open says anything any more, nor ends: as when a node between is gone.</summary>
+    public void Deafen()
+    {
+        lock (_lock)
+            _watches.Clear();
+    }
+
     /// <summary>Forgets the past: watches from before are answered 410, in their stream.</summary>
     public void Compact()
     {
@@ -152,6 +159,16 @@ internal sealed class FakeCluster
                 j["spec"]!["suspend"] = false;
                 Condition(j, "Suspended", "False", "JobResumed", "Job resumed");
             });
+            CreatePods(job);
+        }
+    }
+
+    /// <summary>The quota counts anew, and the job controller makes the pods that are missing.</summary>
+    public void LiftQuota(string job)
+    {
+        lock (_lock)
+        {
+            Quota = int.MaxValue;
             CreatePods(job);
         }
     }
@@ -275,6 +292,8 @@ internal sealed class FakeCluster
         int ranks = from["spec"]!["completions"]!.GetValue<int>();
         for (int rank = 0; rank < ranks; rank++)
         {
+            if (PodsOf(job).Any(pod => RankOf(pod) == rank))
+                continue;
             string name = $"{job}-{rank}-x{Text(_version)}";
             if (rank >= Quota)
             {

@@ -163,6 +163,24 @@ public sealed class LauncherLifeTests
     }
 
     [Fact]
+    public async Task A_cancelled_attempt_whose_ranks_have_long_for_a_last_checkpoint_ends_when_they_have()
+    {
+        string template = (await File.ReadAllTextAsync(Launch.TemplatePath)).Replace(
+            "terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 600", StringComparison.Ordinal);
+        await using FakeApiServer server = await FakeApiServer.OpenAsync();
+        await using Launch launch = Launch.Begin(server, fakeTime: true, template);
+        await launch.UntilAsync(() => launch.Cluster.All("services").Count == 1 && launch.IsWatched);
+        launch.Cluster.KeepsPods = true;
+        launch.Cancel();
+        await launch.UntilAsync(() => launch.Cluster.All("jobs").Count == 0);
+        await launch.AdvanceAsync(300);
+        launch.Attempt.IsCompleted.ShouldBeFalse();
+        for (int i = 0; i < 3; i++)
+            launch.Cluster.Exit(i, 130);
+        await launch.FailureAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task What_a_dead_launcher_has_left_is_ended_before_the_next_attempt_begins()
     {
         await using FakeApiServer server = await FakeApiServer.OpenAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using DaprHep.Learning.Distributed;
 using DaprHep.Learning.Distributed.Kubernetes;
 
 namespace DaprHep.Kubernetes.Tests;
@@ -34,6 +35,24 @@ public sealed class LauncherTroubleTests
         refused.Message.ShouldStartWith("Kubernetes created 2 of the 3 pods of job ranks-");
         refused.Message.ShouldContain("exceeded quota: gpus, requested: requests.nvidia.com/gpu=1");
         launch.Cluster.All("jobs").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_quota_that_pods_on_a_lost_node_still_hold_is_waited_for()
+    {
+        await using FakeApiServer server = await FakeApiServer.OpenAsync();
+        await using Launch launch = await Launch.BeginRunningAsync(server, fakeTime: true);
+        server.Cluster.KeepsPods = true;
+        server.Cluster.LoseNode(1);
+        await launch.FailureAsync<RankFailedException>(step: 0.5);
+
+        server.Cluster.Quota = 2;
+        await using Launch next = Launch.Begin(server, fakeTime: true);
+        await next.UntilAsync(() => next.Says("Ranks wait for a place: Kubernetes created 2 of the 3 pods of job ranks-"));
+        await next.AdvanceAsync(60);
+        next.Attempt.IsCompleted.ShouldBeFalse();
+        server.Cluster.LiftQuota(FakeCluster.NameOf(server.Cluster.Job));
+        await SucceedAsync(next);
     }
 
     [Fact]
@@ -142,7 +161,7 @@ public sealed class LauncherTroubleTests
         launch.Cluster.Compact();
         await launch.AdvanceAsync(5);
         await server.StartAsync();
-        (await launch.FailureAsync<DaprHep.Learning.Distributed.RankFailedException>()).IsLost.ShouldBeTrue();
+        (await launch.FailureAsync<RankFailedException>()).IsLost.ShouldBeTrue();
     }
 
     [Fact]
@@ -165,6 +184,21 @@ public sealed class LauncherTroubleTests
         }
         Lists(server).ShouldBe(lists);
         await SucceedAsync(launch);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_other_end_is_gone_is_given_up_when_its_end_is_overdue()
+    {
+        await using FakeApiServer server = await FakeApiServer.OpenAsync();
+        await using Launch launch = await Launch.BeginRunningAsync(server, fakeTime: true);
+        int watches = launch.Watches("/pods");
+        server.Cluster.Deafen();
+        launch.Cluster.Exit(1, 137);
+        await launch.AdvanceAsync(30);
+        launch.Watches("/pods").ShouldBe(watches);
+        (await launch.FailureAsync<RankFailedException>(step: 0.5)).Rank.ShouldBe(1);
+        server.Requests.Where(request => request.Contains("watch=1", StringComparison.Ordinal))
+            .ShouldAllBe(request => request.Contains("timeoutSeconds=60", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,7 +31,10 @@ public sealed class KubernetesJobs(
     /// <summary>How long the job controller may fail to create pods, because of a quota or a policy or a webhook that is away.</summary>
     private static readonly TimeSpan CreateLimit = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan CleanupLimit = TimeSpan.FromMinutes(2), LogLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long an API server may be away when ranks are to be ended, beside the time that these have.</summary>
+    private static readonly TimeSpan CleanupLimit = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -50,17 +53,21 @@ public sealed class KubernetesJobs(
         var training = TrainingOf(launch.Arguments);
         var output = Gate.For(launch.Output);
         // A launcher before this one may have died: its ranks would write the same checkpoints.
-        await EndJobsAsync(api, $"{RankJobTemplate.TrainingLabel}={training}", output, cancellation).ConfigureAwait(false);
+        var haveEnded = await EndJobsAsync(api, $"{RankJobTemplate.TrainingLabel}={training}", output, cancellation).ConfigureAwait(false);
         // A new name for each attempt: that of a deleted job may be taken as long as a pod hangs on a lost node.
         var name = $"ranks-{training[..8]}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         try
         {
             await CreateAsync(api, name, training, launch, output, cancellation).ConfigureAwait(false);
-            await WatchAsync(api, name, launch.Ranks, output, cancellation).ConfigureAwait(false);
+            var placement = new RankPlacement(api, name, launch.Ranks, output)
+            {
+                StartLimit = StartLimit, CreateLimit = CreateLimit, ArePlacesHeld = !haveEnded,
+            };
+            await WatchAsync(api, name, launch.Ranks, placement, output, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch
         {
-            await CleanUpAsync(api, name, output, isCancelled: e is OperationCanceledException).ConfigureAwait(false);
+            await CleanUpAsync(api, name, output, cancellation.IsCancellationRequested).ConfigureAwait(false);
             throw;
         }
     }
@@ -101,7 +108,8 @@ public sealed class KubernetesJobs(
             + (template.Queue is { } queue ? $" and waits in queue {queue}" : ""));
     }
 
-    private async Task WatchAsync(KubernetesApi api, string name, int ranks, Action<string> output, CancellationToken cancellation)
+    private async Task WatchAsync(
+        KubernetesApi api, string name, int ranks, RankPlacement placement, Action<string> output, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var news = Channel.CreateUnbounded<WatchNews>();
@@ -114,7 +122,6 @@ public sealed class KubernetesJobs(
         Task? log = null;
         try
         {
-            var placement = new RankPlacement(api, name, ranks, output) { StartLimit = StartLimit, CreateLimit = CreateLimit };
             long? failed = null;
             while (!attempt.HasSucceeded)
             {
@@ -182,7 +189,7 @@ public sealed class KubernetesJobs(
     /// leaves behind; of what is cancelled, nothing must be left.</summary>
     private async Task CleanUpAsync(KubernetesApi api, string name, Action<string> output, bool isCancelled)
     {
-        using var limit = new CancellationTokenSource(CleanupLimit, _time);
+        using var limit = new CancellationTokenSource(template.Grace + CleanupLimit, _time);
         try
         {
             await EndJobsAsync(api, $"{RankJobTemplate.AttemptLabel}={name}", output, limit.Token).ConfigureAwait(false);
@@ -198,8 +205,9 @@ public sealed class KubernetesJobs(
         }
     }
 
-    /// <summary>Deletes the jobs with a label, and returns when none of their ranks runs any more.</summary>
-    private async Task EndJobsAsync(KubernetesApi api, string label, Action<string> output, CancellationToken cancellation)
+    /// <summary>Deletes the jobs with a label, and returns when none of their ranks runs any more, or one does not end.</summary>
+    /// <returns>Whether all have ended.</returns>
+    private async Task<bool> EndJobsAsync(KubernetesApi api, string label, Action<string> output, CancellationToken cancellation)
     {
         var selector = $"labelSelector={Uri.EscapeDataString(label)}";
         var (jobs, _) = await api.ListAsync(api.Jobs, selector, cancellation).ConfigureAwait(false);
@@ -215,12 +223,12 @@ public sealed class KubernetesJobs(
             var (pods, _) = await api.ListAsync(api.Pods, selector, cancellation).ConfigureAwait(false);
             var running = pods.Where(pod => pod.TextAt("status", "phase") is not ("Succeeded" or "Failed")).ToArray();
             if (running.Length == 0)
-                return;
+                return true;
             // On a node that is gone they are for ever.
             if (_time.GetElapsedTime(started) > template.Grace + TimeSpan.FromSeconds(10))
             {
                 output($"Pods do not end, as on a lost node: {string.Join(", ", running.Select(pod => pod.TextAt("metadata", "name")))}");
-                return;
+                return false;
             }
 
             await Task.Delay(Tick, _time, cancellation).ConfigureAwait(false);

@@ -20,8 +20,11 @@ internal sealed record WatchNews(string Collection, IReadOnlyList<JsonElement> O
 /// <param name="selector">Label or field selector, as part of a query.</param>
 internal sealed class KubernetesWatch(KubernetesApi api, string collection, string selector)
 {
-    /// <summary>How long a watch is asked to last, and how much longer it may stay silent. Bookmarks come about once a minute.</summary>
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(240), Late = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// How long a watch is asked to last, and how much later it may end. A connection whose other end is gone says nothing for ever, and
+    /// that its end is overdue is all there is to notice: so watches are short. A bookmark comes shortly before the end of each.
+    /// </summary>
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60), Late = TimeSpan.FromSeconds(15);
 
     /// <summary>Follows until cancelled.</summary>
     /// <param name="news">Given everything, in order.</param>

@@ -51,11 +51,12 @@ internal sealed class RankLog(KubernetesApi api, Action<string> output)
         var since = _last.Length >= 19 ? $"&sinceTime={Uri.EscapeDataString(_last[..19] + "Z")}" : "";
         using var response = await api.OpenOnceAsync(
             $"{api.Pods}/{pod}/log?container={RankPod.Container}&follow=true&timestamps=true{since}", cancellation).ConfigureAwait(false);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var silence = new CancellationTokenSource(Silence, api.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellation);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         while (true)
         {
-            using var silence = api.Time.CreateTimer(_ => limit.Cancel(), null, Silence, Timeout.InfiniteTimeSpan);
+            silence.CancelAfter(Silence);
             if (await reader.ReadLineAsync(limit.Token).ConfigureAwait(false) is not { } line)
                 return;
             // 2026-11-22T16:22:39.123456789Z TEXT

@@ -21,8 +21,12 @@ internal sealed class RankPlacement(KubernetesApi api, string job, int ranks, Ac
     /// <summary>How long all may take until they run.</summary>
     public required TimeSpan StartLimit { get; init; }
 
-    /// <summary>How long pods may be missing.</summary>
+    /// <summary>How long pods may be missing for a reason that the cluster gives.</summary>
     public required TimeSpan CreateLimit { get; init; }
+
+    /// <summary>Whether ranks of the attempt before hang on a lost node: the quota has them as well until the cluster counts anew, so pods
+    /// may be missing until <see cref="StartLimit"/>.</summary>
+    public required bool ArePlacesHeld { get; init; }
 
     /// <summary>Looks at the ranks; to be called about once a second.</summary>
     /// <exception cref="RanksNotPlacedException">They have waited for too long.</exception>
@@ -39,15 +43,16 @@ internal sealed class RankPlacement(KubernetesApi api, string job, int ranks, Ac
         _started ??= api.Time.GetTimestamp();
         var waited = api.Time.GetElapsedTime(_started.Value);
         var obstacles = string.Join("; ", attempt.Obstacles());
-        if (obstacles.Length > 0 && obstacles != _told)
-            output($"Ranks wait for a place: {_told = obstacles}");
         if (attempt.Pods.Count < ranks && waited > CreateLimit
             && await CreationTroubleAsync(cancellation).ConfigureAwait(false) is { } trouble)
         {
-            throw new RanksNotPlacedException(
-                $"Kubernetes created {attempt.Pods.Count} of the {ranks} pods of job {job}: {trouble}");
+            obstacles = $"Kubernetes created {attempt.Pods.Count} of the {ranks} pods of job {job}: {trouble}";
+            if (!ArePlacesHeld || waited > StartLimit)
+                throw new RanksNotPlacedException(obstacles);
         }
 
+        if (obstacles.Length > 0 && obstacles != _told)
+            output($"Ranks wait for a place: {_told = obstacles}");
         if (waited > StartLimit)
         {
             throw new RanksNotPlacedException(string.Create(
