@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Learning.Distributed;
 
 namespace DaprHep.Kubernetes.Tests;
 
@@ -77,6 +78,25 @@ public sealed partial class AgreementTests
             FieldsOf(local).Where(field => field.Key is not ("redisHost" or "redisPassword"))
                 .ShouldBeSubsetOf(FieldsOf(component["spec"]!));
         }
+    }
+
+    [Fact]
+    public void Variables_that_programs_read_are_documented_and_those_of_the_local_stack_are_read()
+    {
+        string documents = string.Join('\n', Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Append(Path.Combine(Repository.Root, "SECURITY.md")).Select(File.ReadAllText));
+        // What a launcher tells its ranks is nobody else's to set.
+        string[] ofRanks =
+            [.. new Rendezvous("host", 1, 0, 1, KeptByRank0: true).ToEnvironment().Select(one => one.Key), Rendezvous.AddressVariable];
+        string[] read = [.. OwnVariable().Matches(Code("libs", "services", "workflows", "cli")).Select(found => found.Groups[1].Value).Distinct()];
+        read.Length.ShouldBeGreaterThan(15);
+        read.Except(ofRanks).ShouldAllBe(name => documents.Contains($"`{name}`", StringComparison.Ordinal));
+
+        JsonObject dapr = Manifests.ReadYaml("dapr.yaml").Single();
+        dapr["common"]!["env"]!.AsObject().Select(one => one.Key).Where(name => name.StartsWith("DAPRHEP_", StringComparison.Ordinal))
+            .ShouldBeSubsetOf(read);
+        dapr["apps"]!.AsArray().ShouldAllBe(app =>
+            (string?)app!["env"]!["ASPNETCORE_URLS"] == $"http://127.0.0.1:{(int)app["appPort"]!}");
     }
 
     [Fact]
@@ -170,7 +190,9 @@ public sealed partial class AgreementTests
     private static IEnumerable<KeyValuePair<string, string?>> FieldsOf(JsonNode spec) =>
         spec["metadata"]!.AsArray().Select(field => KeyValuePair.Create((string)field!["name"]!, (string?)field["value"]));
 
-    private static string Code() => string.Join('\n', new[] { "libs", "services", "workflows" }
+    private static string Code() => Code("libs", "services", "workflows");
+
+    private static string Code(params string[] folders) => string.Join('\n', folders
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
         .Select(File.ReadAllText));
 
@@ -179,6 +201,9 @@ public sealed partial class AgreementTests
 
     [GeneratedRegex("(infra/k8s|infra/docker|overlays/(local|production)|base|components)/[a-z/.-]+")]
     private static partial Regex FilePath();
+
+    [GeneratedRegex("\"(DAPRHEP_[A-Z0-9_]+)\"")]
+    private static partial Regex OwnVariable();
 
     [GeneratedRegex("daprhep_[a-z_]+")]
     private static partial Regex MetricName();

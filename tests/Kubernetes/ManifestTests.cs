@@ -156,13 +156,13 @@ public sealed class ManifestTests
         JsonObject[] labels = [.. objects.PodTemplates().Select(pod => pod.Template["metadata"]!["labels"]!.AsObject())];
         foreach (JsonObject policy in objects.OfKind("NetworkPolicy"))
         {
-            labels.ShouldContain(pod => Selects(policy["spec"]!["podSelector"]!, pod), Manifests.NameOf(policy));
+            labels.ShouldContain(pod => Manifests.Selects(policy["spec"]!["podSelector"]!, pod), Manifests.NameOf(policy));
             // Peers within the namespace; "caller" is for those that somebody adds.
             foreach (JsonNode peer in All(policy, "from").Concat(All(policy, "to")).SelectMany(list => list.AsArray())!)
             {
                 if (peer["podSelector"] is { } pods && peer["namespaceSelector"] is null
                     && !pods.ToJsonString().Contains("daprhep.io/caller", StringComparison.Ordinal))
-                    labels.ShouldContain(pod => Selects(pods, pod), Manifests.NameOf(policy));
+                    labels.ShouldContain(pod => Manifests.Selects(pods, pod), Manifests.NameOf(policy));
             }
         }
     }
@@ -191,12 +191,6 @@ public sealed class ManifestTests
         }
         Manifests.Of("production").OfKind("ConfigMap").ShouldAllBe(map => Manifests.NameOf(map) != "cluster");
     }
-
-    private static bool Selects(JsonNode selector, JsonObject labels) =>
-        (selector["matchLabels"]?.AsObject() ?? []).All(wanted => (string?)labels[wanted.Key] == (string?)wanted.Value)
-        && (selector["matchExpressions"]?.AsArray() ?? []).All(wanted =>
-            (string?)wanted!["operator"] == "In"
-            && wanted["values"]!.AsArray().Any(value => (string?)value == (string?)labels[(string)wanted["key"]!]));
 
     private static IEnumerable<JsonNode> All(JsonNode? node, string name) => node switch
     {

@@ -44,6 +44,13 @@ internal static class Manifests
         }
     }
 
+    /// <summary>Whether a selector takes a pod with these labels.</summary>
+    public static bool Selects(JsonNode selector, JsonObject labels) =>
+        (selector["matchLabels"]?.AsObject() ?? []).All(wanted => (string?)labels[wanted.Key] == (string?)wanted.Value)
+        && (selector["matchExpressions"]?.AsArray() ?? []).All(wanted =>
+            (string?)wanted!["operator"] == "In"
+            && wanted["values"]!.AsArray().Any(value => (string?)value == (string?)labels[(string)wanted["key"]!]));
+
     /// <summary>A file of YAML documents, by its path in the repository.</summary>
     public static IReadOnlyList<JsonObject> ReadYaml(string path) =>
         Documents(File.ReadAllText(Path.Combine(Repository.Root, path)));
