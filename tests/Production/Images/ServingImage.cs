@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace DaprHep.Production.Tests.Images;
 
+/// <summary>A file of an image.</summary>
+public sealed record ImageFile(string Name, long Length, UnixFileMode Mode, DateTime Written);
+
 /// <summary>The image of serving, built in a store of its own, and a container made from it.</summary>
 public sealed class ServingImage : IAsyncLifetime
 {
@@ -20,6 +23,9 @@ public sealed class ServingImage : IAsyncLifetime
     /// <summary>The container's root file system.</summary>
     public string Files { get; private set; } = "";
 
+    /// <summary>The files of the image, before anything has run in the container: a first run adds files of its own.</summary>
+    public IReadOnlyList<ImageFile> Content { get; private set; } = [];
+
     public async ValueTask InitializeAsync()
     {
         string storage = Path.Combine(_folder, "storage.conf");
@@ -31,6 +37,11 @@ public sealed class ServingImage : IAsyncLifetime
         Configuration = JsonNode.Parse(await BuildahAsync("inspect", "--type", "image", Name))!["OCIv1"]!;
         Container = (await BuildahAsync("from", "--pull-never", Name)).Trim();
         Files = (await BuildahAsync("mount", Container)).Trim();
+        Content =
+        [
+            .. new DirectoryInfo(Files).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.LinkTarget is null)
+                .Select(file => new ImageFile(file.Name, file.Length, file.UnixFileMode, file.LastWriteTimeUtc)),
+        ];
     }
 
     public async ValueTask DisposeAsync()
