@@ -188,8 +188,9 @@ internal sealed class FakeCluster
         }
     }
 
-    /// <summary>The pod of a rank.</summary>
-    public string PodOf(int rank) => NameOf(All("pods").Last(pod => RankOf(pod) == rank));
+    /// <summary>The pod of a rank: of a job that is there, if pods of one before it are left, too.</summary>
+    public string PodOf(int rank) =>
+        NameOf(All("pods").Where(pod => RankOf(pod) == rank).OrderBy(pod => Find("jobs", JobOf(pod)) is not null).Last());
 
     /// <summary>A rank ends by itself; the job controller may be slow to notice.</summary>
     public void Exit(int rank, int code, string? message = null, bool isNoticed = true)
