@@ -9,7 +9,8 @@ internal sealed class MeasuredStream(Stream target) : Stream
 
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
+    // As the streams of all stores: Arrow's file writer insists, but only asks for the position.
+    public override bool CanSeek => true;
 
     public override bool CanWrite => true;
 
