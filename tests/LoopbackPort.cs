@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
 namespace DaprHep.Tests;
 
-/// <summary>Ports for the servers that tests start.</summary>
+/// <summary>Ports for the servers that tests start, each given once while the test program runs, to whichever program asks.</summary>
 internal static class LoopbackPort
 {
     // Below the system's own range, where a connection of any program may take a port before the server listens, or while it is down;
@@ -11,30 +12,49 @@ internal static class LoopbackPort
     private const int First = 10_000;
     private const int End = 20_000;
 
-    /// <summary>So many ports that nothing listens at, none of them twice.</summary>
-    public static int[] Free(int count)
-    {
-        var ports = new HashSet<int>();
-        while (ports.Count < count)
-            ports.Add(Free());
-        return [.. ports];
-    }
+    // A port that nothing listens at may be that of a server which starts, or starts again, in another program of tests.
+    private static readonly string Claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"daprhep-test-ports-{Environment.UserName}")).FullName;
+    private static readonly List<FileStream> Held = [];
+    private static readonly Lock Gate = new();
+
+    /// <summary>So many ports that nothing listens at.</summary>
+    public static int[] Free(int count) => [.. Enumerable.Range(0, count).Select(_ => Free())];
 
     /// <summary>A port that nothing listens at.</summary>
     public static int Free()
     {
         while (true)
         {
+            int port = Random.Shared.Next(First, End);
+            if (!TryClaim(port))
+                continue;
             try
             {
-                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End));
+                using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
+                return port;
             }
             catch (SocketException)
             {
                 // Taken; another.
             }
+        }
+    }
+
+    // A locked file, which the system lets go when the program ends, however it ends.
+    private static bool TryClaim(int port)
+    {
+        try
+        {
+            string path = Path.Combine(Claims, port.ToString(CultureInfo.InvariantCulture));
+            var claim = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lock (Gate)
+                Held.Add(claim);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DaprHep.Data.Datasets;
+using DaprHep.Data.Events;
 using DaprHep.Data.Objects;
 using DaprHep.Ingest;
 using DaprHep.Physics;
@@ -16,27 +17,29 @@ internal static class IngestRow
     /// <param name="server">The store.</param>
     /// <param name="files">The files, a dataset each.</param>
     /// <param name="passes">How often each is converted into its dataset, as if it were so many times as long.</param>
+    /// <param name="compression">One of <see cref="EventCompression.Names"/>; null for none.</param>
     /// <param name="workers">Files converted at a time.</param>
     /// <param name="rounds">Rounds; one more goes before them, to compile.</param>
     public static async Task<List<(Cost Folder, Cost Bucket)>> MeasureAsync(
-        StoreServer server, IReadOnlyList<string> files, int passes, int workers, int rounds)
+        StoreServer server, IReadOnlyList<string> files, int passes, string? compression, int workers, int rounds)
     {
         using var client = server.Client(server.Port);
         var costs = new List<(Cost, Cost)>();
         for (int round = 0; round <= rounds; round++)
         {
             string folder = Directory.CreateTempSubdirectory("daprhep-ingest-").FullName;
-            Cost inFolder = await ConvertAsync(ObjectStore.Open(folder), server, files, passes, workers);
+            Cost inFolder = await ConvertAsync(ObjectStore.Open(folder), server, files, passes, compression, workers);
             Directory.Delete(folder, recursive: true);
-            Cost inBucket = await ConvertAsync(
-                new S3ObjectStore(client, StoreServer.Bucket, $"passes-{passes}/round-{round}"), server, files, passes, workers);
+            var bucket = new S3ObjectStore(client, StoreServer.Bucket, $"passes-{passes}/{compression ?? "none"}/round-{round}");
+            Cost inBucket = await ConvertAsync(bucket, server, files, passes, compression, workers);
             if (round > 0)
                 costs.Add((inFolder, inBucket));
         }
         return costs;
     }
 
-    private static async Task<Cost> ConvertAsync(ObjectStore store, StoreServer server, IReadOnlyList<string> files, int passes, int workers)
+    private static async Task<Cost> ConvertAsync(
+        ObjectStore store, StoreServer server, IReadOnlyList<string> files, int passes, string? compression, int workers)
     {
         using var self = Process.GetCurrentProcess();
         TimeSpan own = self.TotalProcessorTime, its = server.ProcessorTime;
@@ -46,11 +49,11 @@ internal static class IngestRow
         {
             string name = $"events/{Path.GetFileNameWithoutExtension(file)}";
             await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(
-                store, name, 0, EventConversion.SchemaOf("standard"), cancellation);
+                store, name, 0, EventConversion.SchemaOf("standard"), compression, cancellation);
             for (int pass = 0; pass < passes; pass++)
             {
                 using var conversion = EventConversion.Open("standard", file, DelphesBranches.Tree, label: 1);
-                conversion.Run(table => writer.Write(table), _ => { }, cancellation);
+                await conversion.RunAsync(writer, _ => { }, cancellation);
             }
             DatasetPart part = await writer.CommitAsync(cancellation);
             Interlocked.Add(ref bytes, part.Bytes);

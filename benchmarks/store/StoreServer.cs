@@ -19,7 +19,6 @@ internal sealed class StoreServer : IDisposable
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-store-").FullName;
     private readonly Process _process;
-    private readonly bool _isS3rver;
 
     /// <summary>Starts one.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
@@ -31,14 +30,13 @@ internal sealed class StoreServer : IDisposable
             free.Start();
             Port = ((IPEndPoint)free.LocalEndpoint).Port;
         }
-        _isS3rver = kind == "s3rver";
         string port = Port.ToString(CultureInfo.InvariantCulture);
         ProcessStartInfo start = kind switch
         {
             "s3rver" => S3rver(port),
             "swift" => new("/usr/bin/python3",
                 [Path.Combine(Repository.Root, "infra", "local", "swift_s3.py"), "--folder", _folder, "--port", port, "--bucket", Bucket]),
-            _ => new(Environment.ProcessPath!, ["serve", _folder, port]),
+            _ => new(System.Environment.ProcessPath!, ["serve", _folder, port]),
         };
         start = new("taskset", ["-c", Core, start.FileName, .. start.ArgumentList]) { RedirectStandardOutput = true };
         start.Environment["AWS_ACCESS_KEY_ID"] = AccessKey;
@@ -54,6 +52,9 @@ internal sealed class StoreServer : IDisposable
 
     /// <summary>Which server.</summary>
     public string Kind { get; }
+
+    /// <summary>Whether it is a store that somebody uses, and not this program's own.</summary>
+    public bool IsReal => Kind != "bytes";
 
     /// <summary>What it is, for a reader of the table.</summary>
     public string Name => Kind switch
@@ -76,12 +77,16 @@ internal sealed class StoreServer : IDisposable
         }
     }
 
-    /// <summary>A client of the store at a port: its own, or that of something between.</summary>
-    public AmazonS3Client Client(int port)
+    /// <summary>What a program that uses the store has in its environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
-        AmazonS3Config configuration = S3Connection.Configure(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
-        return _isS3rver ? new AmazonS3Client("S3RVER", "S3RVER", configuration) : new AmazonS3Client(AccessKey, Secret, configuration);
-    }
+        ["AWS_ENDPOINT_URL_S3"] = UrlAt(Port),
+        ["AWS_ACCESS_KEY_ID"] = Keys.Access,
+        ["AWS_SECRET_ACCESS_KEY"] = Keys.Secret,
+    };
+
+    /// <summary>A client of the store at a port: its own, or that of something between.</summary>
+    public AmazonS3Client Client(int port) => new(Keys.Access, Keys.Secret, S3Connection.Configure(UrlAt(port)));
 
     public void Dispose()
     {
@@ -90,6 +95,10 @@ internal sealed class StoreServer : IDisposable
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private (string Access, string Secret) Keys => Kind == "s3rver" ? ("S3RVER", "S3RVER") : (AccessKey, Secret);
+
+    private static string UrlAt(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
     private ProcessStartInfo S3rver(string port)
     {

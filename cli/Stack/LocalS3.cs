@@ -17,7 +17,7 @@ internal static class LocalS3
     private const string Bucket = "daprhep";
     private const int SecretBytes = 20;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>URL of the store.</summary>
     public static string Url => $"s3://{Bucket}/store";

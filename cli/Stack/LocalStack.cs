@@ -12,7 +12,7 @@ internal sealed record Replica(StackService Service, StackProcess Process, int P
 /// </summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ServiceStopLimit = TimeSpan.FromMilliseconds(3300);
     private static readonly TimeSpan SidecarStopLimit = TimeSpan.FromMilliseconds(1200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -45,7 +45,6 @@ public static class PartitionScatter
         var schema = EventSchema.Create(
             HlfColumns.Names, ParticleColumns.Names, new Dictionary<string, string> { ["physics"] = statistics.Physics });
         await using ObjectWriter target = await store.CreateAsync(key, cancellation);
-        await using var output = new CountingStream(target.Stream);
         using EventBuffer held = new(), batch = new();
         for (int first = 0, end; first < segments.Length; first = end)
         {
@@ -56,11 +55,12 @@ public static class PartitionScatter
             for (int place = first; place < end; place++)
             {
                 if (rows[place - first].Count > 0)
-                    segments[place] = WriteSegment(output, schema, statistics.Compression, segments[place], held.Table, rows[place - first], batch);
+                    segments[place] = WriteSegment(target.Stream, schema, statistics.Compression, segments[place], held.Table, rows[place - first], batch);
             }
         }
+        long bytes = target.Stream.Position;
         await target.CommitAsync(cancellation);
-        Measures.StepWrote(Steps.Shards, output.Position);
+        Measures.StepWrote(Steps.Shards, bytes);
         return segments;
     }
 
@@ -78,7 +78,7 @@ public static class PartitionScatter
     }
 
     private static ScatteredSegment WriteSegment(
-        CountingStream output, Schema schema, string? compression, ScatteredSegment counted, in EventTable events, List<int> rows, EventBuffer batch)
+        Stream output, Schema schema, string? compression, ScatteredSegment counted, in EventTable events, List<int> rows, EventBuffer batch)
     {
         long offset = output.Position;
         using (var writer = new EventFileWriter(output, schema, compression))

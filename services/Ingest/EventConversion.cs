@@ -3,6 +3,7 @@ using Apache.Arrow;
 using CommunityToolkit.HighPerformance;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
+using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.News;
 using DaprHep.Physics;
@@ -76,6 +77,17 @@ public sealed class EventConversion : IDisposable
             throw;
         }
     });
+
+    /// <summary>
+    /// Converts all entries into a part of a dataset, on a thread of its own: those of the pool send what is written to the store meanwhile.
+    /// </summary>
+    /// <param name="part">Takes the selected events; has the schema of this conversion.</param>
+    /// <param name="report">Called with the number of entries converted since the last call.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="BadInputException">The file is damaged.</exception>
+    /// <exception cref="ObjectStoreException">The store can't be written.</exception>
+    public Task RunAsync(DatasetPartWriter part, Action<long> report, CancellationToken cancellation) => Task.Factory.StartNew(
+        () => Run(table => part.Write(table), report, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Converts all entries.</summary>
     /// <param name="write">Takes a table of selected events; its buffers are used again when it returns.</param>

@@ -25,7 +25,7 @@ public static class PartitionConversion
         if (conversion.SourceDigest != source.Digest)
             throw new BadInputException($"{source.Url}: the file has changed since the run was planned; start the run again");
         await using DatasetPartWriter writer = await DatasetPartWriter.CreateAsync(store, name, 0, conversion.Schema, page.Compression, cancellation);
-        conversion.Run(table => writer.Write(table), report, cancellation);
+        await conversion.RunAsync(writer, report, cancellation);
         DatasetPart part = await writer.CommitAsync(cancellation);
         Measures.StepWrote(Steps.Convert, part.Bytes);
         var manifest = new DatasetManifest

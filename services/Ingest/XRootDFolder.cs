@@ -28,17 +28,18 @@ internal static partial class XRootDFolder
         {
             throw new RootIOException($"{start}: needs the XRootD client; install the Debian package libxrdposix3", e);
         }
-        return names.Select(name => folder + name).Where(url => url.StartsWith(start, StringComparison.Ordinal)).SelectMany(url => Below(url, depth))
+        return names.Select(name => folder + name).Where(url => url.StartsWith(start, StringComparison.Ordinal)).SelectMany(url => Below(url, depth, level: 1))
             .Order(StringComparer.Ordinal);
     }
 
     // What can be listed is a folder; names of ROOT files are not tried. Leaving out a folder that may not be listed would leave out data.
-    private static IEnumerable<string> Below(string url, int depth)
+    private static IEnumerable<string> Below(string url, int depth, int level)
     {
-        if (depth == 0 || url.EndsWith(".root", StringComparison.Ordinal))
+        RootPaths.RefuseTooDeep(ByteSources.NameOf(url), level);
+        if (level > depth || url.EndsWith(".root", StringComparison.Ordinal))
             return [url];
         if (Names(url) is { } names)
-            return names.SelectMany(name => Below($"{url}/{name}", depth - 1));
+            return names.SelectMany(name => Below($"{url}/{name}", depth, level + 1));
         return Marshal.GetLastPInvokeError() == Denied ? throw Unlistable(url) : [url];
     }
 

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Events;
-using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
@@ -26,7 +24,7 @@ namespace DaprHep.Trainer;
 /// <param name="progress">Takes progress.</param>
 public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
 {
-    private readonly ObjectStore _store = ObjectStore.Open(input.Store);
+    private readonly WorkStore _store = WorkStore.Open(input.Store);
 
     /// <summary>Where ranks run.</summary>
     public RankPlaces Places { get; init; } = RankPlaces.Here;
@@ -131,26 +129,25 @@ public sealed class ModelTraining(TrainModelInput input, IProgressSink progress)
         TrainingOptions options, FeatureStatistics statistics, string name, RankGroup? ranks, CancellationToken cancellation)
     {
         RankShare share = ranks is null ? RankShare.Whole : new RankShare(ranks.Rank, ranks.Size);
-        long started = Stopwatch.GetTimestamp();
         TrainingData data = await TrainingShards.LoadAsync(_store, input.Statistics, statistics, input.Model, share, cancellation);
-        WorkMeter.Current?.Spent(WorkMeter.InputOutput, started);
         CheckpointStore checkpoints = CheckpointsOf(name);
         TrainingProgress reports = ReportsOf(statistics.Classes.Sum(c => c.Train), options.Epochs);
 
         // On a thread of its own, because the lease of the job is renewed on those of the pool.
-        started = Stopwatch.GetTimestamp();
+        WorkMeter? meter = WorkMeter.Current;
         TimeSpan waited = ranks?.Waited ?? TimeSpan.Zero;
         using GpuWatch? gpu = options.Device == TrainingDevice.Cuda ? GpuWatch.Begin(ranks?.Rank ?? 0) : null;
-        TrainingOutcome outcome = await Task.Factory.StartNew(
-            () => TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, checkpoints, ranks, cancellation),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        WorkMeter? meter = WorkMeter.Current;
-        waited = (ranks?.Waited ?? TimeSpan.Zero) - waited;
-        meter?.Spent(WorkMeter.Kernel, Stopwatch.GetElapsedTime(started) - waited);
-        if (ranks is not null)
-            meter?.Spent(WorkMeter.AllReduce, waited);
+        TrainingOutcome outcome;
+        using (meter?.Begin(WorkMeter.Kernel))
+        {
+            outcome = await Task.Factory.StartNew(
+                () => TrainingLoop.Run(data, EventClasses.Names.Count, options, reports, checkpoints, ranks, cancellation),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            if (ranks is not null)
+                meter?.Spent(WorkMeter.AllReduce, ranks.Waited - waited);
+        }
         if (gpu?.End() is { } used)
             meter?.UsedGpu(used.Use, used.Memory);
         using Classifier model = outcome.Model;

@@ -58,9 +58,11 @@ internal sealed class SearchStep(TuneModelInput tune, StudyObjects objects, IPro
             ? string.Create(CultureInfo.InvariantCulture, $"; best AUC {trial.Auc:F4} (trial {trial.Id})")
             : "";
         int proposed = study.Trials.Sum(t => t.Rungs.Sum(rung => rung.Folds.Count));
-        long expected = Math.Max(proposed, (long)study.MostTrials * study.Options.Folds);
+        // A search that is done has no more to do, though it may have ended early.
+        long expected = study.IsDone ? proposed : Math.Max(proposed, (long)study.MostTrials * study.Options.Folds);
+        string early = study.IsDone && study.HasStoppedImproving ? $"; ended early, as the last {study.Options.Patience} results were no better" : "";
         progress.Report(new StepProgress(
-            tune.Run, Steps.Tune, results, expected, $"trial {study.Trials.Count} of {study.MostTrials}, {study.EpochsSpent} epochs{best}"));
+            tune.Run, Steps.Tune, results, expected, $"trial {study.Trials.Count} of {study.MostTrials}, {study.EpochsSpent} epochs{best}{early}"));
     }
 
     private async Task<long> EventsOfEpochAsync(CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DaprHep.DevSidecar;
 using DaprHep.DevSidecar.Tests;
@@ -20,10 +19,7 @@ public sealed class ClientTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = LoopbackPort.Free();
         _app = await TestApp.StartAsync(port, Subscriptions);
         _sidecar = await Sidecar.StartAsync(new SidecarOptions
         {

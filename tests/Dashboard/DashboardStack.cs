@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -19,7 +20,6 @@ namespace DaprHep.Dashboard.Tests;
 /// <summary>The whole system in this process: sidecar, services and gateway, put together as their programs put them together.</summary>
 internal sealed class DashboardStack : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("daprhep-dashboard-");
     private readonly Dictionary<string, int> _ports = Apps.All.Append(Apps.Pipeline).ToDictionary(app => app, _ => LoopbackPort.Free());
     private readonly List<WebApplication> _services = [];
@@ -49,7 +49,7 @@ internal sealed class DashboardStack : IAsyncDisposable
             Nodes = [.. stack._ports.Select(app => new NodeOptions(app.Key, AppPort: app.Value))],
             StateKeyPrefix = "name",
         });
-        stack.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(stack.Url), Timeout = Limit };
+        stack.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(stack.Url), Timeout = Patience.Limit };
         if (token is not null)
             stack.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return stack;
@@ -79,7 +79,7 @@ internal sealed class DashboardStack : IAsyncDisposable
     {
         _gateway = GatewayService.Build(BuilderFor(Apps.Pipeline));
         await _gateway.StartAsync();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         foreach (string app in _services.Count > 0 ? [Apps.Pipeline, .. Apps.All] : (string[])[Apps.Pipeline])
         {
             while (Sidecar.ConnectedWorkers(app) == 0)
@@ -124,7 +124,7 @@ internal sealed class DashboardStack : IAsyncDisposable
     /// <summary>Waits for a run's end.</summary>
     public async Task<JsonNode> EndOfAsync(string run)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             JsonNode state = (await Http.GetFromJsonAsync<JsonNode>($"runs/{run}"))!;
@@ -132,6 +132,15 @@ internal sealed class DashboardStack : IAsyncDisposable
                 return state;
             await Task.Delay(50, limit.Token);
         }
+    }
+
+    /// <summary>Cancels a run, unless it has ended, whatever became of its test: others need the trainer, and the gateway.</summary>
+    public async Task EndAsync(string run)
+    {
+        if (_gateway is null)
+            await StartGatewayAsync();
+        using HttpResponseMessage answer = await Http.PostAsync($"runs/{run}/cancel", null);
+        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.Accepted, HttpStatusCode.Conflict);
     }
 
     /// <summary>Publishes a message of progress, as a process of the trainer does.</summary>

@@ -49,6 +49,22 @@ public sealed class RunBoardTests
     }
 
     [Fact]
+    public void Of_a_long_training_points_are_kept_from_its_first_epoch_to_its_last_without_a_gap_that_shows()
+    {
+        var board = new RunBoard();
+        foreach (int[] epochs in Enumerable.Range(1, 100_000).Chunk(300))
+        {
+            board.Take(Message(epochs[^1]) with { Points = [.. epochs.Select(epoch => new TrainingPoint(epoch, epoch / 100_000.0, IsEpoch: true))] });
+        }
+        var (_, points, _) = board.Since(0, out _);
+        points.Count.ShouldBeInRange(1000, 4000);
+        int[] kept = [.. points.Select(point => point.Epoch)];
+        kept.ShouldBeInOrder();
+        (kept[0], kept[^1]).ShouldBe((1, 100_000));
+        kept.Zip(kept.Skip(1), (one, next) => next - one).Max().ShouldBeLessThanOrEqualTo(500);
+    }
+
+    [Fact]
     public void Pages_of_the_archive_bring_all_of_it_to_another_board_whatever_that_was_told()
     {
         var first = new RunBoard();

@@ -114,6 +114,22 @@ public sealed class RunsPageTests(ManyRuns runs, Browser browser) : IClassFixtur
         (await page.Locator("#compare").GetAttributeAsync("href")).ShouldBe("compare?run=run-09999");
     }
 
+    [Theory]
+    [InlineData("-run", "run", "descending", "run-09999")]
+    [InlineData("run", "run", "ascending", "run-00000")]
+    [InlineData("toString", "created", "descending", null)]
+    public async Task The_order_is_in_the_address(string order, string column, string shown, string? first)
+    {
+        (IPage page, List<string> errors) = await browser.OpenAsync();
+        await page.GotoAsync($"{runs.Stack.Url}/dashboard/?sort={order}");
+        await Assertions.Expect(page.Locator($"th[data-sort={column}]")).ToHaveAttributeAsync("aria-sort", shown);
+        if (first is not null)
+            await Assertions.Expect(page.Locator("#rows tr[data-run]").First).ToHaveAttributeAsync("data-run", first);
+        await page.Locator("th[data-sort=auc] button").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync($"{runs.Stack.Url}/dashboard/?sort=-auc");
+        errors.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_page_passes_the_checks_of_accessibility_in_light_and_dark_and_on_a_phone()
     {

@@ -19,11 +19,10 @@ public sealed class TwoGatewaysTests : IAsyncLifetime
 {
     private const string Run = "twice";
     private const int Messages = 12;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("daprhep-gateways-");
     private readonly int[] _ports = [LoopbackPort.Free(), LoopbackPort.Free()];
     private readonly WebApplication?[] _gateways = new WebApplication?[2];
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience.Limit };
     private Sidecar _sidecar = null!;
 
     public async ValueTask InitializeAsync()
@@ -53,7 +52,7 @@ public sealed class TwoGatewaysTests : IAsyncLifetime
         // It waits for the ingest service for as long as the test needs it.
         await _gateways[0]!.Services.GetRequiredService<DaprWorkflowClient>().ScheduleNewWorkflowAsync(
             "TopologyPipeline", Run, new PipelineRequest { Run = Run, Store = "file:///nowhere", Samples = [new SampleFiles("qcd", ["qcd.root"])] });
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         Task<Told>[] watchers = [WatchAsync(0, limit.Token), WatchAsync(1, limit.Token)];
         for (int i = 0; i < Messages; i++)
             await PublishAsync(i);

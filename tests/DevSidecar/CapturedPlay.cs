@@ -16,7 +16,6 @@ namespace DaprHep.DevSidecar.Tests;
 internal sealed class CapturedPlay : IAsyncDisposable
 {
     private const string OnlyApp = "wfapp";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> AppOfNode = new()
     {
         ["wfapp"] = OnlyApp, ["p1"] = "pipeline", ["p2"] = "pipeline", ["i1"] = "ingest",
@@ -26,7 +25,7 @@ internal sealed class CapturedPlay : IAsyncDisposable
     private readonly CapturedPlayOptions _options;
     private readonly List<CapturedLine> _lines;
     private readonly LocalStack _stack;
-    private readonly CancellationTokenSource _limit = new(Limit);
+    private readonly CancellationTokenSource _limit = new(Patience.Limit);
     private readonly Dictionary<string, SidecarChannel> _channels = [];
     private readonly Dictionary<int, RawWorker> _workers = [];
     private readonly Dictionary<int, string> _open = [];

@@ -7,7 +7,6 @@ namespace DaprHep.DevSidecar.Tests;
 /// <summary>What the runtime's Configuration says of workflows: how many at a time, and how long ended ones are kept; and damaged journals.</summary>
 public sealed class ConfigurationTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_node_has_as_many_activities_at_a_time_as_its_limit_allows()
@@ -38,7 +37,7 @@ public sealed class ConfigurationTests
 
         await using var client = stack.Client("caller");
         await client.ScheduleNewWorkflowAsync("fan", "fan", 20);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         (await client.WaitForWorkflowCompletionAsync("fan", cancellation: limit.Token)).ReadOutputAs<int>().ShouldBe(20);
         (most, ended).ShouldBe((4, 20));
     }
@@ -61,7 +60,7 @@ public sealed class ConfigurationTests
             return Task.FromResult(n);
         }));
         await using var client = stack.Client("app");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
         {
             var id = await client.ScheduleNewWorkflowAsync("turn", input: i);
@@ -82,7 +81,7 @@ public sealed class ConfigurationTests
         await stack.AddWorkerAsync("app", w => w.RegisterWorkflow<string, string>("end", (_, how) =>
             how == "fail" ? throw new InvalidOperationException("no") : Task.FromResult(how)));
         await using var client = stack.Client("app");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         foreach (var how in (string[])["done", "fail"])
         {
             await client.ScheduleNewWorkflowAsync("end", how, how);
@@ -124,7 +123,7 @@ public sealed class ConfigurationTests
             w.RegisterWorkflow<int, int>("child", (c, _) => c.WaitForExternalEventAsync<int>("never"));
         });
         await using var client = stack.Client("app");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await client.ScheduleNewWorkflowAsync("parent", "parent", 0);
         while ((await client.GetWorkflowStateAsync("kid")).RuntimeStatus != WorkflowRuntimeStatus.Running)
             await Task.Delay(20, limit.Token);

@@ -8,7 +8,6 @@ namespace DaprHep.DevSidecar.Tests;
 
 public class DeliveryTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_restarted_sidecar_goes_on_with_timers_activities_and_waits()
@@ -34,7 +33,7 @@ public class DeliveryTests
         await client.ScheduleNewWorkflowAsync("w", "r", 0);
         await Task.Delay(150);
         await stack.RestartSidecarAsync(TimeSpan.FromMilliseconds(300));
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await client.RaiseEventAsync("r", "go", "on", limit.Token);
         (await client.WaitForWorkflowCompletionAsync("r", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("700 on");
         runs.ShouldBeInRange(1, 2);
@@ -64,7 +63,7 @@ public class DeliveryTests
         await client.ScheduleNewWorkflowAsync("w", "x", 10);
         await WaitUntil(() => began.Count(r => r == "doomed") >= 4);
         await doomed.StopAsync();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var state = await client.WaitForWorkflowCompletionAsync("x", cancellation: limit.Token);
         state.ReadOutputAs<string[]>().ShouldBe(Enumerable.Repeat("good", 10));
         began.Count(r => r == "doomed").ShouldBeInRange(4, 6);
@@ -75,7 +74,7 @@ public class DeliveryTests
     {
         await using var stack = await LocalStack.StartAsync("app");
         using var channel = new SidecarChannel(new Uri($"http://127.0.0.1:{stack.Sidecar.Node("app").GrpcPort}"), null);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var first = new RawWorker(channel, limit.Token);
         await first.OpenedAsync();
         var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "l", Name = "w" },
@@ -109,7 +108,7 @@ public class DeliveryTests
     {
         await using var stack = await LocalStack.StartAsync("app");
         using var channel = new SidecarChannel(new Uri($"http://127.0.0.1:{stack.Sidecar.Node("app").GrpcPort}"), null);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var worker = new RawWorker(channel, limit.Token);
         await worker.OpenedAsync();
         var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "n", Name = "w" },
@@ -146,7 +145,7 @@ public class DeliveryTests
 
     private static async Task WaitUntil(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!condition())
             await Task.Delay(10, limit.Token);
     }

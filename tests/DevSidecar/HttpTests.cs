@@ -170,7 +170,7 @@ public class HttpTests
         JsonNode.Parse((await Read(http.GetAsync("/v1.0/metadata"))).Body)!["workflows"].ShouldBeNull();
         using var worker = LocalStack.Worker(sidecar.Node("app").GrpcPort, _ => { }, "t");
         await worker.StartAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (JsonNode.Parse((await Read(http.GetAsync("/v1.0/metadata"))).Body)!["workflows"]?["connectedWorkers"]?.GetValue<int>() != 1)
             await Task.Delay(20, limit.Token);
         (await Read(http.PutAsync("/v1.0/metadata/mine", new StringContent("value")))).Status.ShouldBe(204);
@@ -190,7 +190,7 @@ public class HttpTests
 
     private static async Task<JsonNode> Until(HttpClient http, string path, string status)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var (code, body) = await Read(http.GetAsync(path));

@@ -13,7 +13,6 @@ public class JournalKillTests
     private const int Kills = 30;
     private const int Starters = 3;
     private const int Steps = 4;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Nothing_accepted_is_lost_or_doubled_over_thirty_kills()
@@ -40,7 +39,7 @@ public class JournalKillTests
                 return value + await c.WaitForExternalEventAsync<int>("go");
             });
         });
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await worker.StartAsync(limit.Token);
         using var client = new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{ports[1]}").Build();
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}") };

@@ -7,7 +7,6 @@ namespace DaprHep.DevSidecar.Tests;
 /// <summary>Real processes, killed with SIGKILL at seeded moments: every workflow still ends, with every output once and right.</summary>
 public class KillTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(1)]
@@ -33,7 +32,7 @@ public class KillTests
         foreach (var process in processes)
             process.Start();
         await using var client = new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{ports[1]}").Build();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         for (var i = 0; i < Workflows; i++)
             await Again(() => client.ScheduleNewWorkflowAsync("everything", $"w{i}", Width, (DateTimeOffset?)null, limit.Token),
                 limit.Token);

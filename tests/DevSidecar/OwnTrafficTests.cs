@@ -13,7 +13,6 @@ namespace DaprHep.DevSidecar.Tests;
 /// </summary>
 public sealed class OwnTrafficTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string[]> Nodes = new() { ["wfapp"] = ["wfapp"], ["abroad"] = ["p1", "i1"] };
     private readonly string _folder = Directory.CreateTempSubdirectory("devsidecar-recorded-").FullName;
     private int _failures;
@@ -54,7 +53,7 @@ public sealed class OwnTrafficTests : IDisposable
             }
 
             await using var client = new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{ports[0]}").Build();
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(Patience.Limit);
             await client.ScheduleNewWorkflowAsync(workflow, scenario, InputOf(scenario), startTime: null, limit.Token);
             if (scenario == "own_event")
             {

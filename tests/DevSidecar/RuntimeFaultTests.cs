@@ -8,7 +8,6 @@ namespace DaprHep.DevSidecar.Tests;
 /// <summary>What the sidecar does where the real runtime crashes, repeats for ever or blocks: the scenarios that are not played.</summary>
 public class RuntimeFaultTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string, WorkflowAction> Impossible() => new()
     {
@@ -29,7 +28,7 @@ public class RuntimeFaultTests
     {
         await using var stack = await LocalStack.StartAsync("app");
         using var channel = new SidecarChannel(new Uri($"http://127.0.0.1:{stack.Sidecar.Node("app").GrpcPort}"), null);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var worker = new RawWorker(channel, limit.Token);
         await worker.OpenedAsync();
         var start = channel.CallAsync(SidecarMethod.StartInstance, new CreateInstanceRequest { InstanceId = "i", Name = "raw" },
@@ -51,7 +50,7 @@ public class RuntimeFaultTests
     {
         await using var stack = await LocalStack.StartAsync("app");
         using var channel = new SidecarChannel(new Uri($"http://127.0.0.1:{stack.Sidecar.Node("app").GrpcPort}"), null);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var refusal = await Should.ThrowAsync<RpcException>(channel.CallAsync(SidecarMethod.PurgeInstances,
             new PurgeInstancesRequest { InstanceId = "nobody", Force = true }, PurgeInstancesResponse.Parser, null, limit.Token));
         refusal.Status.Detail.ShouldBe("failed to purge workflow state: no such instance exists");
@@ -76,7 +75,7 @@ public class RuntimeFaultTests
                 c.CallActivityAsync<int>("noop", n, new WorkflowTaskOptions(TargetAppId: "no-such-app")));
         });
         using var client = stack.Client("app");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await client.ScheduleNewWorkflowAsync("race", "race", 0);
         (await client.WaitForWorkflowCompletionAsync("race", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("timer");
         await client.ScheduleNewWorkflowAsync("stuck", "stuck", 0);
@@ -93,7 +92,7 @@ public class RuntimeFaultTests
         await stack.AddWorkerAsync("pipeline", o => o.RegisterWorkflow<int, string>("call", (c, n) =>
             c.CallActivityAsync<string>("whoami", n, new WorkflowTaskOptions(TargetAppId: "ingest"))));
         using var client = stack.Client("pipeline");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await client.ScheduleNewWorkflowAsync("call", "c", 0);
         (await client.WaitForWorkflowCompletionAsync("c", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("ingest");
     }

@@ -49,7 +49,7 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>Waits until as many requests have come for a path.</summary>
     public async Task<IReadOnlyList<Received>> WaitAsync(string path, int count = 1)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (To(path).Count() < count)
             await Task.Delay(10, limit.Token);
         return [.. To(path)];

@@ -6,7 +6,6 @@ namespace DaprHep.DevSidecar.Tests;
 
 public class WorkflowTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static void Sums(WorkflowRuntimeOptions o)
     {
@@ -24,7 +23,7 @@ public class WorkflowTests
     private static async Task<WorkflowState> RunAsync(DaprWorkflowClient client, string name, object? input = null, string? id = null)
     {
         id = await client.ScheduleNewWorkflowAsync(name, id, input);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         return await client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token);
     }
 
@@ -99,7 +98,7 @@ public class WorkflowTests
         await client.ScheduleNewWorkflowAsync("w", "w1", 1);
         foreach (var word in new[] { "a", "b", "c" })
             await client.RaiseEventAsync("w1", "WORD", word);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var state = await client.WaitForWorkflowCompletionAsync("w1", cancellation: limit.Token);
         state.ReadOutputAs<string>().ShouldBe("c");
         state.ReadInputAs<int>().ShouldBe(3);
@@ -125,7 +124,7 @@ public class WorkflowTests
         (await RunAsync(client, "w", 30)).ReadOutputAs<string>().ShouldBe("late");
         await client.ScheduleNewWorkflowAsync("w", "in-time", 20_000);
         await client.RaiseEventAsync("in-time", "go", "yes");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         (await client.WaitForWorkflowCompletionAsync("in-time", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("yes");
     }
 
@@ -165,7 +164,7 @@ public class WorkflowTests
         await client.RaiseEventAsync("s", "go", "x");
         (await client.GetWorkflowStateAsync("s")).IsWorkflowCompleted.ShouldBeFalse();
         await client.ResumeWorkflowAsync("s");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         (await client.WaitForWorkflowCompletionAsync("s", cancellation: limit.Token)).ReadOutputAs<string>().ShouldBe("x");
     }
 
@@ -186,7 +185,7 @@ public class WorkflowTests
         using var client = stack.Client("app");
         using var other = stack.Client("other");
         await client.ScheduleNewWorkflowAsync("parent", "p", 0);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await other.WaitForWorkflowStartAsync("kid", cancellation: limit.Token);
         await client.TerminateWorkflowAsync("p", "bye");
         var ended = await client.GetWorkflowStateAsync("p");
@@ -208,7 +207,7 @@ public class WorkflowTests
         await Task.Delay(100);
         (await client.GetWorkflowStateAsync("l")).IsWorkflowRunning.ShouldBeTrue();
         await stack.AddWorkerAsync("late", Sums);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         (await client.WaitForWorkflowCompletionAsync("l", cancellation: limit.Token)).ReadOutputAs<int>().ShouldBe(2);
     }
 
@@ -223,7 +222,7 @@ public class WorkflowTests
         (await client.GetWorkflowStateAsync("x")).Exists.ShouldBeFalse();
         var start = client.ScheduleNewWorkflowAsync("five", "y", 1);
         await stack.AddWorkerAsync("app", Sums);
-        (await start.WaitAsync(Limit)).ShouldBe("y");
+        (await start.WaitAsync(Patience.Limit)).ShouldBe("y");
     }
 
     [Fact]
@@ -234,7 +233,7 @@ public class WorkflowTests
         using var client = stack.Client("app");
         await client.ScheduleNewWorkflowAsync("five", "later", 1, DateTimeOffset.UtcNow.AddMilliseconds(600));
         (await client.GetWorkflowStateAsync("later")).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Pending);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         (await client.WaitForWorkflowCompletionAsync("later", cancellation: limit.Token)).ReadOutputAs<int>().ShouldBe(6);
     }
 

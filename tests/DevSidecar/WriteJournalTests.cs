@@ -7,14 +7,13 @@ namespace DaprHep.DevSidecar.Tests;
 /// <summary>What belongs together is committed together, whatever the journal's thread does meanwhile.</summary>
 public class WriteJournalTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_change_of_several_rows_is_not_seen_in_part_by_a_reader()
     {
         var path = LocalStack.NewJournal();
         using var journal = new WriteJournal(path, NullLogger.Instance);
-        await journal.AskAsync(_ => 0).WaitAsync(Limit);
+        await journal.AskAsync(_ => 0).WaitAsync(Patience.Limit);
         using var enough = new CancellationTokenSource();
         var partial = Task.Run(() =>
         {
@@ -39,8 +38,8 @@ public class WriteJournalTests
             }
         }
 
-        await journal.AskAsync(_ => 0).WaitAsync(Limit);
+        await journal.AskAsync(_ => 0).WaitAsync(Patience.Limit);
         await enough.CancelAsync();
-        (await partial.WaitAsync(Limit)).ShouldBe(0);
+        (await partial.WaitAsync(Patience.Limit)).ShouldBe(0);
     }
 }

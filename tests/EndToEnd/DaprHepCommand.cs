@@ -6,7 +6,6 @@ namespace DaprHep.EndToEnd.Tests;
 internal static class DaprHepCommand
 {
     public static readonly string Program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Cli", "release", "daprhep.dll");
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public sealed record Result(int ExitCode, string Output, string Error);
 
@@ -32,7 +31,7 @@ internal static class DaprHepCommand
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         try
         {
             await meanwhile(process);

@@ -9,7 +9,6 @@ public sealed class DaprdStackTests : IDisposable
     private const string Stand = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$NOTES/$(basename \"$0\")-$$.partial\"\n"
         + "mv \"$NOTES/$(basename \"$0\")-$$.partial\" \"$NOTES/$(basename \"$0\")-$$\"\nexec sleep 600\n";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-daprd-").FullName;
 
     private string Notes => Directory.CreateDirectory(Path.Combine(_folder, "notes")).FullName;
@@ -42,7 +41,7 @@ public sealed class DaprdStackTests : IDisposable
             environment,
             async up =>
             {
-                using var limit = new CancellationTokenSource(Limit);
+                using var limit = new CancellationTokenSource(Patience.Limit);
                 while (NotesOf("daprd").Count < 6 || NotesOf("scheduler").Count < 1 || NotesOf("placement").Count < 1)
                     await Task.Delay(100, limit.Token);
                 started = [.. NotesOf("daprd").Keys, .. NotesOf("scheduler").Keys];

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,7 +9,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>What goes wrong around a run is an answer of a type over HTTP, and one line with an exit code in the command.</summary>
 public sealed class GatewayErrorTests(GatewayStack fixture) : IClassFixture<GatewayStack>, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly Stack _stack = fixture.Stack;
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-errors-").FullName;
 
@@ -97,17 +95,14 @@ public sealed class GatewayErrorTests(GatewayStack fixture) : IClassFixture<Gate
         private Gateway(Process process, Uri address)
         {
             _process = process;
-            Http = new HttpClient { BaseAddress = address, Timeout = Limit };
+            Http = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
         }
 
         public HttpClient Http { get; }
 
         public static async Task<Gateway> StartAsync(Dictionary<string, string> environment)
         {
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            var address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}");
-            free.Stop();
+            var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
             string program = Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Gateway", "release", "DaprHep.Gateway.dll");
             var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["ASPNETCORE_URLS"] = address.ToString();
@@ -119,7 +114,7 @@ public sealed class GatewayErrorTests(GatewayStack fixture) : IClassFixture<Gate
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             var gateway = new Gateway(process, address);
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(Patience.Limit);
             while (!await AnswersAsync(gateway.Http, limit.Token))
                 await Task.Delay(100, limit.Token);
             return gateway;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -39,7 +38,7 @@ public sealed partial class JobTests : IDisposable
         request["epochs"] = 1_000_000;
         string run = await stack.StartRunAsync(request);
         await TrainerOfAsync(stack, run);
-        long asked = Stopwatch.GetTimestamp();
+        TimeSpan asked = Patience.Undisturbed;
         (await stack.Gateway.PostAsync($"runs/{run}/cancel", null)).EnsureSuccessStatusCode();
         await WaitForLogAsync(stack, $"Run {run} is cancelled; its work in this process stops");
         Stack.StatusOf(await stack.StateAsync(run)).ShouldBe("cancelled");
@@ -57,7 +56,7 @@ public sealed partial class JobTests : IDisposable
         JsonObject request = ManyFiles(stack, 100);
         string run = await stack.StartRunAsync(request);
         await WaitForLogAsync(stack, "ConvertPartition of run");
-        long asked = Stopwatch.GetTimestamp();
+        TimeSpan asked = Patience.Undisturbed;
         (await stack.Gateway.PostAsync($"runs/{run}/cancel", null)).EnsureSuccessStatusCode();
         await WaitForLogAsync(stack, $"Run {run} is cancelled; its work in this process stops");
         await IdleAsync(stack, "ingest", asked);
@@ -69,13 +68,13 @@ public sealed partial class JobTests : IDisposable
     {
         await using Stack stack = await Stack.StartAsync();
         JsonObject request = stack.SampleRequest("undisturbed");
-        request["epochs"] = 600;
+        request["epochs"] = 4000;
         byte[] undisturbed = await stack.ModelAsync(await stack.StartRunAsync(request), "undisturbed");
 
         request["store"] = stack.SampleRequest("rested")["store"]!.DeepClone();
         string run = await stack.StartRunAsync(request);
-        await TrainerOfAsync(stack, run);
-        long asked = Stopwatch.GetTimestamp();
+        await TrainedAsync(stack, run);
+        TimeSpan asked = Patience.Undisturbed;
         (await stack.Gateway.PostAsync($"runs/{run}/suspend", null)).EnsureSuccessStatusCode();
         await WaitForLogAsync(stack, $"Run {run} is suspended; its work in this process rests");
         await IdleAsync(stack, "trainer", asked);
@@ -97,10 +96,10 @@ public sealed partial class JobTests : IDisposable
         request["epochs"] = 2;
         string run = await stack.StartRunAsync(request);
         await WaitForLogAsync(stack, "ConvertPartition of run");
-        long asked = Stopwatch.GetTimestamp();
+        TimeSpan asked = Patience.Undisturbed;
         (await stack.Gateway.PostAsync($"runs/{run}/suspend", null)).EnsureSuccessStatusCode();
         await WaitForLogAsync(stack, $"Run {run} is suspended; its work in this process rests");
-        Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(StopLimit);
+        (Patience.Undisturbed - asked).ShouldBeLessThan(StopLimit);
         int begun = await stack.WaitForLogAsync(() => Begun() == Done() ? [Begun()] : (int[]?)null) is [int count] ? count : 0;
         begun.ShouldBeLessThan(300);
         await Task.Delay(2000, TestContext.Current.CancellationToken);
@@ -125,7 +124,7 @@ public sealed partial class JobTests : IDisposable
         File.WriteAllBytes(damaged, content);
         string run = await stack.StartRunAsync(request);
         JsonNode state = await stack.WaitAsync(run, _ => false);
-        long failed = Stopwatch.GetTimestamp();
+        TimeSpan failed = Patience.Undisturbed;
         Stack.StatusOf(state).ShouldBe("failed");
         state["error"]!.GetValue<string>().ShouldContain(damaged);
         await IdleAsync(stack, "ingest", failed);
@@ -167,17 +166,30 @@ public sealed partial class JobTests : IDisposable
         return line.Groups["trainer"].Value;
     }
 
+    // Waits until a run's training has judged events, so that there is something to go on from.
+    private static async Task TrainedAsync(Stack stack, string run)
+    {
+        using var events = new StreamReader(await stack.Gateway.GetStreamAsync(new Uri($"runs/{run}/events", UriKind.Relative)));
+        string? line;
+        do
+        {
+            line = await events.ReadLineAsync();
+            line.ShouldNotBeNull("the run has ended");
+        }
+        while (!Trained().IsMatch(line));
+    }
+
     private static Task<string> WaitForLogAsync(Stack stack, string text) =>
         stack.WaitForLogAsync(() => stack.Log.Contains(text, StringComparison.Ordinal) ? text : null);
 
     // A service is idle when no activity and no job is in it.
-    private static async Task IdleAsync(Stack stack, string service, long since)
+    private static async Task IdleAsync(Stack stack, string service, TimeSpan since)
     {
         int port = stack.Services.Single(s => s!["name"]!.GetValue<string>() == service)!["port"]!.GetValue<int>();
         using var http = new HttpClient();
         while (true)
         {
-            TimeSpan taken = Stopwatch.GetElapsedTime(since);
+            TimeSpan taken = Patience.Undisturbed - since;
             string metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
             double active = Active().Matches(metrics).Sum(gauge => double.Parse(gauge.Groups["value"].ValueSpan, CultureInfo.InvariantCulture));
             taken.ShouldBeLessThan(StopLimit, $"{active} under way in {service}");
@@ -186,6 +198,9 @@ public sealed partial class JobTests : IDisposable
             await Task.Delay(50);
         }
     }
+
+    [GeneratedRegex("\"step\":\"train\",\"events\":[1-9]")]
+    private static partial Regex Trained();
 
     [GeneratedRegex(@"^daprhep_(activity|job)_active.*\} (?<value>\d+)", RegexOptions.Multiline)]
     private static partial Regex Active();

@@ -45,7 +45,7 @@ public sealed class PromotionKillTests
 
     private static async Task WaitAsync(Func<Task<bool>> reached)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             try

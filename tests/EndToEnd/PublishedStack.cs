@@ -11,7 +11,6 @@ namespace DaprHep.EndToEnd.Tests;
 internal sealed class PublishedStack : IAsyncDisposable
 {
     private const string Pipeline = "pipeline";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-published-stack-").FullName;
     private readonly List<Process> _processes = [];
     private readonly List<string> _log = [];
@@ -140,7 +139,7 @@ internal sealed class PublishedStack : IAsyncDisposable
             {
                 // It does not listen yet.
             }
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, $"{app} is not ready\n{Log}");
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, $"{app} is not ready\n{Log}");
             await Task.Delay(100);
         }
     }

@@ -6,7 +6,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>The processes that train together, found by their command lines.</summary>
 internal static class RankProcesses
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>Those that train with a word, such as a folder, in their command line.</summary>
     public static async Task<IReadOnlyList<int>> FindAsync(string word)
@@ -35,7 +34,7 @@ internal static class RankProcesses
         long started = Stopwatch.GetTimestamp();
         while (!Directory.Exists(checkpoints) || Directory.GetFiles(checkpoints, "checkpoint-*.json", SearchOption.AllDirectories).Length == 0)
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit);
             await Task.Delay(2);
         }
     }
@@ -46,7 +45,7 @@ internal static class RankProcesses
         long started = Stopwatch.GetTimestamp();
         while ((await FindAsync(word)).Count > 0)
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit);
             await Task.Delay(50);
         }
     }

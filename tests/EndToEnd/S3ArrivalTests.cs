@@ -10,7 +10,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>Files that arrive in a bucket, or that a bucket's notifications tell of, are converted once each, whatever is killed meanwhile.</summary>
 public sealed class S3ArrivalTests(Swift server) : IClassFixture<Swift>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly string[] Names = ["qcd_a", "qcd_b"];
     private readonly string _place = $"arrivals/{Guid.NewGuid():N}";
 
@@ -125,7 +124,7 @@ public sealed class S3ArrivalTests(Swift server) : IClassFixture<Swift>
         long started = Stopwatch.GetTimestamp();
         while (!await isSo())
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit);
             await Task.Delay(50);
         }
     }

@@ -7,14 +7,13 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary><c>daprhep serve</c> as a process.</summary>
 internal sealed class ServedModel : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
     private ServedModel(Process process, JsonNode ready)
     {
         _process = process;
         Name = ready["model"]!.GetValue<string>();
-        Http = new HttpClient { BaseAddress = new Uri(ready["url"]!.GetValue<string>()), Timeout = Limit };
+        Http = new HttpClient { BaseAddress = new Uri(ready["url"]!.GetValue<string>()), Timeout = Patience.Limit };
     }
 
     public string Name { get; }
@@ -29,7 +28,7 @@ internal sealed class ServedModel : IAsyncDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = Repository.Root,
         })!;
-        string? ready = await process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+        string? ready = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
         return ready is not null
             ? new ServedModel(process, JsonNode.Parse(ready)!)
             : throw new InvalidOperationException("serve has ended");
@@ -48,7 +47,7 @@ internal sealed class ServedModel : IAsyncDisposable
     public async Task<int> InterruptAsync()
     {
         using Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
-        await _process.WaitForExitAsync().WaitAsync(Limit);
+        await _process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return _process.ExitCode;
     }
 

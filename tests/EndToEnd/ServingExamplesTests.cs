@@ -67,7 +67,7 @@ public sealed partial class ServingExamplesTests(SampleRun run) : IClassFixture<
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);

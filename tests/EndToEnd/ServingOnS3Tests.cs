@@ -7,7 +7,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>Promotion and serving with everything in a bucket: runs' models, the catalogue, and replicas that follow it.</summary>
 public sealed class ServingOnS3Tests(S3rver s3) : IClassFixture<S3rver>, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-serving-s3-").FullName;
 
     private string Store => $"s3://{S3Server.Bucket}/serving/{Path.GetFileName(_folder)}";
@@ -76,7 +75,7 @@ public sealed class ServingOnS3Tests(S3rver s3) : IClassFixture<S3rver>, IDispos
         private ServingProcess(Process process, int port)
         {
             _process = process;
-            Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Limit };
+            Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience.Limit };
         }
 
         public HttpClient Http { get; }
@@ -96,7 +95,7 @@ public sealed class ServingOnS3Tests(S3rver s3) : IClassFixture<S3rver>, IDispos
 
         public async Task ServesAsync(string version)
         {
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(Patience.Limit);
             while (true)
             {
                 try

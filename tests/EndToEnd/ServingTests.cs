@@ -12,7 +12,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>From a run to a served model: with one command after it, and by the workflow's own promotion.</summary>
 public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>, IDisposable
 {
-    private static readonly TimeSpan Follows = TimeSpan.FromSeconds(20);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-serving-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -145,7 +144,7 @@ public sealed class ServingTests(SampleRun embedded) : IClassFixture<SampleRun>,
             JsonArray served = (await http.GetFromJsonAsync<JsonArray>("v1/models"))!;
             if (served.Any(line => line!["version"]?.GetValue<string>() == version))
                 return;
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Follows, served.ToJsonString());
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, served.ToJsonString());
             await Task.Delay(50);
         }
     }

@@ -8,7 +8,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary><c>daprhep up</c> as a process on free ports, with its data in a folder of its own.</summary>
 internal sealed class Stack : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-stack-").FullName;
     private readonly Process _process;
     private readonly List<string> _log = [];
@@ -59,7 +58,7 @@ internal sealed class Stack : IAsyncDisposable
         var stack = new Stack(arguments, environment);
         stack._process.Start();
         stack._process.BeginErrorReadLine();
-        string? ready = await stack._process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+        string? ready = await stack._process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
         if (ready is null)
         {
             await stack._process.WaitForExitAsync();
@@ -67,7 +66,7 @@ internal sealed class Stack : IAsyncDisposable
         }
         JsonNode endpoints = JsonNode.Parse(ready)!;
         stack.Services = endpoints["services"]!.AsArray();
-        stack.Gateway = new HttpClient { BaseAddress = new Uri(endpoints["gateway"]!.GetValue<string>()), Timeout = Limit };
+        stack.Gateway = new HttpClient { BaseAddress = new Uri(endpoints["gateway"]!.GetValue<string>()), Timeout = Patience.Limit };
         return stack;
     }
 
@@ -101,7 +100,7 @@ internal sealed class Stack : IAsyncDisposable
             JsonNode state = await StateAsync(run);
             if (reached(state) || StatusOf(state) is "completed" or "failed" or "cancelled")
                 return state;
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, $"{state.ToJsonString()}\n{Log}");
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, $"{state.ToJsonString()}\n{Log}");
             await Task.Delay(20);
         }
     }
@@ -126,7 +125,7 @@ internal sealed class Stack : IAsyncDisposable
         {
             if (look() is { } found)
                 return found;
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, Log);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, Log);
             await Task.Delay(20);
         }
     }
@@ -154,7 +153,7 @@ internal sealed class Stack : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return _process.ExitCode;
     }
 

@@ -19,9 +19,9 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
         string run = await stack.StartRunAsync(stack.SampleRequest("store"));
         (await stack.ModelAsync(run, "store")).ShouldBe(EmbeddedModel);
 
-        long asked = Stopwatch.GetTimestamp();
+        TimeSpan asked = Patience.Undisturbed;
         (await stack.InterruptAsync()).ShouldBe(0, stack.Log);
-        Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(TimeSpan.FromSeconds(6));
+        (Patience.Undisturbed - asked).ShouldBeLessThan(TimeSpan.FromSeconds(6));
         foreach (JsonNode? service in stack.Services)
             Should.Throw<ArgumentException>(() => Process.GetProcessById(service!["process"]!.GetValue<int>()));
     }
@@ -115,7 +115,7 @@ public sealed class StackTests(SampleRun embedded) : IClassFixture<SampleRun>, I
         var start = new ProcessStartInfo("script", ["-qec", $"stty cols 160 rows 50; {command}", "/dev/null"]) { RedirectStandardOutput = true };
         start.Environment["TERM"] = "xterm-256color";
         using Process process = Process.Start(start)!;
-        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Limit);
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0, output);
         return output;

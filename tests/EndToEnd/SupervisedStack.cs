@@ -9,7 +9,6 @@ namespace DaprHep.EndToEnd.Tests;
 internal sealed class SupervisedStack : IAsyncDisposable
 {
     private static readonly string[] Apps = ["ingest", "features", "tuning", "trainer", "serving", "pipeline"];
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-killed-").FullName;
     private readonly Dictionary<string, Process> _processes = [];
     private readonly Dictionary<string, (int App, int Http, int Grpc)> _ports;
@@ -80,7 +79,7 @@ internal sealed class SupervisedStack : IAsyncDisposable
             {
                 problem = e.Message;
             }
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, problem);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, problem);
             await Task.Delay(100);
         }
     }
@@ -103,7 +102,7 @@ internal sealed class SupervisedStack : IAsyncDisposable
             {
                 last = e.Message;
             }
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, last);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, last);
             await Task.Delay(15);
         }
     }
@@ -174,7 +173,6 @@ internal sealed class SupervisedStack : IAsyncDisposable
         string program = Path.Combine(Repository.Root, "artifacts", "bin", project, "release", $"{project}.dll");
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]);
         start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
     }
 }

@@ -6,7 +6,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>What a stack tells of itself: one trace from the command to the activities, metrics under the documented names, logs with ids.</summary>
 public sealed partial class TelemetryTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-telemetry-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -114,7 +113,7 @@ public sealed partial class TelemetryTests : IDisposable
 
     private static async Task WaitForAsync(Func<bool> reached)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!reached())
             await Task.Delay(50, limit.Token);
     }

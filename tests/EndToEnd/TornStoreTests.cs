@@ -66,7 +66,7 @@ public sealed class TornStoreTests(SampleRun onFiles, Swift swift) : IClassFixtu
             """;
         var start = new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "bash", "-c", script]) { RedirectStandardError = true };
         using Process run = Process.Start(start)!;
-        string error = await run.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        string error = await run.StandardError.ReadToEndAsync().WaitAsync(Patience.Limit);
         await run.WaitForExitAsync();
         run.ExitCode.ShouldBe(4, error);
         string line = error.TrimEnd().Split('\n')[^1];

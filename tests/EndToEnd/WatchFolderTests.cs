@@ -13,7 +13,6 @@ namespace DaprHep.EndToEnd.Tests;
 /// <summary>Files that arrive in a folder, or that a message tells of, are converted once each.</summary>
 public sealed class WatchFolderTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("daprhep-watch-").FullName;
 
     public WatchFolderTests() => Directory.CreateDirectory(Inbox);
@@ -130,7 +129,7 @@ public sealed class WatchFolderTests : IDisposable
         long started = Stopwatch.GetTimestamp();
         while (!isSo())
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit);
             await Task.Delay(20);
         }
     }

@@ -53,6 +53,23 @@ public sealed class XRootDInputTests(XRootDServer server) : IClassFixture<XRootD
     }
 
     [Fact]
+    public void Links_that_go_round_on_a_server_end_the_search()
+    {
+        XRootDByteSource.Register();
+        string round = Directory.CreateDirectory(Path.Combine(server.Data, "round")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(round, "again"), round);
+        Directory.CreateSymbolicLink(Path.Combine(round, "and-again"), round);
+        try
+        {
+            Should.Throw<RootIOException>(() => RootPaths.Expand([server.UrlOf("round/**/*.root")])).Message.ShouldContain("round/again");
+        }
+        finally
+        {
+            Directory.Delete(round, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_named()
     {
         string url = server.UrlOf("nothing.root");

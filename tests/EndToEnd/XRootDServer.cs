@@ -13,25 +13,24 @@ public sealed class XRootDServer : IAsyncLifetime
     /// <summary>URL of a file below the samples.</summary>
     public string UrlOf(string path) => $"root://127.0.0.1:{Port}//{path}";
 
+    /// <summary>The folder it serves.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
     private int Port { get; set; }
 
     public async ValueTask InitializeAsync()
     {
-        string data = Path.Combine(_folder, "data"), configuration = Path.Combine(_folder, "xrootd.cfg");
+        string configuration = Path.Combine(_folder, "xrootd.cfg");
         foreach (string file in Directory.GetFiles(Repository.Samples, "*.root", SearchOption.AllDirectories))
         {
-            string copy = Path.Combine(data, Path.GetRelativePath(Repository.Samples, file));
+            string copy = Path.Combine(Data, Path.GetRelativePath(Repository.Samples, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        Port = LoopbackPort.Free();
         await File.WriteAllTextAsync(configuration, $"""
             all.export /
-            oss.localroot {data}
+            oss.localroot {Data}
             xrd.port {Port}
             xrd.network nodnr
             all.adminpath {_folder}/admin

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DaprHep.Hosting.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprHep.Hosting.Tests;
 
@@ -7,7 +8,7 @@ namespace DaprHep.Hosting.Tests;
 public sealed class PrometheusMetricsTests : IDisposable
 {
     private readonly Meter _meter = new(Measures.MeterName);
-    private readonly PrometheusMetrics _metrics = new();
+    private readonly PrometheusMetrics _metrics = new(NullLogger<PrometheusMetrics>.Instance);
 
     public void Dispose()
     {
@@ -65,6 +66,18 @@ public sealed class PrometheusMetricsTests : IDisposable
         for (int i = 0; i < 10_000; i++)
             counter.Add(1, new KeyValuePair<string, object?>("i", i));
         Text().Split('\n').Count(line => line.StartsWith("test_many_total{", StringComparison.Ordinal)).ShouldBe(2000);
+    }
+
+    [Fact]
+    public void A_gauge_that_cannot_be_read_hides_no_other()
+    {
+        _meter.CreateObservableGauge("test.before", () => 1);
+        _meter.CreateObservableGauge("test.broken", (Func<long>)(() => throw new InvalidOperationException("broken")));
+        _meter.CreateObservableGauge("test.after", () => 2);
+        string text = Text();
+        text.ShouldContain("test_before 1\n");
+        text.ShouldContain("test_after 2\n");
+        text.ShouldNotContain("\ntest_broken ");
     }
 
     [Fact]

@@ -11,10 +11,9 @@ namespace DaprHep.Hosting.Tests;
 /// <summary>A service as its processes are: real sockets, a real sidecar beside it.</summary>
 public sealed class ServiceHostTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hosting-");
     private readonly List<WebApplication> _services = [];
-    private readonly HttpClient _http = new() { Timeout = Limit };
+    private readonly HttpClient _http = new() { Timeout = Patience.Limit };
     private Sidecar? _sidecar;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -63,12 +62,12 @@ public sealed class ServiceHostTests : IAsyncLifetime
         Doing.Started = new TaskCompletionSource();
         Doing.Waits = true;
         string run = await client.ScheduleNewWorkflowAsync("work", input: 20);
-        await Doing.Started.Task.WaitAsync(Limit);
+        await Doing.Started.Task.WaitAsync(Patience.Limit);
 
         Doing.Waits = false;
         await _services[0].StopAsync();
         await StartServiceAsync(Options(1));
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         WorkflowState state = await client.WaitForWorkflowCompletionAsync(run, cancellation: limit.Token);
         state.RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Completed);
         state.ReadOutputAs<int>().ShouldBe(21);
@@ -130,7 +129,7 @@ public sealed class ServiceHostTests : IAsyncLifetime
 
     private static async Task WaitAsync(Func<Task<bool>> reached)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await reached())
             await Task.Delay(50, limit.Token);
     }

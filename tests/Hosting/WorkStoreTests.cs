@@ -39,6 +39,21 @@ public sealed class WorkStoreTests : IDisposable
         (await WorkAsync(_ => Task.CompletedTask)).Seconds.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_kind_of_work_counts_without_what_is_spent_on_others_meanwhile()
+    {
+        WorkRecord told = await WorkAsync(_ =>
+        {
+            using (WorkMeter.Current!.Begin(WorkMeter.Kernel))
+                WorkMeter.Current.Spent(WorkMeter.AllReduce, TimeSpan.FromHours(1));
+            using (WorkMeter.Current.Begin(WorkMeter.Physics))
+                Thread.Sleep(20);
+            return Task.CompletedTask;
+        });
+        told.Seconds![WorkMeter.Kernel].ShouldBe(0);
+        told.Seconds[WorkMeter.Physics].ShouldBeInRange(0.02, 60);
+    }
+
     private async Task<WorkRecord> WorkAsync(Func<ObjectStore, Task> work)
     {
         List<WorkRecord> told = [];

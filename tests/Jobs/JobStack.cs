@@ -47,7 +47,7 @@ internal sealed record JobService(WebApplication App, FakeTimeProvider Time)
     /// <summary>Moves the clock, in steps small enough for every timer to tick, until something has come about.</summary>
     public async Task PassUntilAsync(Func<Task<bool>> reached)
     {
-        using var limit = new CancellationTokenSource(JobStack.Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await reached())
         {
             Time.Advance(TimeSpan.FromMilliseconds(500));
@@ -60,7 +60,6 @@ internal sealed record JobService(WebApplication App, FakeTimeProvider Time)
 internal sealed class JobStack : IAsyncDisposable
 {
     public const string Worker = "worker";
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("jobs-");
     private readonly List<WebApplication> _apps = [];
     private readonly int _pipelinePort = LoopbackPort.Free();
@@ -123,7 +122,7 @@ internal sealed class JobStack : IAsyncDisposable
 
     public async Task<WorkflowState> EndOfAsync(string workflow)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         return await Workflows.WaitForWorkflowCompletionAsync(workflow, cancellation: limit.Token);
     }
 

@@ -50,7 +50,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
             return done.Task;
         });
         string workflow = await _stack.StartWorkflowAsync("");
-        string job = await begun.Task.WaitAsync(JobStack.Limit);
+        string job = await begun.Task.WaitAsync(Patience.Limit);
 
         // Every event makes it look once; after two hundred looks the history is a new one, and the notice of the end still comes.
         int longest = 0;
@@ -126,7 +126,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
             return 0;
         });
         string workflow = await _stack.StartWorkflowAsync("");
-        await begun.Task.WaitAsync(JobStack.Limit);
+        await begun.Task.WaitAsync(Patience.Limit);
         await _stack.StopAsync(first);
         await _stack.AddServiceAsync(1, (_, context) => Task.FromResult(context.Attempt));
         (await _stack.EndOfAsync(workflow)).ReadOutputAs<int>().ShouldBe(2);
@@ -146,7 +146,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
             return 0;
         });
         string workflow = await _stack.StartWorkflowAsync("");
-        await begun.Task.WaitAsync(JobStack.Limit);
+        await begun.Task.WaitAsync(Patience.Limit);
         DateTime lost = DateTime.UtcNow;
         var again = new TaskCompletionSource<DateTime>();
         await _stack.AddServiceAsync(1, (_, context) =>
@@ -183,7 +183,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
         string cancelled = await workflows.ScheduleNewWorkflowAsync("wait", input: "run");
         string training = await _stack.StartWorkflowAsync("");
         await service.Jobs.SubmitAsync(JobStack.Submission("other", 1, "other") with { Run = "another run" }, CancellationToken.None);
-        await Task.WhenAll(Waiting.Begun.Task, job.Task, other.Task).WaitAsync(JobStack.Limit);
+        await Task.WhenAll(Waiting.Begun.Task, job.Task, other.Task).WaitAsync(Patience.Limit);
 
         await service.Marks.CancelAsync("run", CancellationToken.None);
         await service.PassUntilAsync(async () => (await workflows.GetWorkflowStateAsync(cancelled)).RuntimeStatus == WorkflowRuntimeStatus.Failed
@@ -198,7 +198,7 @@ public sealed class JobWorkflowTests : IAsyncLifetime
         Waiting.Begun = new TaskCompletionSource();
         await Task.Delay(500);
         string again = await workflows.ScheduleNewWorkflowAsync("wait", input: "run");
-        await Waiting.Begun.Task.WaitAsync(JobStack.Limit);
+        await Waiting.Begun.Task.WaitAsync(Patience.Limit);
         service.Time.Advance(TimeSpan.FromSeconds(2));
         (await workflows.GetWorkflowStateAsync(again)).RuntimeStatus.ShouldBe(WorkflowRuntimeStatus.Running);
     }

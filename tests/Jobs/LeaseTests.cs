@@ -83,7 +83,7 @@ public sealed class LeaseTests : IAsyncLifetime
         });
         JobService winner = await _stack.AddServiceAsync(1, (_, context) => Task.FromResult(context.Attempt));
         await loser.Jobs.SubmitAsync(JobStack.Submission("job", 1), CancellationToken.None);
-        await begun.Task.WaitAsync(JobStack.Limit);
+        await begun.Task.WaitAsync(Patience.Limit);
         await winner.Jobs.SubmitAsync(JobStack.Submission("job", 2), CancellationToken.None);
         await loser.PassUntilAsync(() => Task.FromResult(stopped.Task.IsCompleted));
         (await EndedAsync(winner, "job")).Attempt.ShouldBe(2);
@@ -159,7 +159,7 @@ public sealed class LeaseTests : IAsyncLifetime
 
     private static async Task<JobRecord> EndedAsync(JobService service, string job)
     {
-        using var limit = new CancellationTokenSource(JobStack.Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!(await RecordAsync(service, job)).HasEnded)
             await Task.Delay(10, limit.Token);
         return await RecordAsync(service, job);

@@ -37,7 +37,7 @@ public sealed class SuspendedRunTests : IAsyncLifetime
             return 0;
         });
         string workflow = await _stack.StartWorkflowAsync("", attempts: 1);
-        string job = await begun.Task.WaitAsync(JobStack.Limit);
+        string job = await begun.Task.WaitAsync(Patience.Limit);
         await service.Marks.SuspendAsync("run", CancellationToken.None);
         await service.PassUntilAsync(async () => (await RecordAsync(service, job)).State == JobState.Suspended);
         (await RecordAsync(service, job)).Kept.ShouldBe(7);
@@ -64,7 +64,7 @@ public sealed class SuspendedRunTests : IAsyncLifetime
             return 0;
         });
         await service.Jobs.SubmitAsync(JobStack.Submission("other", 1, "wide") with { Run = "another run" }, CancellationToken.None);
-        await other.Task.WaitAsync(JobStack.Limit);
+        await other.Task.WaitAsync(Patience.Limit);
         await service.Jobs.SubmitAsync(JobStack.Submission("job", 1), CancellationToken.None);
         await service.Marks.SuspendAsync("run", CancellationToken.None);
         await service.PassUntilAsync(async () => (await RecordAsync(service, "job")).State == JobState.Suspended);
@@ -92,7 +92,7 @@ public sealed class SuspendedRunTests : IAsyncLifetime
             return 0;
         });
         string workflow = await _stack.StartWorkflowAsync("");
-        string job = await begun.Task.WaitAsync(JobStack.Limit);
+        string job = await begun.Task.WaitAsync(Patience.Limit);
         int worked = 0;
         JobService other = await _stack.AddServiceAsync(1, async (_, context) =>
         {

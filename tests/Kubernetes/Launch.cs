@@ -9,7 +9,6 @@ namespace DaprHep.Kubernetes.Tests;
 /// <summary>An attempt under way at a fake API server, with a clock that tests may put forward.</summary>
 internal sealed class Launch : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private readonly CancellationTokenSource _cancellation = new();
 
     private Launch(FakeApiServer server, TimeProvider time, string? template, int ranks, int startSeconds, LauncherPod? launcher)
@@ -77,7 +76,7 @@ internal sealed class Launch : IAsyncDisposable
         {
             if (Attempt.IsFaulted)
                 await Attempt;
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, string.Join('\n', Output.Concat(Server.Requests)));
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, string.Join('\n', Output.Concat(Server.Requests)));
             Clock?.Advance(TimeSpan.FromMilliseconds(200));
             await Task.Delay(10);
         }
@@ -110,7 +109,7 @@ internal sealed class Launch : IAsyncDisposable
         long started = Stopwatch.GetTimestamp();
         while (!Attempt.IsCompleted)
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Limit, string.Join('\n', Output.Concat(Server.Requests)));
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, string.Join('\n', Output.Concat(Server.Requests)));
             Clock?.Advance(TimeSpan.FromSeconds(step));
             await Task.Delay(10);
         }

@@ -27,7 +27,7 @@ public sealed class RankPodTests
             foreach (Process rank in ranks)
             {
                 Task<string> errors = rank.StandardError.ReadToEndAsync();
-                string output = await rank.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90));
+                string output = await rank.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Limit);
                 await rank.WaitForExitAsync();
                 rank.ExitCode.ShouldBe(0, await errors);
                 output.ShouldContain("sum 3 10");

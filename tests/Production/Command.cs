@@ -5,7 +5,6 @@ namespace DaprHep.Production.Tests;
 /// <summary>A program run to its end.</summary>
 internal static class Command
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public sealed record Result(int ExitCode, string Output, string Error);
 
@@ -14,7 +13,7 @@ internal static class Command
     {
         using Process process = Start(environment, program, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace DaprHep.Root.Tests;
 
@@ -22,11 +21,7 @@ internal sealed class RangeServer : IDisposable
         _ranges = ranges;
         _failures = failures;
         _stalls = stalls;
-        using (var socket = new TcpListener(IPAddress.Loopback, 0))
-        {
-            socket.Start();
-            Url = $"http://localhost:{((IPEndPoint)socket.LocalEndpoint).Port}/";
-        }
+        Url = $"http://localhost:{LoopbackPort.Free()}/";
         _listener.Prefixes.Add(Url);
         _listener.Start();
         _ = Task.Run(Serve);

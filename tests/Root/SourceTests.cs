@@ -105,6 +105,17 @@ public sealed class SourceTests : IDisposable
         Should.Throw<RootIOException>(() => RootPaths.Expand([$"{_folder}/*.parquet"]));
     }
 
+    [Fact]
+    public void Links_that_go_round_end_the_search_with_their_name()
+    {
+        var round = Directory.CreateDirectory(Path.Combine(_folder, "round")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(round, "again"), round);
+        Directory.CreateSymbolicLink(Path.Combine(round, "and-again"), round);
+        File.WriteAllText(Path.Combine(round, "1.root"), "");
+        Should.Throw<RootIOException>(() => RootPaths.Expand([$"{_folder}/**/*.root"])).Message.ShouldContain("round/again");
+        Expand($"{_folder}/*/*.root").ShouldBe("round/1.root");
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(8)]

@@ -11,7 +11,6 @@ public abstract class S3Server : IAsyncLifetime
 {
     public const string Bucket = "events";
     private const int LongestComplaint = 4000;
-    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
     private readonly string _data = Directory.CreateTempSubdirectory("daprhep-s3-").FullName;
     private readonly StringBuilder _complaints = new();
     private Process? _server;
@@ -65,7 +64,7 @@ public abstract class S3Server : IAsyncLifetime
             }
             catch (Exception e) when (e is AmazonS3Exception or Amazon.Runtime.AmazonClientException or HttpRequestException)
             {
-                if (_server.HasExited || Stopwatch.GetElapsedTime(started) > LongestStart)
+                if (_server.HasExited || Stopwatch.GetElapsedTime(started) > Patience.Limit)
                     throw new InvalidOperationException($"the S3 server does not answer: {_complaints}", e);
                 await Task.Delay(100);
             }

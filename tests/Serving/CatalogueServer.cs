@@ -80,7 +80,7 @@ internal sealed class CatalogueServer : IAsyncDisposable
     /// <summary>Waits until a replica serves a version.</summary>
     public static async Task WaitAsync(HttpClient http, string name, string version)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             JsonArray lines = (await http.GetFromJsonAsync<JsonArray>("", limit.Token))!;

@@ -159,14 +159,14 @@ public sealed class LimitTests
     private static async Task<string> ReceiveAsync(Socket socket)
     {
         byte[] buffer = new byte[4096];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         int read = await socket.ReceiveAsync(buffer, limit.Token);
         return Encoding.ASCII.GetString(buffer, 0, read);
     }
 
     private static async Task WaitAsync(Func<Task<bool>> reached)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await reached())
             await Task.Delay(20, limit.Token);
     }

@@ -179,7 +179,7 @@ public sealed class PredictTests
 
         // Other servers of this process that serve the same version count in the same place for as long as they run.
         string counted = $"version=\"{folder.Predictor.Description.WeightsSha256![..12]}\"}} {2 + odd.Length}\n", metrics = "";
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(30) && !metrics.Contains(counted, StringComparison.Ordinal);)
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Patience.Limit && !metrics.Contains(counted, StringComparison.Ordinal);)
             metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         metrics.ShouldContain(counted);
     }

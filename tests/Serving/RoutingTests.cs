@@ -110,7 +110,7 @@ public sealed class RoutingTests
         float[] one = DaprHep.Inference.Tests.Models.Predict(first.Predictor, events);
         float[] two = DaprHep.Inference.Tests.Models.Predict(second.Predictor, events);
         float[] differences = [.. Enumerable.Range(0, 200).Select(i => Enumerable.Range(3 * i, 3).Max(k => Math.Abs(one[k] - two[k])))];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         JsonNode? statistics = null;
         while (((long?)statistics?["events"] ?? 0) == 0)
         {

@@ -10,7 +10,7 @@ public sealed class LargeRunTests
     {
         await using var run = new LargeRun();
         await run.StartAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await run.RunAsync(limit.Token);
         run.Converted.ShouldBe(LargeRun.Partitions);
         run.LargestMessage.ShouldBeLessThan(MebiByte);

@@ -15,7 +15,6 @@ internal sealed class RecordedRun : IAsyncDisposable
 {
     private const string Run = "20260101-000000-abcdef";
     private const int Partitions = 3;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("recorded-run-");
     private readonly TrafficRecorder _recorder = new();
     private readonly List<IHost> _apps = [];
@@ -71,7 +70,7 @@ internal sealed class RecordedRun : IAsyncDisposable
             new PromotionResult(input.Name, "0123456789ab", Served: true, Against: null, [], "gates/0123456789abcdef.json")));
 
         await using DaprWorkflowClient workflows = new DaprWorkflowClientBuilder().UseGrpcEndpoint(EndpointOf(recorded)).Build();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var request = new PipelineRequest
         {
             Run = Run, Store = "s3://bucket/prefix", Samples = [new SampleFiles("qcd", ["s3://bucket/a.root"])], Promote = "topology",

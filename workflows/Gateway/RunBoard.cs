@@ -12,6 +12,7 @@ internal sealed class RunBoard
     private const int HeadPage = 0, LogPage = 1, PointPage = 2, FirstWorkPage = 3, PageSize = 1000;
     private const int MostWork = 50_000;
     private const int MostPoints = 4_000;
+    private const int Intervals = 1_000;
     private const int MostLines = 500;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Step> _steps = [];
@@ -180,11 +181,20 @@ internal sealed class RunBoard
         _points.Add((ChangePage(PointPage), point));
         if (_points.Count > MostPoints)
         {
-            bool every = false;
-            _points.RemoveAll(one => !one.Point.IsEpoch && (every = !every));
-            if (_points.Count > MostPoints)
-                _points.RemoveRange(0, _points.Count - MostPoints);
+            ForgetPoints(ofEpochs: true);
+            ForgetPoints(ofEpochs: false);
         }
+    }
+
+    // Keeps, of a kind that has too many points, the first of each of a thousand equal intervals, so that no part of it is forgotten.
+    private void ForgetPoints(bool ofEpochs)
+    {
+        double[] shares = [.. _points.Where(one => one.Point.IsEpoch == ofEpochs).Select(one => one.Point.Share)];
+        if (shares.Length <= MostPoints / 2)
+            return;
+        double last = shares.Max();
+        var taken = new HashSet<int>();
+        _points.RemoveAll(one => one.Point.IsEpoch == ofEpochs && !taken.Add((int)(Intervals * one.Point.Share / last)));
     }
 
     private void Add(LogLine line)

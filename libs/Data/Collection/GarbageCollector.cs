@@ -12,7 +12,7 @@ namespace DaprHep.Data.Collection;
 /// under way, and so does a plan written lately: all that could be made from it is needed, too. An old sign says nothing.
 /// </summary>
 /// <param name="store">The store.</param>
-/// <param name="since">What was written at this time or later is needed.</param>
+/// <param name="since">What was written at this time or later is needed, and what was written since an unfinished run of the last day began.</param>
 public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
 {
     private const string Plans = "plans";
@@ -22,11 +22,15 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
     // Without the names of what they were made from, or so small that it does not matter.
     private static readonly string[] KeptWithYoungPlans = ["evaluations", "gates", Studies];
 
+    // A run that has no record after so long is taken for one that failed.
+    private static readonly TimeSpan LongestRun = TimeSpan.FromDays(1);
+
     private readonly Dictionary<string, ObjectGroup> _groups = [];
     private readonly HashSet<string> _needed = [];
     private readonly HashSet<string> _begun = [];
     private readonly Dictionary<string, DateTimeOffset> _signs = [];
     private readonly Queue<ObjectGroup> _toFollow = new();
+    private DateTimeOffset _since;
 
     /// <summary>Finds the garbage; nothing is changed.</summary>
     /// <exception cref="ObjectStoreException">The store can't be read, or a document in it is damaged, so that what is needed can't be told.</exception>
@@ -50,12 +54,13 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
         foreach ((string name, List<ObjectEntry> objects) in members)
             _groups.Add(name, new ObjectGroup(name, objects));
 
+        _since = KeptSince(documents);
         foreach (ObjectEntry document in documents.Where(entry => entry.Key.EndsWith(".json", StringComparison.Ordinal)))
         {
             bool isSign = RunStart.IsAt(document.Key);
             if (isSign)
                 _signs.Add(document.Key, document.Modified);
-            if (isSign && document.Modified < since)
+            if (isSign && document.Modified < _since)
                 continue;
             IReadOnlyList<string> named = await NamesInAsync(document.Key, cancellation).ConfigureAwait(false);
             foreach (string name in named)
@@ -63,7 +68,7 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
             if (isSign)
                 _begun.UnionWith(named);
         }
-        foreach (ObjectGroup young in _groups.Values.Where(group => group.Modified >= since))
+        foreach (ObjectGroup young in _groups.Values.Where(group => group.Modified >= _since))
             Need(young.Name);
         await NeedWhatMayBeMadeAsync(cancellation).ConfigureAwait(false);
         await FollowAllAsync(cancellation).ConfigureAwait(false);
@@ -78,7 +83,7 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
         return new Garbage(
             [.. _groups.Values.Where(group => !_needed.Contains(group.Name)).OrderBy(g => g.Rank).ThenBy(g => g.Name, StringComparer.Ordinal)],
             [.. _groups.Values.Where(group => _needed.Contains(group.Name))],
-            await store.UnfinishedAsync(since, delete: false, cancellation).ConfigureAwait(false),
+            await store.UnfinishedAsync(_since, delete: false, cancellation).ConfigureAwait(false),
             DateTimeOffset.UtcNow);
     }
 
@@ -103,7 +108,7 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
                 await store.DeleteAsync(entry.Key, cancellation).ConfigureAwait(false);
             deleted(group);
         }
-        await store.UnfinishedAsync(since, delete: true, cancellation).ConfigureAwait(false);
+        await store.UnfinishedAsync(_since, delete: true, cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -121,13 +126,23 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
         return false;
     }
 
+    private DateTimeOffset KeptSince(IReadOnlyList<ObjectEntry> documents)
+    {
+        Dictionary<string, DateTimeOffset> written = documents.ToDictionary(document => document.Key, document => document.Modified);
+        DateTimeOffset youngest = DateTimeOffset.UtcNow - LongestRun;
+        // A record that is older than the sign is that of a run before of the same name.
+        bool HasEnded(ObjectEntry sign) => written.TryGetValue(RunStart.RecordOf(sign.Key), out DateTimeOffset end) && end >= sign.Modified;
+        return documents.Where(document => RunStart.IsAt(document.Key) && document.Modified >= youngest && !HasEnded(document))
+            .Select(sign => sign.Modified).Append(since).Min();
+    }
+
     private void Need(string name)
     {
         if (_groups.TryGetValue(name, out ObjectGroup? group) && _needed.Add(name))
             _toFollow.Enqueue(group);
     }
 
-    private bool IsUnderWay(ObjectGroup group) => group.Step == Plans && (group.Modified >= since || _begun.Contains(group.Name));
+    private bool IsUnderWay(ObjectGroup group) => group.Step == Plans && (group.Modified >= _since || _begun.Contains(group.Name));
 
     // The way back: statistics name their plan, and models their statistics.
     private async Task NeedWhatMayBeMadeAsync(CancellationToken cancellation)
@@ -200,9 +215,19 @@ public sealed class GarbageCollector(ObjectStore store, DateTimeOffset since)
         return names;
     }
 
+    // A document that has gone since it was listed names nothing: a training takes its checkpoints away when it ends.
     private async Task<IReadOnlyList<string>> NamesInAsync(string document, CancellationToken cancellation)
     {
-        using ObjectContent content = await store.ReadAsync(document, cancellation).ConfigureAwait(false);
-        return [.. ObjectGroup.NamesIn(Encoding.UTF8.GetString(content.Memory.Span))];
+        try
+        {
+            using ObjectContent content = await store.ReadAsync(document, cancellation).ConfigureAwait(false);
+            return [.. ObjectGroup.NamesIn(Encoding.UTF8.GetString(content.Memory.Span))];
+        }
+        catch (ObjectStoreException e) when (e.Kind == ObjectStoreProblem.NoObject)
+        {
+            if (await store.ListAsync(document, cancellation).AnyAsync(entry => entry.Key == document, cancellation).ConfigureAwait(false))
+                throw;
+            return [];
+        }
     }
 }

@@ -9,7 +9,6 @@ namespace DaprHep.Data.Datasets;
 public sealed record DatasetLocation(ObjectStore Store, string Statistics)
 {
     private const string Folder = "statistics/";
-    private const string Record = "run.json";
 
     /// <summary>Finds the shards that a person means.</summary>
     /// <param name="location">The path or URL of the statistics (<c>STORE/statistics/HASH.json</c>), or of a finished run (its folder, or
@@ -26,10 +25,10 @@ public sealed record DatasetLocation(ObjectStore Store, string Statistics)
                 ? new DatasetLocation(store, key)
                 : throw new ObjectStoreException(store.Url, key, $"no such dataset; expected STORE/{Folder}HASH.json, which run.json of a run names");
         }
-        if (await store.ExistsAsync($"{key}/{Record}", cancellation).ConfigureAwait(false))
-            return await OfRunAsync(store, $"{key}/{Record}", cancellation).ConfigureAwait(false);
+        if (await store.ExistsAsync($"{key}/{RunStart.RecordName}", cancellation).ConfigureAwait(false))
+            return await OfRunAsync(store, $"{key}/{RunStart.RecordName}", cancellation).ConfigureAwait(false);
         throw new ObjectStoreException(
-            store.Url, key, $"no dataset; expected STORE/{Folder}HASH.json, or the folder of a run, which has a {Record}");
+            store.Url, key, $"no dataset; expected STORE/{Folder}HASH.json, or the folder of a run, which has a {RunStart.RecordName}");
     }
 
     private static async Task<DatasetLocation> OfRunAsync(ObjectStore store, string record, CancellationToken cancellation)

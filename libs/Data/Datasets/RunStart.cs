@@ -11,6 +11,9 @@ namespace DaprHep.Data.Datasets;
 /// <param name="Started">When (UTC).</param>
 public sealed record RunStart(string Plan, DateTimeOffset Started)
 {
+    /// <summary>Name of the object that a run writes last, beside its sign: what was done, from which files, with what.</summary>
+    public const string RecordName = "run.json";
+
     private const string Runs = "runs/";
     private const string Name = "/started.json";
 
@@ -25,6 +28,9 @@ public sealed record RunStart(string Plan, DateTimeOffset Started)
     /// <summary>Whether an object is such a sign.</summary>
     internal static bool IsAt(string key) =>
         key.StartsWith(Runs, StringComparison.Ordinal) && key.EndsWith(Name, StringComparison.Ordinal);
+
+    /// <summary>Key of the record that a run with this sign writes last.</summary>
+    internal static string RecordOf(string sign) => $"{sign[..^Name.Length]}/{RecordName}";
 
     /// <summary>The signs of all runs of a store.</summary>
     internal static IAsyncEnumerable<ObjectEntry> ListAsync(ObjectStore store, CancellationToken cancellation) =>

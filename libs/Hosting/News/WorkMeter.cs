@@ -60,6 +60,13 @@ public sealed class WorkMeter
             _seconds[kind] = _seconds.GetValueOrDefault(kind) + time.TotalSeconds;
     }
 
+    /// <summary>Begins a kind of work that is done when the result is disposed; what is spent on other kinds meanwhile does not count to it.</summary>
+    public IDisposable Begin(string kind)
+    {
+        lock (_lock)
+            return new Stretch(this, kind, _seconds.Values.Sum());
+    }
+
     /// <summary>A GPU was busy for this part of the time, and had so many bytes in use at most.</summary>
     public void UsedGpu(double use, long memory)
     {
@@ -84,6 +91,19 @@ public sealed class WorkMeter
                 GpuMemory = _gpu?.Memory,
                 Seconds = _seconds.Count > 0 ? _seconds.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value, 6)) : null,
             };
+        }
+    }
+
+    private sealed class Stretch(WorkMeter meter, string kind, double before) : IDisposable
+    {
+        private readonly long _started = Stopwatch.GetTimestamp();
+
+        public void Dispose()
+        {
+            double others;
+            lock (meter._lock)
+                others = meter._seconds.Values.Sum() - before;
+            meter.Spent(kind, TimeSpan.FromSeconds(Math.Max(0, Stopwatch.GetElapsedTime(_started).TotalSeconds - others)));
         }
     }
 }

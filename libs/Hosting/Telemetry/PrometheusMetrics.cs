@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 
 namespace DaprHep.Hosting.Telemetry;
 
@@ -8,7 +9,7 @@ namespace DaprHep.Hosting.Telemetry;
 /// server's and the runtime's. Source of the format: the text exposition format of Prometheus; of the names: OpenTelemetry's rules for it
 /// (dots to underscores, the unit as a word, <c>_total</c> for counters).
 /// </summary>
-internal sealed class PrometheusMetrics : IDisposable
+internal sealed partial class PrometheusMetrics : IDisposable
 {
     /// <summary>The content type of <see cref="Write"/>.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -19,9 +20,11 @@ internal sealed class PrometheusMetrics : IDisposable
     private readonly MeterListener _listener = new();
     private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private readonly ILogger<PrometheusMetrics> _logger;
 
-    public PrometheusMetrics()
+    public PrometheusMetrics(ILogger<PrometheusMetrics> logger)
     {
+        _logger = logger;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (Meters.Contains(instrument.Meter.Name))
@@ -33,14 +36,22 @@ internal sealed class PrometheusMetrics : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Writes all metrics as they are now.</summary>
+    /// <summary>Writes all metrics as they are now; one that can't be read is left out, and logged.</summary>
     public void Write(TextWriter output)
     {
         lock (_lock)
         {
             foreach (MetricFamily family in _families.Values)
                 family.ForgetObserved();
-            _listener.RecordObservableInstruments();
+            try
+            {
+                _listener.RecordObservableInstruments();
+            }
+            catch (AggregateException e)
+            {
+                // All others have been read.
+                UnreadableMetric(_logger, e.Flatten());
+            }
             foreach (MetricFamily family in _families.Values)
                 family.Write(output);
         }
@@ -64,6 +75,9 @@ internal sealed class PrometheusMetrics : IDisposable
             name += unit;
         return MetricFamily.KindOf(instrument) == MetricKind.Counter ? name + "_total" : name;
     }
+
+    [LoggerMessage(LogLevel.Warning, "A metric can't be read; it is missing at /metrics")]
+    private static partial void UnreadableMetric(ILogger logger, Exception reason);
 
     private MetricFamily FamilyOf(Instrument instrument)
     {

@@ -44,11 +44,14 @@ public sealed class CheckpointStore(ObjectStore store, string prefix, Action<str
     {
         try
         {
+            // Mostly there are none.
+            var there = await store.ListAsync($"{prefix}/", cancellation).Select(entry => entry.Key)
+                .ToHashSetAsync(cancellationToken: cancellation).ConfigureAwait(false);
             // Records first: tensors without one are no checkpoint, and no damaged one either.
-            foreach (var key in (Func<int, string>[])[RecordKey, TensorsKey])
+            foreach (var keyOf in (Func<int, string>[])[RecordKey, TensorsKey])
             {
-                for (var place = 0; place < Places; place++)
-                    await store.DeleteAsync(key(place), cancellation).ConfigureAwait(false);
+                foreach (var key in Enumerable.Range(0, Places).Select(keyOf).Where(there.Contains))
+                    await store.DeleteAsync(key, cancellation).ConfigureAwait(false);
             }
         }
         catch (ObjectStoreException e)

@@ -6,6 +6,9 @@ namespace DaprHep.Root;
 /// <summary>Turns paths, URLs, globs and lists of them into the files they name.</summary>
 public static class RootPaths
 {
+    // So deep are only folders whose links go round.
+    private const int MaximumDepth = 32;
+
     /// <summary>
     /// Expands each item: a path or URL stands for itself, a path with <c>*</c> or <c>?</c> for the files that match (<c>**</c>
     /// matches any folders), a folder for the <c>.root</c> files in it, and <c>@list.txt</c> for the lines of that file. URLs whose scheme can
@@ -14,8 +17,18 @@ public static class RootPaths
     /// </summary>
     /// <param name="items">Paths, URLs, globs, folders and lists.</param>
     /// <returns>The files, those of one item in order of their names.</returns>
-    /// <exception cref="RootIOException">An item names no file, or a list cannot be read.</exception>
+    /// <exception cref="RootIOException">An item names no file, a list cannot be read, or <c>**</c> is led round by links.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> items) => [.. items.SelectMany(ExpandOne)];
+
+    /// <summary>Ends a search by <c>**</c> that goes down for ever.</summary>
+    /// <param name="folder">Where it is, for the error.</param>
+    /// <param name="depth">How many folders below the first.</param>
+    /// <exception cref="RootIOException">That is deeper than folders are.</exception>
+    public static void RefuseTooDeep(string folder, int depth)
+    {
+        if (depth > MaximumDepth)
+            throw new RootIOException($"{folder}: is more than {MaximumDepth} folders down; where links go round, name the folders instead of **");
+    }
 
     private static IEnumerable<string> ExpandOne(string item)
     {
@@ -100,21 +113,22 @@ public static class RootPaths
         if (!Directory.Exists(start))
             return [];
         var prefix = folder.Length == 0 && pattern[0] != '/' ? "" : folder + "/";
-        return Match(start, prefix, parts.AsMemory(first)).Distinct().Order(StringComparer.Ordinal);
+        return Match(start, prefix, parts.AsMemory(first), depth: 0).Distinct().Order(StringComparer.Ordinal);
     }
 
-    private static IEnumerable<string> Match(string folder, string prefix, ReadOnlyMemory<string> parts)
+    private static IEnumerable<string> Match(string folder, string prefix, ReadOnlyMemory<string> parts, int depth)
     {
+        RefuseTooDeep(folder, depth);
         var part = parts.Span[0];
         var rest = parts[1..];
         if (part == "**")
         {
-            var here = rest.IsEmpty ? Files(folder, prefix, "*") : Match(folder, prefix, rest);
-            return here.Concat(Folders(folder, "*").SelectMany(f => Match(f, prefix + Path.GetFileName(f) + "/", parts)));
+            var here = rest.IsEmpty ? Files(folder, prefix, "*") : Match(folder, prefix, rest, depth);
+            return here.Concat(Folders(folder, "*").SelectMany(f => Match(f, prefix + Path.GetFileName(f) + "/", parts, depth + 1)));
         }
         return rest.IsEmpty
             ? Files(folder, prefix, part)
-            : Folders(folder, part).SelectMany(f => Match(f, prefix + Path.GetFileName(f) + "/", rest));
+            : Folders(folder, part).SelectMany(f => Match(f, prefix + Path.GetFileName(f) + "/", rest, depth + 1));
     }
 
     private static IEnumerable<string> Files(string folder, string prefix, string pattern) =>

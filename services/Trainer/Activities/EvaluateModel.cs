@@ -34,6 +34,7 @@ public sealed class EvaluateModel(IProgressSink progress, WorkStopping stopping)
             SavedModel model = await ModelObjects.ReadAsync(store, input.Model, stopping.Token);
             try
             {
+                using IDisposable? kernel = WorkMeter.Current?.Begin(WorkMeter.Kernel);
                 evaluation = await ModelEvaluation.RunAsync(store, input.Statistics, model, (ulong)input.Seed, stopping.Token);
             }
             catch (Exception e) when (ModelErrors.AreInput(e))

@@ -39,7 +39,7 @@ public sealed class WriteReport(WorkStopping stopping) : WorkflowActivity<WriteR
             await store.WriteAsync($"{prefix}/trials.json", trials.Memory, cancellation);
         }
         await WriteAsync("report.html", RunReport.Write(input, plan, statistics, evaluation, history, features, study));
-        await WriteAsync("run.json", Bytes(RunDocuments.Record(input, plan, statistics)));
+        await WriteAsync(RunStart.RecordName, Bytes(RunDocuments.Record(input, plan, statistics)));
         return new WriteReportOutput(prefix, [.. plan.Skipped.Select(file => new BadFile(file.Url, file.Error))]);
 
         Task WriteAsync(string name, byte[] content) => store.WriteAsync($"{prefix}/{name}", content, cancellation);

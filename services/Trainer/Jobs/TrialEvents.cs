@@ -1,6 +1,7 @@
 using DaprHep.Data.Datasets;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting.Contracts;
+using DaprHep.Hosting.News;
 using DaprHep.Learning.Training;
 using DaprHep.Learning.Tuning;
 using DaprHep.Data.Events;
@@ -22,7 +23,7 @@ internal sealed class TrialEvents : IDisposable
         {
             if (_last is { } last && last.Key == key && last.Folds.TryGetTarget(out TrainingFolds? folds))
                 return folds;
-            ObjectStore store = ObjectStore.Open(input.Store);
+            ObjectStore store = WorkStore.Open(input.Store);
             FeatureStatistics statistics = await store.ReadJsonAsync(
                 input.Statistics, StatisticsJson.Default.FeatureStatistics, cancellation);
             LabelledEvents events = await TrainingShards.LoadAsync(

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DaprHep.Data.Events;
-using DaprHep.Data.Objects;
 using DaprHep.Hosting;
 using DaprHep.Hosting.Contracts;
 using DaprHep.Hosting.Jobs;
@@ -41,14 +39,12 @@ internal sealed class TrialJob(TrialEvents events, ILogger<TrialJob> logger) : J
         TrialAssignment trial = TrialAssignment.Read(input.Trial);
         try
         {
-            WorkMeter? meter = WorkMeter.Current;
-            long started = Stopwatch.GetTimestamp();
             TrainingFolds folds = await events.FoldsAsync(input, trial.Options, context.Cancellation);
-            meter?.Spent(WorkMeter.InputOutput, started);
             string prefix = $"checkpoints/{Path.GetDirectoryName(input.Study)}/{trial.Run.Name}";
             var checkpoints = new CheckpointStore(
-                ObjectStore.Open(input.Store), prefix, line => logger.LogInformation("Job {Job}: {Line}", context.Id, line));
-            started = Stopwatch.GetTimestamp();
+                WorkStore.Open(input.Store), prefix, line => logger.LogInformation("Job {Job}: {Line}", context.Id, line));
+            WorkMeter? meter = WorkMeter.Current;
+            using IDisposable? kernel = meter?.Begin(WorkMeter.Kernel);
             using GpuWatch? gpu = trial.Options.Device == TrainingDevice.Cuda ? GpuWatch.Begin(rank: 0) : null;
             TrialResult result = await Task.Factory.StartNew(
                 () => TrialTraining.Run(
@@ -56,7 +52,6 @@ internal sealed class TrialJob(TrialEvents events, ILogger<TrialJob> logger) : J
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
-            meter?.Spent(WorkMeter.Kernel, started);
             if (gpu?.End() is { } used)
                 meter?.UsedGpu(used.Use, used.Memory);
             return result with { Auc = Finite(result.Auc), Loss = Finite(result.Loss), Accuracy = Finite(result.Accuracy) };

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using DaprHep.Data.Collection;
 using DaprHep.Data.Datasets;
@@ -47,6 +48,29 @@ public sealed class GarbageCollectorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_training_that_ends_meanwhile_takes_its_checkpoints_away_and_nothing_is_wrong_with_that()
+    {
+        Chain chain = await WriteAsync(seed: 1, isReferred: false);
+        await AgeAsync();
+        await RunStart.WriteAsync(Store, "now", chain.Plan);
+        Garbage found = await new GarbageCollector(new EndingTraining(Store), Since).FindAsync();
+        found.Groups.ShouldBeEmpty();
+        (await KeysAsync()).ShouldNotContain(key => key.StartsWith("checkpoints/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_document_that_is_there_and_cannot_be_read_ends_it()
+    {
+        Chain chain = await WriteAsync(seed: 1, isReferred: false);
+        await AgeAsync();
+        await RunStart.WriteAsync(Store, "now", chain.Plan);
+        string document = Path.Combine(_folder, chain.Model, "model.json");
+        File.Delete(document);
+        File.CreateSymbolicLink(document, Path.Combine(_folder, "elsewhere", "model.json"));
+        await Should.ThrowAsync<ObjectStoreException>(() => new GarbageCollector(Store, Since).FindAsync());
+    }
+
+    [Fact]
     public async Task A_run_that_has_begun_keeps_its_plan_however_old_and_all_that_may_be_made_from_it()
     {
         Chain chain = await WriteAsync(seed: 1, isReferred: false);
@@ -58,6 +82,27 @@ public sealed class GarbageCollectorTests : IDisposable
         found.Kept.Select(group => group.Name).ShouldBe(chain.Groups.Concat(found.Kept.Where(g => g.Step == "evaluations").Select(g => g.Name)).Distinct(), ignoreOrder: true);
         found.Groups.Select(group => group.Name).ShouldBeSubsetOf(other.Groups);
         found.Groups.Select(group => group.Step).ShouldContain("events");
+    }
+
+    [Theory]
+    [InlineData(1, false, true)]
+    [InlineData(1, true, false)]
+    [InlineData(30, false, false)]
+    public async Task A_run_of_the_last_day_without_a_record_keeps_what_it_needs_whatever_time_is_given(int hours, bool hasEnded, bool isKept)
+    {
+        Chain chain = await WriteAsync(seed: 1, isReferred: false);
+        await AgeAsync();
+        DateTime begun = DateTime.UtcNow - TimeSpan.FromHours(hours);
+        await Store.WriteAsync("runs/last/run.json", "{}"u8.ToArray());
+        File.SetLastWriteTimeUtc(Path.Combine(_folder, "runs/last/run.json"), hasEnded ? begun.AddMinutes(1) : begun.AddMinutes(-1));
+        await RunStart.WriteAsync(Store, "last", chain.Plan);
+        File.SetLastWriteTimeUtc(Path.Combine(_folder, "runs/last/started.json"), begun);
+        string partial = Path.Combine(_folder, "part.0123.partial");
+        await File.WriteAllBytesAsync(partial, new byte[10]);
+        File.SetLastWriteTimeUtc(partial, begun.AddMinutes(2));
+
+        Garbage found = await new GarbageCollector(Store, DateTimeOffset.UtcNow).FindAsync();
+        (found.Groups.Count, found.Unfinished).ShouldBe(isKept ? (0, 0) : (chain.Groups.Count, 1));
     }
 
     [Fact]
@@ -247,4 +292,34 @@ public sealed class GarbageCollectorTests : IDisposable
     }
 
     private async Task<List<string>> KeysAsync() => await Store.ListAsync("").Select(entry => entry.Key).ToListAsync();
+
+    /// <summary>A store in which a training ends while it is read: once all is listed, the checkpoints go.</summary>
+    private sealed class EndingTraining(ObjectStore store) : ObjectStore
+    {
+        public override string Url => store.Url;
+
+        public override Task<bool> ExistsAsync(string key, CancellationToken cancellation = default) => store.ExistsAsync(key, cancellation);
+
+        public override Task<ObjectContent> ReadAsync(string key, CancellationToken cancellation = default) => store.ReadAsync(key, cancellation);
+
+        public override Task<ObjectContent> ReadRangeAsync(string key, long offset, int length, CancellationToken cancellation = default) =>
+            store.ReadRangeAsync(key, offset, length, cancellation);
+
+        public override Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation = default) => store.CreateAsync(key, cancellation);
+
+        public override Task DeleteAsync(string key, CancellationToken cancellation = default) => store.DeleteAsync(key, cancellation);
+
+        public override async IAsyncEnumerable<ObjectEntry> ListAsync(
+            string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+        {
+            List<ObjectEntry> all = await store.ListAsync(prefix, cancellation).ToListAsync(cancellation);
+            foreach (ObjectEntry entry in all)
+                yield return entry;
+            foreach (ObjectEntry entry in all.Where(entry => entry.Key.StartsWith("checkpoints/", StringComparison.Ordinal)))
+                await store.DeleteAsync(entry.Key, cancellation);
+        }
+
+        public override Task<int> UnfinishedAsync(DateTimeOffset before, bool delete, CancellationToken cancellation = default) =>
+            store.UnfinishedAsync(before, delete, cancellation);
+    }
 }

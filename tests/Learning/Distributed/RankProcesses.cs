@@ -6,7 +6,6 @@ namespace DaprHep.Learning.Tests.Distributed;
 /// <summary>Ranks as processes of their own, which a test starts, stops and kills.</summary>
 internal sealed class RankProcesses : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly List<RankProcess> _ranks = [];
 
     /// <summary>Starts ranks that meet at a rendezvous.</summary>
@@ -24,7 +23,7 @@ internal sealed class RankProcesses : IDisposable
     /// <summary>Every rank's exit code, when all have ended.</summary>
     internal async Task<int[]> EndAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         return await Task.WhenAll(_ranks.Select(rank => rank.ExitAsync(limit.Token)));
     }
 
@@ -38,7 +37,7 @@ internal sealed class RankProcesses : IDisposable
     {
         for (var waited = TimeSpan.Zero; !ranks.TrueForAll(Wrote); waited += TimeSpan.FromMilliseconds(50))
         {
-            if (waited > Patience)
+            if (waited > Patience.Limit)
                 throw new TimeoutException($"not all ranks wrote '{start}': {string.Join("; ", ranks.Select(rank => rank.ErrorText))}");
             await Task.Delay(50);
         }

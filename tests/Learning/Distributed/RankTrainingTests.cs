@@ -118,18 +118,18 @@ public sealed class RankTrainingTests : IDisposable
     public async Task A_lost_rank_ends_the_attempt_and_another_number_of_ranks_goes_on()
     {
         var plan = new TrainingPlan(Folder("lost"), HlfModel.ModelName, Events: 90, Batch: 9, Epochs: 20, Pause: 40);
-        long killed = 0;
+        TimeSpan killed = default;
 
         var failure = await Should.ThrowAsync<RankFailedException>(() => Launch(3, plan, line =>
         {
             if (!line.StartsWith("step 3 ", StringComparison.Ordinal))
                 return;
             using var victim = Process.GetProcessById(RanksOf(plan)[^1]);
-            killed = Stopwatch.GetTimestamp();
+            killed = Patience.Undisturbed;
             victim.Kill();
         }));
 
-        Stopwatch.GetElapsedTime(killed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        (Patience.Undisturbed - killed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
         failure.ExitCode.ShouldBe(137);
         failure.Message.ShouldStartWith($"Rank {failure.Rank} of 3 was ended by signal 9");
         failure.IsBadInput.ShouldBeFalse();

@@ -10,7 +10,7 @@ public sealed class GpuWatchTests
     {
         var readings = new Queue<GpuReading?>([new(0.2, 5), null, new(1, 9), new(0.6, 7)]);
         using var watch = new GpuWatch(() => readings.TryDequeue(out GpuReading? next) ? next : null);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (readings.Count > 0)
             await Task.Delay(10, limit.Token);
         watch.End().ShouldBe((0.6, 9));

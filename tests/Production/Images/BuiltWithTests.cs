@@ -17,4 +17,14 @@ public sealed class BuiltWithTests
         evaluated.ExitCode.ShouldBe(0, evaluated.Output + evaluated.Error);
         evaluated.Output.Trim().ShouldBe(said);
     }
+
+    [Fact]
+    public async Task A_stand_in_that_there_is_not_ends_the_build()
+    {
+        var environment = new Dictionary<string, string> { ["Packages"] = "official", ["StandInsFor"] = "Dapr.Workflow;Dapr.Workfolw" };
+        Command.Result built = await Command.RunAsync(
+            environment, "dotnet", "msbuild", "libs/Hosting/DaprHep.Hosting.csproj", "-t:RequireStandIns");
+        built.ExitCode.ShouldNotBe(0);
+        (built.Output + built.Error).ShouldContain("there is no stand-in for Dapr.Workfolw;");
+    }
 }

@@ -9,7 +9,6 @@ public sealed class ImageTests(ServingImage image) : IClassFixture<ServingImage>
 {
     private const string Program = "/app/DaprHep.Serving";
     private const long MostBytes = 250_000_000;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_service_starts_and_answers_as_a_user_without_rights()
@@ -84,7 +83,7 @@ public sealed class ImageTests(ServingImage image) : IClassFixture<ServingImage>
             }
             catch (HttpRequestException)
             {
-                bool waits = !service.HasExited && Stopwatch.GetElapsedTime(started) < Limit;
+                bool waits = !service.HasExited && Stopwatch.GetElapsedTime(started) < Patience.Limit;
                 waits.ShouldBeTrue(service.HasExited ? await service.StandardError.ReadToEndAsync() : "no answer");
                 await Task.Delay(100);
             }

@@ -7,7 +7,6 @@ namespace DaprHep.Production.Tests.Security;
 /// <summary>The gateway's program without a sidecar, configured by variables alone, as an image runs it.</summary>
 internal sealed class GatewayProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly string Program =
         Path.Combine(Repository.Root, "artifacts", "bin", "DaprHep.Gateway", "release", "DaprHep.Gateway.dll");
 
@@ -43,7 +42,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             }
             catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
             {
-                bool waits = !gateway._process.HasExited && Stopwatch.GetElapsedTime(started) < Limit;
+                bool waits = !gateway._process.HasExited && Stopwatch.GetElapsedTime(started) < Patience.Limit;
                 waits.ShouldBeTrue(e.Message);
                 await Task.Delay(50);
             }

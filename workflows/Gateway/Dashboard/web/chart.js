@@ -62,22 +62,39 @@ export function lineChart(title, lines, axes) {
     ),
   );
   for (const line of lines) {
-    if (line.points.length > 1) {
-      drawing.append(
-        svg('polyline', {
-          class: `curve line${line.series}`,
-          points: line.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' '),
-        }),
-      );
+    const places = thinned(line.points.map(([a, b]) => [x(a), y(b)]));
+    if (places.length > 1) {
+      drawing.append(svg('polyline', { class: `curve line${line.series}`, points: places.map(place => place.map(tenth).join()).join(' ') }));
     }
-    if (line.dots || line.points.length === 1) {
-      // Many are small and without a rim, which would hide their neighbours.
-      const [rim, r] = line.points.length > MOST_DOTS ? ['', 1.5] : ['point ', 3.5];
-      drawing.append(...line.points.map(([a, b]) => svg('circle', { class: `${rim}fill${line.series}`, cx: x(a), cy: y(b), r })));
+    if (!line.dots && places.length > 1) continue;
+    if (places.length > MOST_DOTS) {
+      // Many are small, without a rim, which would hide their neighbours, and one element.
+      drawing.append(
+        svg('path', { class: `fill${line.series}`, d: places.map(([a, b]) => `M${tenth(a - 1.5)} ${tenth(b - 1.5)}h3v3h-3z`).join('') }),
+      );
+    } else {
+      drawing.append(...places.map(([a, b]) => svg('circle', { class: `point fill${line.series}`, cx: a, cy: b, r: 3.5 })));
     }
   }
   return drawing;
 }
+
+// Of neighbours in one unit of the width, the first, the lowest, the highest and the last: the line looks as it would with all of them.
+function thinned(places) {
+  if (places.length <= WIDTH) return places;
+  const kept = [];
+  for (let first = 0, next; first < places.length; first = next) {
+    let [low, high] = [first, first];
+    for (next = first + 1; next < places.length && Math.round(places[next][0]) === Math.round(places[first][0]); next++) {
+      if (places[next][1] < places[low][1]) low = next;
+      if (places[next][1] > places[high][1]) high = next;
+    }
+    for (const index of new Set([first, Math.min(low, high), Math.max(low, high), next - 1])) kept.push(places[index]);
+  }
+  return kept;
+}
+
+const tenth = value => value.toFixed(1);
 
 /** What the lines are called. */
 export function legend(names) {

@@ -20,7 +20,13 @@ const lines = [];
 const steps = pipeline(id('pipeline'), text => say(id('part'), text));
 let run = null;
 let planned = false;
+let curvesAreOld = false;
 let sorted = null;
+
+// As many points of a training as the gateway keeps, and the pause between two pictures of what it tells.
+const MOST_POINTS = 4000;
+const INTERVALS = 1000;
+const PAUSE_MS = 100;
 
 document.title = `${name} · DaprHep`;
 say(id('name'), name);
@@ -35,7 +41,8 @@ function take(event, data) {
   }
   if (event === 'points') {
     for (const one of data) points.set(`${one.share} ${one.isEpoch}`, one);
-    curves(points, id('training'), id('curves'));
+    forgetPoints();
+    curvesAreOld = true;
   }
   if (event === 'log') log(data);
   if (event === 'state' && hasEnded(run)) {
@@ -47,14 +54,32 @@ function take(event, data) {
   return false;
 }
 
-// Many events come at once; what they change is drawn once a frame.
+// Of a long training, as the gateway does, the first point of each of a thousand equal intervals, of those kinds that have too many.
+function forgetPoints() {
+  if (points.size <= MOST_POINTS) return;
+  for (const isEpoch of [true, false]) {
+    const own = [...points].filter(([, one]) => one.isEpoch === isEpoch);
+    if (own.length <= MOST_POINTS / 2) continue;
+    const last = Math.max(...own.map(([, one]) => one.share));
+    const taken = new Set();
+    for (const [key, one] of own) {
+      const interval = Math.floor((INTERVALS * one.share) / last);
+      if (taken.has(interval)) points.delete(key);
+      taken.add(interval);
+    }
+  }
+}
+
+// Many events come at once, and more while they are drawn; the page has time left for its person.
 function later() {
   if (planned || !run) return;
   planned = true;
-  requestAnimationFrame(() => {
-    planned = false;
-    draw();
-  });
+  setTimeout(() => {
+    requestAnimationFrame(() => {
+      planned = false;
+      draw();
+    });
+  }, PAUSE_MS);
 }
 
 function draw() {
@@ -82,6 +107,8 @@ function draw() {
   // Another gateway may have told of an earlier try later.
   sorted ??= [...work.values()].sort((a, b) => (a.taken < b.taken ? -1 : a.taken > b.taken ? 1 : 0));
   steps(run, progress, sorted);
+  if (curvesAreOld) curves(points, id('training'), id('curves'));
+  curvesAreOld = false;
   troubles();
   actions();
 }

@@ -24,6 +24,7 @@ const MARGIN = 12;
 const runs = new Map();
 const chosen = new Set();
 const filters = { text: id('text'), status: id('status'), model: id('model') };
+const USUAL = '-created';
 const order = { by: 'created', down: true };
 const values = {
   run: run => run.run,
@@ -164,9 +165,18 @@ async function refresh() {
   }
 }
 
+function orderBy(head, down) {
+  Object.assign(order, { by: head.dataset.sort, down });
+  for (const other of document.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort');
+  head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+}
+
+// Filters and order are in the address, so that a list can be kept and passed on.
 function keep() {
   const query = new URLSearchParams();
   for (const [name, input] of Object.entries(filters)) if (input.value) query.set(name, input.value);
+  const sorting = `${order.down ? '-' : ''}${order.by}`;
+  if (sorting !== USUAL) query.set('sort', sorting);
   history.replaceState(null, '', query.size ? `?${query}` : './');
 }
 
@@ -186,13 +196,15 @@ scroll.addEventListener('scroll', () => requestAnimationFrame(draw), { passive: 
 addEventListener('resize', draw);
 for (const head of document.querySelectorAll('th[data-sort]')) {
   head.firstChild.addEventListener('click', () => {
-    Object.assign(order, { down: order.by === head.dataset.sort ? !order.down : head.dataset.sort !== 'run', by: head.dataset.sort });
-    for (const other of document.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort');
-    head.setAttribute('aria-sort', order.down ? 'descending' : 'ascending');
+    orderBy(head, order.by === head.dataset.sort ? !order.down : head.dataset.sort !== 'run');
     sort();
     find();
+    keep();
   });
 }
+const asked = /^-?(.*)$/.exec(given.get('sort') ?? USUAL);
+const initial = Object.hasOwn(values, asked[1]) ? asked[0] : USUAL;
+orderBy(document.querySelector(`th[data-sort="${initial.replace('-', '')}"]`), initial.startsWith('-'));
 id('start').addEventListener('click', () => openStart(null));
 await refresh();
 setInterval(() => {
