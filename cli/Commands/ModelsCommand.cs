@@ -84,7 +84,7 @@ internal static class ModelsCommand
         string models = serving.TrimEnd('/') + "/v1/models";
         if (!Uri.TryCreate(models, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--serving {serving}: expected an address such as {Standard}");
-        using var http = new HttpClient { Timeout = Limit };
+        using var http = new HttpClient(new ResetConnectionHandler(new SocketsHttpHandler())) { Timeout = Limit };
         if (Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try

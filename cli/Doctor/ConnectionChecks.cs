@@ -54,7 +54,7 @@ internal static class ConnectionChecks
 
     private static async Task<(HttpStatusCode? Status, string Text)> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
+        using var http = new HttpClient(new ResetConnectionHandler(new SocketsHttpHandler { UseProxy = false })) { Timeout = Limit };
         try
         {
             using HttpResponseMessage answer = await http.SendAsync(request, cancellation);

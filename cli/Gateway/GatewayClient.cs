@@ -28,7 +28,7 @@ internal sealed class GatewayClient : IDisposable
     {
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--gateway {url}: expected an address such as http://127.0.0.1:8080");
-        _http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new ResetConnectionHandler(new SocketsHttpHandler())) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         token ??= Environment.GetEnvironmentVariable(TokenVariable);
         if (!string.IsNullOrEmpty(token))
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -61,7 +61,7 @@ internal sealed class LocalStack : IAsyncDisposable
                 stack._replicas.Add(replica);
                 folder.Add(replica.Process.Member);
             }
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+            using var http = new HttpClient(new ResetConnectionHandler(new SocketsHttpHandler { UseProxy = false })) { Timeout = TimeSpan.FromSeconds(5) };
             foreach (Replica replica in stack._replicas)
                 await stack.WaitReadyAsync(http, replica, cancellation);
             folder.SetReady(stack.Gateway);

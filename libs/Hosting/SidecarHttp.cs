@@ -21,7 +21,7 @@ public sealed class SidecarHttp : IDisposable
     public SidecarHttp(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        _http = new HttpClient(new ResetConnectionHandler(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }))
         {
             BaseAddress = SidecarAddress.HttpIn(configuration),
             Timeout = TimeSpan.FromSeconds(10),

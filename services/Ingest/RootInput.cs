@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amazon.Runtime;
 using DaprHep.Data.Objects;
 using DaprHep.Hosting;
@@ -20,8 +21,8 @@ public static class RootInput
     /// Whether it is the file that can't be read, and not the way to it: a server that does not answer, or refuses, may hold a good file.
     /// </summary>
     public static bool IsBadFile(BadInputException e) => e.InnerException is RootException or EventFormatException
-        && e.InnerException.InnerException is not (HttpRequestException or HttpIOException or AmazonClientException or TimeoutException
-            or TaskCanceledException)
+        && e.InnerException.InnerException is not (HttpRequestException or HttpIOException or SocketException or AmazonClientException
+            or TimeoutException or TaskCanceledException)
         && (e.InnerException.InnerException is not AmazonServiceException refusal || S3Problem.KindOf(refusal) == ObjectStoreProblem.NoObject);
 
     /// <summary>Runs <paramref name="read"/>, turning every complaint about a file into a <see cref="BadInputException"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -52,8 +53,9 @@ public sealed class S3ByteSource : RemoteByteSource
         {
             return ([], 0); // an empty object
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException) // the client has tried again already
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or SocketException)
         {
+            // The request has been tried again already.
             throw new RootIOException($"{Name}: {S3Problem.Explain(e)}", e);
         }
     }

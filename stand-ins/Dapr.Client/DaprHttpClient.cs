@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DaprHep;
 
 namespace Dapr.Client;
 
@@ -17,7 +18,7 @@ internal sealed class DaprHttpClient : DaprClient
         _endpoint = endpoint;
         _apiToken = apiToken;
         JsonSerializerOptions = json;
-        _http = NewClient(new SocketsHttpHandler { UseProxy = false });
+        _http = NewClient(NewHandler());
         _http.BaseAddress = endpoint;
         _http.Timeout = timeout;
     }
@@ -83,7 +84,7 @@ internal sealed class DaprHttpClient : DaprClient
 
     public override HttpClient CreateInvokableHttpClient(string? appId = null)
     {
-        var http = NewClient(new InvocationHandler(_endpoint, new SocketsHttpHandler { UseProxy = false }));
+        var http = NewClient(new InvocationHandler(_endpoint, NewHandler()));
         if (appId is not null)
             http.BaseAddress = new Uri($"http://{appId}");
         return http;
@@ -280,6 +281,8 @@ internal sealed class DaprHttpClient : DaprClient
         var transient = response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests;
         throw new DaprApiException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} failed with status {(int)response.StatusCode}: {message}", code, transient);
     }
+
+    private static ResetConnectionHandler NewHandler() => new(new SocketsHttpHandler { UseProxy = false });
 
     private HttpClient NewClient(HttpMessageHandler handler)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -212,7 +213,7 @@ public sealed class S3ObjectStore : ObjectStore
     }
 
     private static bool IsOfTheStore(Exception e) => e is AmazonS3Exception or Amazon.Runtime.AmazonServiceException
-        or Amazon.Runtime.AmazonClientException or HttpRequestException or IOException or TimeoutException
+        or Amazon.Runtime.AmazonClientException or HttpRequestException or SocketException or IOException or TimeoutException
         or System.Xml.XmlException || e is TaskCanceledException { InnerException: TimeoutException };
 
     private string NameOf(string key)

@@ -1,11 +1,15 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
 
 namespace DaprHep.Data.Objects;
 
-/// <summary>What an S3 client's error means, and what to do about it. The answers never hold credentials or signatures.</summary>
+/// <summary>
+/// What an S3 client's error means, and what to do about it. The answers never hold credentials or signatures. A bare
+/// <see cref="SocketException"/> is a connection that the store reset as soon as it was made.
+/// </summary>
 public static class S3Problem
 {
     /// <summary>What kind of problem it is.</summary>
@@ -31,7 +35,8 @@ public static class S3Problem
         },
         AmazonUnmarshallingException or System.Xml.XmlException => ObjectStoreProblem.WrongEndpoint,
         AmazonServiceException { StatusCode: not 0 } => ObjectStoreProblem.Failed,
-        AmazonClientException or HttpRequestException or TimeoutException or OperationCanceledException => ObjectStoreProblem.Unreachable,
+        AmazonClientException or HttpRequestException or SocketException or TimeoutException or OperationCanceledException
+            => ObjectStoreProblem.Unreachable,
         _ => ObjectStoreProblem.Failed,
     };
 
@@ -79,7 +84,7 @@ public static class S3Problem
                 or "XAmzContentSHA256Mismatch",
         AmazonUnmarshallingException => false,
         HttpRequestException when Untrusted(e) is not null => false,
-        AmazonServiceException or HttpRequestException or IOException or TimeoutException or OperationCanceledException => true,
+        AmazonServiceException or HttpRequestException or SocketException or IOException or TimeoutException or OperationCanceledException => true,
         _ => false, // no credentials, for instance
     };
 

@@ -6,7 +6,7 @@ namespace DaprHep.Root;
 /// <summary>A file behind an HTTP server that answers range requests.</summary>
 internal sealed class HttpByteSource : RemoteByteSource
 {
-    private static readonly Lazy<HttpClient> Client = new(() => new HttpClient(HandlerFor(ByteSources.Access))
+    private static readonly Lazy<HttpClient> Client = new(() => new HttpClient(new ResetConnectionHandler(HandlerFor(ByteSources.Access)))
     {
         Timeout = TimeSpan.FromSeconds(100),
     });

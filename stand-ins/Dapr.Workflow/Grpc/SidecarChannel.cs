@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using DaprHep;
 using DaprHep.WorkflowProtocol;
 using Google.Protobuf;
 using Grpc.Core;
@@ -31,7 +32,7 @@ internal sealed class SidecarChannel : IDisposable
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             ConnectTimeout = TimeSpan.FromSeconds(5),
         };
-        _http = new HttpClient(handler) { BaseAddress = endpoint, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new ResetConnectionHandler(handler)) { BaseAddress = endpoint, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public Uri Endpoint { get; }

@@ -5,14 +5,14 @@ namespace DaprHep.DevSidecar.Http;
 /// <summary>Calls to an app's own HTTP server, its replicas in turn.</summary>
 internal sealed class AppChannel(string app, IReadOnlyList<int> ports, string? appToken) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new ResetConnectionHandler(new SocketsHttpHandler
     {
         UseProxy = false,
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(5),
-    })
+    }))
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

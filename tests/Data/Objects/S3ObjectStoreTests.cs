@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -254,6 +255,17 @@ public sealed class S3ConnectionTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_as_soon_as_it_is_made_is_made_again()
+    {
+        AmazonS3Config configuration = S3Connection.Configure($"http://127.0.0.1:{LoopbackPort.Free()}");
+        configuration.MaxErrorRetry = 0;
+        configuration.HttpClientFactory = new ResetOnce();
+        using var client = new AmazonS3Client("key", "secret", configuration);
+        (await new S3ObjectStore(client, "b", "").ExistsAsync("k")).ShouldBeFalse();
+        S3Problem.Explain(new SocketException((int)SocketError.NotConnected)).ShouldStartWith("the store can't be reached");
+    }
+
+    [Fact]
     public void Missing_credentials_are_told_apart_from_a_store_out_of_reach()
     {
         var none = new AmazonClientException("Failed to resolve AWS credentials. The providers returned the following errors:");
@@ -295,5 +307,21 @@ public sealed class S3ConnectionTests
         e.Kind.ShouldBe(ObjectStoreProblem.Unreachable);
         e.Message.ShouldContain("AWS_CA_BUNDLE");
         e.Message.ShouldContain("certificate");
+    }
+
+    // The first request fails as .NET's client lets it fail, the others find no object.
+    private sealed class ResetOnce : HttpClientFactory
+    {
+        private int _requests;
+
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Answers(this));
+
+        private sealed class Answers(ResetOnce factory) : HttpMessageHandler
+        {
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+                Interlocked.Increment(ref factory._requests) == 1
+                    ? throw new SocketException((int)SocketError.NotConnected)
+                    : Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound) { RequestMessage = request, Content = new ByteArrayContent([]) });
+        }
     }
 }

@@ -45,7 +45,7 @@ public sealed class KubernetesApi : IDisposable
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
         if (access.Server.Scheme == Uri.UriSchemeHttps)
             handler.SslOptions.CertificateChainPolicy = TrustIn(access.Authorities);
-        _http = new HttpClient(handler) { BaseAddress = access.Server, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new ResetConnectionHandler(handler)) { BaseAddress = access.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The namespace of the account.</summary>
