@@ -1,21 +1,19 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using DaprHep.Cli.Stack;
 
 namespace DaprHep.Tests;
 
-/// <summary>Ports for the servers that tests start, each given once while the test program runs, to whichever program asks.</summary>
+/// <summary>
+/// Ports for the servers that tests start, each given once while the test program runs, to whichever program asks: one that nothing listens
+/// at may be that of a server which starts, or starts again.
+/// </summary>
 internal static class LoopbackPort
 {
     // Below the system's own range, where a connection of any program may take a port before the server listens, or while it is down;
     // and below the range that the local stack chooses from.
     private const int First = 10_000;
     private const int End = 20_000;
-
-    // A port that nothing listens at may be that of a server which starts, or starts again, in another program of tests.
-    private static readonly string Claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"daprhep-test-ports-{Environment.UserName}")).FullName;
-    private static readonly List<FileStream> Held = [];
-    private static readonly Lock Gate = new();
 
     /// <summary>So many ports that nothing listens at.</summary>
     public static int[] Free(int count) => [.. Enumerable.Range(0, count).Select(_ => Free())];
@@ -26,7 +24,7 @@ internal static class LoopbackPort
         while (true)
         {
             int port = Random.Shared.Next(First, End);
-            if (!TryClaim(port))
+            if (!PortClaims.TryClaim(port))
                 continue;
             try
             {
@@ -38,23 +36,6 @@ internal static class LoopbackPort
             {
                 // Taken; another.
             }
-        }
-    }
-
-    // A locked file, which the system lets go when the program ends, however it ends.
-    private static bool TryClaim(int port)
-    {
-        try
-        {
-            string path = Path.Combine(Claims, port.ToString(CultureInfo.InvariantCulture));
-            var claim = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            lock (Gate)
-                Held.Add(claim);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace DaprHep.Cli.Stack;
 
-/// <summary>Ports of this machine, each held until all are chosen, so that none is given twice.</summary>
+/// <summary>Ports of this machine, each held until all are chosen and claimed for longer, so that none is given twice.</summary>
 internal sealed class FreePorts : IDisposable
 {
     private const int First = 20_000;
@@ -18,9 +18,12 @@ internal sealed class FreePorts : IDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
+            int port = attempt < Attempts ? Random.Shared.Next(First, End) : 0;
+            if (port > 0 && !PortClaims.TryClaim(port))
+                continue;
             try
             {
-                return Hold(attempt < Attempts ? Random.Shared.Next(First, End) : 0);
+                return Hold(port);
             }
             catch (SocketException) when (attempt < Attempts)
             {
